@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+//
+// Read from the bottom to the top, this file is Ingot's architecture: a module imports only modules named above it here.
+// Tests/IngotArchitectureTests holds every source file to it.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),  // for WireReader, which holds a RawSpan
+]
+
+/// A C library of the system: its headers through a module map, its archive linked where the Swift module that uses it says.
+func systemModule(_ name: String, apt package: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/\(name)", providers: [.apt([package])])
+}
+
+/// C or C++ of Ingot's own that opens a runtime with dlopen.
+func loader(_ name: String) -> Target {
+  .target(name: name, path: "Sources/\(name)", cSettings: [.define("_GNU_SOURCE")], cxxSettings: [.define("_GNU_SOURCE")])
+}
+
+func module(_ name: String, _ dependencies: [String], archives: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies.map { .byName(name: $0) }, path: "Sources/\(name)", swiftSettings: strict,
+    linkerSettings: archives.map { .linkedLibrary(":\($0)") })
+}
+
+func tests(_ name: String, _ dependencies: [String]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies.map { .byName(name: $0) }, path: "Tests/\(name)Tests",
+    swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
+}
+
+let package = Package(
+  name: "ingot",
+  products: [.executable(name: "ingot", targets: ["ingot"])],
+  targets: [
+    // System libraries, and loaders of libraries that are opened at run time.
+    loader("CSystem"),
+    systemModule("CYAML", apt: "libyaml-dev"),
+    systemModule("CCrypto", apt: "libssl-dev"),
+    systemModule("CZlib", apt: "zlib1g-dev"),
+    loader("CTensorRT"),
+    loader("COnnxRuntime"),
+    loader("COpenVINO"),
+    loader("CCUDA"),
+
+    // Ingot, each module above those that it uses.
+    module("IngotCore", ["CSystem", "CCrypto"], archives: ["libcrypto.a"]),
+    module("IngotManifest", ["IngotCore", "CYAML"], archives: ["libyaml.a"]),
+    module("IngotGraph", ["IngotCore"]),
+    module("IngotStore", ["IngotCore"]),
+    module("IngotBackends", ["IngotCore", "CTensorRT", "COnnxRuntime", "COpenVINO", "CCUDA"]),
+    module("IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "CZlib"], archives: ["libz.a"]),
+    module("IngotPrecision", ["IngotCore", "IngotGraph", "IngotCalibration"]),
+    module("IngotVerify", ["IngotCore", "IngotCalibration"]),
+    module("IngotPlan", ["IngotCore", "IngotManifest"]),
+    module(
+      "IngotRun",
+      [
+        "IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotCalibration", "IngotPrecision",
+        "IngotVerify", "IngotPlan",
+      ]),
+    module("IngotReport", ["IngotCore", "IngotPlan"]),
+    module("IngotRelease", ["IngotCore", "IngotStore", "IngotPlan"]),
+    .executableTarget(
+      name: "ingot",
+      dependencies: [
+        "IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotCalibration", "IngotPrecision",
+        "IngotVerify", "IngotPlan", "IngotRun", "IngotReport", "IngotRelease", "CSystem",
+      ],
+      path: "Sources/ingot", swiftSettings: strict),
+
+    tests("IngotArchitecture", []),
+    tests("IngotCore", ["IngotCore"]),
+    tests("IngotManifest", ["IngotCore", "IngotManifest"]),
+    tests("IngotGraph", ["IngotCore", "IngotGraph"]),
+    tests("IngotStore", ["IngotCore", "IngotStore"]),
+    tests("IngotBackends", ["IngotCore", "IngotBackends"]),
+    tests("IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "IngotCalibration"]),
+    tests("IngotPrecision", ["IngotCore", "IngotGraph", "IngotCalibration", "IngotPrecision"]),
+    tests("IngotVerify", ["IngotCore", "IngotCalibration", "IngotVerify"]),
+    tests("IngotPlan", ["IngotCore", "IngotManifest", "IngotPlan"]),
+    tests("IngotRun", ["IngotCore", "IngotManifest", "IngotStore", "IngotPlan", "IngotRun"]),
+    tests("IngotRelease", ["IngotCore", "IngotStore", "IngotRelease"]),
+    tests("EndToEnd", ["IngotCore"]),
+  ],
+  cLanguageStandard: .c17,
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,116 @@
+#include "CSystem.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void fill(const struct stat *from, ingot_file_status *to) {
+  to->byte_count = (uint64_t)from->st_size;
+  to->inode = from->st_ino;
+  to->device = from->st_dev;
+  to->modified_ns = (int64_t)from->st_mtim.tv_sec * 1000000000 + from->st_mtim.tv_nsec;
+  to->changed_ns = (int64_t)from->st_ctim.tv_sec * 1000000000 + from->st_ctim.tv_nsec;
+  to->mode = from->st_mode;
+}
+
+int ingot_stat(const char *path, ingot_file_status *status) {
+  struct stat s;
+  if (stat(path, &s) != 0) return errno;
+  fill(&s, status);
+  return 0;
+}
+
+int ingot_lstat(const char *path, ingot_file_status *status) {
+  struct stat s;
+  if (lstat(path, &s) != 0) return errno;
+  fill(&s, status);
+  return 0;
+}
+
+int ingot_fstat(int fd, ingot_file_status *status) {
+  struct stat s;
+  if (fstat(fd, &s) != 0) return errno;
+  fill(&s, status);
+  return 0;
+}
+
+int ingot_reflink(int from, int to) { return ioctl(to, FICLONE, from) == 0 ? 0 : errno; }
+
+void ingot_error_text(int code, char *buffer, size_t capacity) {
+  const char *text = strerror_r(code, buffer, capacity);
+  if (text != buffer) {
+    strncpy(buffer, text, capacity - 1);
+    buffer[capacity - 1] = 0;
+  }
+}
+
+extern char **environ;
+
+int ingot_spawn(const char *const *arguments, const char *directory, int output_fd, int error_fd, int *pid) {
+  posix_spawn_file_actions_t actions;
+  int failure = posix_spawn_file_actions_init(&actions);
+  if (failure != 0) return failure;
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  failure = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  if (failure == 0) failure = posix_spawn_file_actions_adddup2(&actions, output_fd, 1);
+  if (failure == 0) failure = posix_spawn_file_actions_adddup2(&actions, error_fd, 2);
+  if (failure == 0 && directory != NULL) failure = posix_spawn_file_actions_addchdir_np(&actions, directory);
+  if (failure == 0) {
+    pid_t child = 0;
+    failure = posix_spawnp(&child, arguments[0], &actions, &attributes, (char *const *)arguments, environ);
+    *pid = child;
+  }
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return failure;
+}
+
+int ingot_wait(int pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0) {
+    if (errno != EINTR) return -errno;
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static volatile sig_atomic_t interrupted = 0;
+
+static void on_interrupt(int number) {
+  (void)number;
+  if (interrupted) _exit(130);
+  interrupted = 1;
+}
+
+void ingot_catch_interrupts(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_interrupt;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+bool ingot_was_interrupted(void) { return interrupted != 0; }
+
+void ingot_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+const char *ingot_library_path(const void *address) {
+  Dl_info info;
+  return dladdr(address, &info) != 0 ? info.dli_fname : NULL;
+}

@@ -1,0 +1,46 @@
+/* What Linux offers and Swift's Glibc module does not show. Plain C, no state. */
+#ifndef INGOT_CSYSTEM_H
+#define INGOT_CSYSTEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A file as stat(2) sees it: what decides whether its bytes may have changed. */
+typedef struct {
+  uint64_t byte_count;
+  uint64_t inode;
+  uint64_t device;
+  int64_t modified_ns; /* since 1970 */
+  int64_t changed_ns;  /* since 1970; cannot be set by a program, unlike modified_ns */
+  uint32_t mode;       /* st_mode */
+} ingot_file_status;
+
+/* 0, or errno. Follows symbolic links. */
+int ingot_stat(const char *path, ingot_file_status *status);
+int ingot_fstat(int fd, ingot_file_status *status);
+int ingot_lstat(const char *path, ingot_file_status *status);
+
+/* 0, or errno: EOPNOTSUPP, EXDEV or EINVAL where the file system has no reflinks. */
+int ingot_reflink(int from, int to);
+
+/* The message of an errno value, into buffer. */
+void ingot_error_text(int code, char *buffer, size_t capacity);
+
+/* Runs a program (searched in PATH) and returns its pid through *pid; 0, or errno.
+   Standard input is /dev/null; output_fd and error_fd become 1 and 2. directory may be null. */
+int ingot_spawn(const char *const *arguments, const char *directory, int output_fd, int error_fd, int *pid);
+
+/* Waits for pid: its exit status, 128 + signal when a signal ended it, or -errno. */
+int ingot_wait(int pid);
+
+/* Installs a handler for SIGINT and SIGTERM that sets *ingot_interrupted() and, the second time, ends the process with 130. */
+void ingot_catch_interrupts(void);
+bool ingot_was_interrupted(void);
+
+void ingot_name_thread(const char *name);
+
+/* The message of the last dlopen or dlsym failure is read by its own module; this one asks where an address was loaded from. */
+const char *ingot_library_path(const void *address);
+
+#endif

@@ -1,0 +1,141 @@
+// What Ingot asks of a runtime: say what it cannot take, build an engine, run one. One folder beside this file implements it
+// for each runtime; nothing above IngotBackends knows a runtime's types.
+
+package import IngotCore
+
+/// The runtimes that Ingot drives, by the names that manifests use.
+package enum BackendKind: String, Hashable, Sendable, CaseIterable {
+  case tensorrt
+  case tensorrtRTX = "tensorrt-rtx"
+  case onnxruntime
+  case openvino
+}
+
+/// A runtime as it was found: what its results depend on besides their inputs.
+package struct RuntimeIdentity: Hashable, Sendable {
+  package var kind: BackendKind
+  /// The library's own words, asked at run time: `1.7.1.116`, `2026.4.1`.
+  package var version: String
+  /// Every library file that takes part, absolute; their digests belong to a step's key.
+  package var libraryPaths: [String]
+
+  package init(kind: BackendKind, version: String, libraryPaths: [String]) {
+    (self.kind, self.version, self.libraryPaths) = (kind, version, libraryPaths)
+  }
+}
+
+/// The sizes that an engine is built for: for each dynamic input its smallest, most common and largest shape.
+package struct OptimizationProfile: Hashable, Sendable {
+  package struct Extent: Hashable, Sendable {
+    package var min: [Int], opt: [Int], max: [Int]
+    package init(min: [Int], opt: [Int], max: [Int]) { (self.min, self.opt, self.max) = (min, opt, max) }
+  }
+
+  package var inputs: [String: Extent]
+  package init(inputs: [String: Extent]) { self.inputs = inputs }
+}
+
+/// What an engine is to be built from and for.
+package struct BuildRequest: Hashable, Sendable {
+  /// The strongly typed ONNX model; external data is found beside it.
+  package var modelPath: String
+  package var profiles: [OptimizationProfile]
+  /// Bytes of device memory that the builder's tactics may use; nil leaves the backend's default.
+  package var workspace: Int?
+  /// `sm_86` …; for backends that compile ahead for GPUs.
+  package var computeCapabilities: [String]
+  /// Backend options from the manifest's `build`, checked and with their defaults: name and value as text.
+  package var options: [String: String]
+
+  package init(
+    modelPath: String, profiles: [OptimizationProfile] = [], workspace: Int? = nil, computeCapabilities: [String] = [],
+    options: [String: String] = [:]
+  ) {
+    self.modelPath = modelPath
+    (self.profiles, self.workspace, self.computeCapabilities, self.options) =
+      (profiles, workspace, computeCapabilities, options)
+  }
+}
+
+/// What a builder said while it worked.
+package struct BuildReport: Hashable, Sendable, Codable {
+  /// Warnings of the backend that a person should see, in order, without known noise.
+  package var warnings: [String]
+  /// Facts about the engine that the backend tells: name and value.
+  package var facts: [String: String]
+  package init(warnings: [String] = [], facts: [String: String] = [:]) { (self.warnings, self.facts) = (warnings, facts) }
+}
+
+/// A node that a runtime's parser does not take.
+package struct UnsupportedNode: Hashable, Sendable, Codable {
+  /// The node's name, or its number in the graph where it has none.
+  package var name: String
+  package var op: String
+  package var reason: String
+  package init(name: String, op: String, reason: String) { (self.name, self.op, self.reason) = (name, op, reason) }
+}
+
+/// An input or output of a model or an engine.
+package struct IOTensor: Hashable, Sendable {
+  package var name: String
+  package var type: ElementType
+  package var shape: [Dimension]
+  package init(name: String, type: ElementType, shape: [Dimension]) { (self.name, self.type, self.shape) = (name, type, shape) }
+}
+
+/// What a runtime's parser says about a model.
+package struct SupportReport: Hashable, Sendable {
+  /// Empty when the runtime takes all of it.
+  package var unsupported: [UnsupportedNode]
+  package var inputs: [IOTensor]
+  package var outputs: [IOTensor]
+  package var warnings: [String]
+  package init(unsupported: [UnsupportedNode], inputs: [IOTensor], outputs: [IOTensor], warnings: [String] = []) {
+    (self.unsupported, self.inputs, self.outputs, self.warnings) = (unsupported, inputs, outputs, warnings)
+  }
+}
+
+/// How far a build has come.
+package struct BuildProgress: Hashable, Sendable {
+  /// The builder's own name of what it does now.
+  package var phase: String
+  /// 0...1, or nil where the builder does not tell.
+  package var fraction: Double?
+  package init(phase: String, fraction: Double?) { (self.phase, self.fraction) = (phase, fraction) }
+}
+
+/// A runtime that was found, loaded and is ready. Calls block: they belong on a `BlockingPool`.
+package protocol Backend: Sendable {
+  var identity: RuntimeIdentity { get }
+  /// File name of the engine inside a bundle: `engine.plan`, `model.ort`, `model.blob`.
+  var engineFileName: String { get }
+
+  /// Asks the runtime's own parser about a model.
+  /// - Throws: only where the parser could not be asked; what it refuses is in the report.
+  func parse(modelPath: String) throws(BackendError) -> SupportReport
+
+  /// Builds an engine and writes it to a file.
+  /// - Parameter onProgress: called on the building thread; false stops the build with `.cancelled`.
+  func build(
+    _ request: BuildRequest, to enginePath: String, onProgress: (BuildProgress) -> Bool
+  ) throws(BackendError) -> BuildReport
+
+  /// Loads an engine that `build` wrote, ready to run on this machine.
+  /// - Throws: `.cannotRunHere` where this machine lacks the device that the engine needs.
+  func openEngine(at path: String) throws(BackendError) -> any InferenceSession
+}
+
+/// A runtime that runs ONNX models as they are, at the precision that they say: the reference.
+package protocol ReferenceBackend: Backend {
+  func openModel(at path: String) throws(BackendError) -> any InferenceSession
+}
+
+/// A loaded model or engine. One call at a time.
+package protocol InferenceSession: AnyObject {
+  var inputs: [IOTensor] { get }
+  var outputs: [IOTensor] { get }
+
+  /// - Parameter inputs: a tensor for each input, by name.
+  /// - Returns: a tensor for each output, by name.
+  func run(_ inputs: [String: Tensor]) throws(BackendError) -> [String: Tensor]
+}

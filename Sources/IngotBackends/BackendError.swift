@@ -1,0 +1,52 @@
+// What goes wrong with runtimes: one type for all of them, so that a caller sees the same cases whichever runtime it drives.
+
+package import IngotCore
+
+package struct BackendError: ReportableError, Hashable {
+  package enum Reason: Hashable, Sendable {
+    /// No library was found in any of these places.
+    case notFound(searched: [String])
+    /// The library is there but cannot be loaded.
+    case loadFailed(String)
+    /// The library's version is outside the range that Ingot knows.
+    case unknownVersion(String, known: String)
+    /// The library refused the model, an option or an engine: its own words.
+    case refused(String)
+    /// A failure inside the runtime: its own words.
+    case failed(String)
+    /// The engine needs a device that is not here.
+    case cannotRunHere(String)
+    case cancelled
+    case system(SystemError)
+  }
+
+  package var backend: BackendKind
+  package var reason: Reason
+  /// What to do next: a sentence.
+  package var hint: String?
+
+  package init(_ backend: BackendKind, _ reason: Reason, hint: String? = nil) {
+    (self.backend, self.reason, self.hint) = (backend, reason, hint)
+  }
+
+  package var kind: FailureKind {
+    switch reason {
+    case .notFound, .loadFailed, .unknownVersion, .cannotRunHere: .unavailable
+    case .refused, .failed, .system: .step
+    case .cancelled: .interrupted
+    }
+  }
+
+  package var description: String {
+    let text =
+      switch reason {
+      case .notFound(let searched): "no library was found; searched \(searched.joined(separator: ", "))"
+      case .loadFailed(let message): "the library cannot be loaded: \(message)"
+      case .unknownVersion(let version, let known): "version \(version) is not one that Ingot knows (\(known))"
+      case .refused(let message), .failed(let message), .cannotRunHere(let message): message
+      case .cancelled: "cancelled"
+      case .system(let error): error.description
+      }
+    return "\(backend.rawValue): \(text)" + (hint.map { "\n  hint: \($0)" } ?? "")
+  }
+}

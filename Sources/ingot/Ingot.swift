@@ -1,0 +1,3 @@
+@main struct Ingot {
+  static func main() {}
+}
