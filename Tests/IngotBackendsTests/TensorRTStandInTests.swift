@@ -179,7 +179,8 @@ private let profile = OptimizationProfile(inputs: [
   }
 
   @Test(arguments: [
-    ([], "no network or no configuration could be made"), (["-DCRASH"], "it crashed (signal 6): its layout is another one"),
+    ([], "no network or no configuration could be made"),
+    (["-DCRASH"], "it crashed (signal 6): its layout is another one"),
   ])
   func refusesAnUntestedVersionWithAnotherLayout(more: [String], problem: String) throws {
     let path = try library(version: 120000, layout: 10, more: more)
