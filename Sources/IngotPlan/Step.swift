@@ -87,4 +87,17 @@ package struct Plan: Hashable, Sendable {
   }
 
   package subscript(id: StepID) -> Step { steps[id.index] }
+
+  /// These steps and all that they depend on, in plan order.
+  package func ancestors(of ids: [StepID]) -> [StepID] {
+    var found: Set<StepID> = []
+    var open = ids
+    while let next = open.popLast() {
+      guard found.insert(next).inserted else { continue }
+      for input in self[next].inputs {
+        if case .output(let source, _) = input.source { open.append(source) }
+      }
+    }
+    return found.sorted { $0.index < $1.index }
+  }
 }

@@ -7,7 +7,7 @@ package import IngotPlan
 /// How a run of one plan ended: one entry a step, in plan order.
 package struct RunOutcome: Sendable {
   package enum StepOutcome: Sendable {
-    case done(StepRecord)
+    case done(FinishedStep)
     case failed(any ReportableError)
     /// A step that it needs failed.
     case skipped(because: StepID)
@@ -19,7 +19,7 @@ package struct RunOutcome: Sendable {
   package subscript(id: StepID) -> StepOutcome { steps[id.index] }
 
   package func record(_ id: StepID?) -> StepRecord? {
-    if let id, case .done(let record) = steps[id.index] { record } else { nil }
+    if let id, case .done(let finished) = steps[id.index] { finished.record } else { nil }
   }
 
   /// The errors of the steps that failed themselves, in plan order.
@@ -48,14 +48,14 @@ package final class Executor: Sendable {
 
   /// - Parameter statuses: what `lookup` said about the plan's steps.
   package func run(_ plan: Plan, statuses: [StepStatus], lookup: SharedLookup) async -> RunOutcome {
-    var tasks: [Task<StepRecord, any Error>] = []
+    var tasks: [Task<FinishedStep, any Error>] = []
     for (index, step) in plan.steps.enumerated() {
-      if case .done(let record) = statuses[index] {
-        tasks.append(Task { record })
+      if case .done(let finished) = statuses[index] {
+        tasks.append(Task { finished })
         continue
       }
       let label = "\(plan.name)/\(step.label)"
-      let dependencies = step.dependencies.map { (id: $0, task: tasks[$0.index]) }
+      let dependencies = plan.needs(of: StepID(index)).map { (id: $0, task: tasks[$0.index]) }
       tasks.append(Task { try await self.run(step, label: label, after: dependencies, lookup: lookup) })
     }
     var outcomes: [RunOutcome.StepOutcome] = []
@@ -63,7 +63,7 @@ package final class Executor: Sendable {
     return RunOutcome(plan: plan, steps: outcomes)
   }
 
-  private static func outcome(of task: Task<StepRecord, any Error>) async -> RunOutcome.StepOutcome {
+  private static func outcome(of task: Task<FinishedStep, any Error>) async -> RunOutcome.StepOutcome {
     do {
       return .done(try await task.value)
     } catch let skipped as Skipped {
@@ -76,21 +76,24 @@ package final class Executor: Sendable {
   }
 
   private func run(
-    _ step: Step, label: String, after dependencies: [(id: StepID, task: Task<StepRecord, any Error>)], lookup: SharedLookup
-  ) async throws -> StepRecord {
-    var records: [StepID: StepRecord] = [:]
+    _ step: Step, label: String, after dependencies: [(id: StepID, task: Task<FinishedStep, any Error>)], lookup: SharedLookup
+  ) async throws -> FinishedStep {
+    var before: [StepID: FinishedStep] = [:]
     for dependency in dependencies {
       do {
-        records[dependency.id] = try await dependency.task.value
+        before[dependency.id] = try await dependency.task.value
       } catch {
         onEvent(.skipped(label: label, because: "a step that it needs did not finish"))
         throw Skipped(because: (error as? Skipped)?.because ?? dependency.id)
       }
     }
     do {
-      let known = records
-      let resolved = try lookup.resolve(step, records: known)
-      return try await inFlight.once(resolved.key) { try await self.make(step, resolved, label: label, from: known) }
+      let known = before
+      let resolved = try lookup.resolve(step, records: known.mapValues(\.record))
+      let record = try await inFlight.once(resolved.key) {
+        try await self.make(step, resolved, label: label, from: known)
+      }
+      return FinishedStep(step: step, resolved: resolved, record: record)
     } catch {
       let reported = (error as? ResolutionFailure)?.error ?? error
       onEvent(.failed(label: label, message: "\(reported)"))
@@ -100,7 +103,7 @@ package final class Executor: Sendable {
 
   /// Takes the result from the store or runs the step.
   private func make(
-    _ step: Step, _ resolved: ResolvedStep, label: String, from records: [StepID: StepRecord]
+    _ step: Step, _ resolved: ResolvedStep, label: String, from before: [StepID: FinishedStep]
   ) async throws -> StepRecord {
     if let record = store.record(for: resolved.key) {
       onEvent(.finished(label: label, record))
@@ -110,7 +113,7 @@ package final class Executor: Sendable {
       do {
         try Interrupt.check()
         self.onEvent(.started(label: label))
-        let record = try self.runNow(step, resolved, label: label, from: records)
+        let record = try self.runNow(step, resolved, label: label, from: before)
         self.journal.remember(step.components(inputs: resolved.inputs, tools: resolved.tools), for: label)
         return record
       } catch let error as any ReportableError {
@@ -124,15 +127,15 @@ package final class Executor: Sendable {
   }
 
   private func runNow(
-    _ step: Step, _ resolved: ResolvedStep, label: String, from records: [StepID: StepRecord]
+    _ step: Step, _ resolved: ResolvedStep, label: String, from before: [StepID: FinishedStep]
   ) throws -> StepRecord {
     let scratch = try store.makeScratch()
     defer { store.removeScratch(scratch) }
     var job = StageJob(
-      step: step, key: resolved.key, inputs: [:], inputDigests: [:], tools: resolved.tools, scratch: scratch,
+      step: step, key: resolved.key, inputs: [:], inputDigests: [:], tools: resolved.tools, before: before, scratch: scratch,
       onProgress: { [onEvent] phase, fraction in onEvent(.progress(label: label, phase: phase, fraction: fraction)) })
     for (input, digest) in zip(step.inputs, resolved.inputs) {
-      job.inputs[input.name] = try stage(input, from: records, below: scratch)
+      job.inputs[input.name] = try stage(input, from: before, below: scratch)
       job.inputDigests[input.name] = digest
     }
     let clock = ContinuousClock()
@@ -142,11 +145,11 @@ package final class Executor: Sendable {
   }
 
   /// Makes an input available under its own file name: the model's data file must lie beside it.
-  private func stage(_ input: StepInput, from records: [StepID: StepRecord], below scratch: String) throws -> String {
+  private func stage(_ input: StepInput, from before: [StepID: FinishedStep], below scratch: String) throws -> String {
     switch input.source {
     case .model(let path), .calibrationSet(let path): return path
     case .output(let id, let name):
-      guard let record = records[id] else { preconditionFailure("an input's record is there before the step runs") }
+      guard let record = before[id]?.record else { preconditionFailure("an input's record is there before the step runs") }
       let folder = "\(scratch)/inputs/\(input.name)"
       try FileSystem.makeDirectory(folder)
       for output in record.outputs(belongingTo: name) {
@@ -179,9 +182,12 @@ private actor InFlight {
   }
 }
 
-extension Step {
-  /// The steps whose outputs it reads.
-  var dependencies: [StepID] {
-    inputs.compactMap { if case .output(let id, _) = $0.source { id } else { nil } }
+extension Plan {
+  /// The steps that must be done before a step runs: those whose outputs it reads, and for `serialize`, whose bundle tells
+  /// where everything came from, all steps behind those.
+  func needs(of id: StepID) -> [StepID] {
+    let direct = self[id].inputs.compactMap { if case .output(let source, _) = $0.source { source } else { nil } }
+    guard self[id].stage == .serialize else { return direct }
+    return ancestors(of: direct)
   }
 }

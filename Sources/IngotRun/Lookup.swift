@@ -6,7 +6,7 @@ package import IngotPlan
 
 /// What is known of a step before anything runs.
 package enum StepStatus: Sendable {
-  case done(StepRecord)
+  case done(FinishedStep)
   /// Must run; its key is known.
   case missing(ResolvedStep, changes: [KeyChange]?)
   /// Must wait for a step that has to run first: whether it runs depends on that step's output.
@@ -14,7 +14,7 @@ package enum StepStatus: Sendable {
   /// Cannot run: an input or a tool is not there.
   case blocked(any ReportableError)
 
-  package var record: StepRecord? { if case .done(let record) = self { record } else { nil } }
+  package var finished: FinishedStep? { if case .done(let finished) = self { finished } else { nil } }
 }
 
 /// A step with everything that its key covers.
@@ -22,6 +22,13 @@ package struct ResolvedStep: Sendable {
   package var key: Digest
   package var inputs: [Digest]
   package var tools: [ToolIdentity]
+}
+
+/// A step that is done: what it was made from and what came out.
+package struct FinishedStep: Sendable {
+  package var step: Step
+  package var resolved: ResolvedStep
+  package var record: StepRecord
 }
 
 /// Resolves and looks up; remembers what it has resolved, so that a thousand manifests with one model ask for it once.
@@ -89,10 +96,10 @@ package final class Lookup {
     }
     do throws(ResolutionFailure) {
       let resolved = try resolve(step) { id in
-        guard let record = statuses[id.index].record else { preconditionFailure("all inputs were found done") }
-        return record
+        guard let finished = statuses[id.index].finished else { preconditionFailure("all inputs were found done") }
+        return finished.record
       }
-      if let record = store.record(for: resolved.key) { return .done(record) }
+      if let record = store.record(for: resolved.key) { return .done(FinishedStep(step: step, resolved: resolved, record: record)) }
       let before = journal.components(of: "\(plan.name)/\(step.label)")
       let after = step.components(inputs: resolved.inputs, tools: resolved.tools)
       return .missing(resolved, changes: before.map { KeyChange.changes(from: $0, to: after) })

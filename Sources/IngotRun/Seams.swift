@@ -43,6 +43,8 @@ package struct StageJob: Sendable {
   /// The digests behind `inputs`, as they went into the key.
   package var inputDigests: [String: Digest]
   package var tools: [ToolIdentity]
+  /// The steps that had to be done first, with what they were made from.
+  package var before: [StepID: FinishedStep]
   /// An empty folder for everything that the stage writes.
   package var scratch: String
   /// Called with what is being done now and how far it is, 0...1.

@@ -1,0 +1,1 @@
+extension Manifest { package func options(for target: TargetSpec) -> [BuildOption] { [] } }
