@@ -43,7 +43,12 @@ package enum FileSystem {
       unsafe unlink(temporary)
       throw error
     }
-    try rename(temporary, to: path)
+    do throws(SystemError) {
+      try rename(temporary, to: path)
+    } catch {
+      unsafe unlink(temporary)
+      throw error
+    }
     if isDurable { try synchronizeDirectory(parent(of: path)) }
   }
 
@@ -112,8 +117,18 @@ package enum FileSystem {
     let destination = try openFile(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     defer { close(destination) }
     if ingot_reflink(source, destination) == 0 { return }
-    let file = try MappedFile(path: path)
-    try write(Bytes(file), to: destination, path: target)
+    do throws(SystemError) {
+      try copy(source, path, to: destination, target)
+    } catch {
+      unsafe unlink(target)
+      throw error
+    }
+  }
+
+  /// Swaps two files or folders in one step; both must exist, in one file system.
+  package static func exchange(_ path: String, with other: String) throws(SystemError) {
+    let code = unsafe ingot_exchange(path, other)
+    guard code == 0 else { throw SystemError("exchange", path: other, code: code) }
   }
 
   /// The folder part: `a/b` of `a/b/c`, `.` of `c`, `/` of `/c`.
@@ -161,6 +176,20 @@ package enum FileSystem {
       let descriptor = unsafe open(path, flags, mode)
       if descriptor >= 0 { return descriptor }
       if errno != EINTR { throw SystemError("open", path: path, code: errno) }
+    }
+  }
+
+  // Not through a mapping: a source that somebody cuts short meanwhile must be an error, not SIGBUS.
+  private static func copy(
+    _ source: Int32, _ path: String, to destination: Int32, _ target: String
+  ) throws(SystemError) {
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = unsafe Glibc.read(source, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw SystemError("read", path: path, code: errno) }
+      if count == 0 { return }
+      try write(Bytes(buffer)[0..<count], to: destination, path: target)
     }
   }
 
