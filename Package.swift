@@ -61,14 +61,14 @@ let package = Package(
     module("IngotPrecision", ["IngotCore", "IngotGraph", "IngotCalibration"]),
     module("IngotVerify", ["IngotCore", "IngotCalibration"]),
     module("IngotPlan", ["IngotCore", "IngotManifest"]),
+    module("IngotRelease", ["IngotCore", "IngotStore"]),
     module(
       "IngotRun",
       [
         "IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotCalibration", "IngotPrecision",
-        "IngotVerify", "IngotPlan",
+        "IngotVerify", "IngotPlan", "IngotRelease",
       ]),
     module("IngotReport", ["IngotCore", "IngotPlan"]),
-    module("IngotRelease", ["IngotCore", "IngotStore", "IngotPlan"]),
     .executableTarget(
       name: "ingot",
       dependencies: [
