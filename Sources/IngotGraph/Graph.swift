@@ -56,6 +56,17 @@ package struct Initializer: Sendable {
 
   package var elementCount: Int { shape.reduce(1, *) }
 
+  /// The product of the sizes, or nil where one is negative or the sizes that are not zero have a product over Int's range.
+  package static func checkedElementCount(_ shape: [Int]) -> Int? {
+    var count = 1
+    for size in shape where size != 0 {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      if size < 0 || overflow { return nil }
+      count = product
+    }
+    return shape.contains(0) ? 0 : count
+  }
+
   /// Nil for strings.
   package var tensor: Tensor? {
     switch storage {
