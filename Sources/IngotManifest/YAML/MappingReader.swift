@@ -1,0 +1,41 @@
+// Reading a mapping whose keys are known: what is missing and what is unknown is reported at once.
+
+package import IngotCore
+
+/// A mapping with known keys.
+///
+/// ```swift
+/// guard let reader = MappingReader(field, required: ["path"], optional: ["digest"], &problems) else { return nil }
+/// let path = reader["path"]?.text(&problems)
+/// ```
+package struct MappingReader: Sendable {
+  private let entries: [YAMLEntry]
+
+  /// Nil where the value is no mapping; that, missing keys and unknown keys are added to the problems.
+  /// - Parameter hint: what to write where the value is no mapping.
+  package init?(
+    _ field: YAMLField, required: [String], optional: [String] = [], _ problems: inout [Diagnostic], hint: String? = nil
+  ) {
+    guard case .mapping(let entries) = field.node.content else {
+      field.refuseType("a mapping", &problems, hint: hint)
+      return nil
+    }
+    self.entries = entries
+    for entry in entries where !required.contains(entry.key) && !optional.contains(entry.key) {
+      let known = required + optional
+      let advice = suggestion(for: entry.key, among: known).map { "did you mean `\($0)`?" }
+      problems.append(
+        Diagnostic(
+          at: entry.keyPlace, "unknown key \(quoted(entry.key)) in \(field.shown)",
+          hint: advice ?? "known keys: \(known.joined(separator: ", "))"))
+    }
+    for key in required where !entries.contains(where: { $0.key == key }) {
+      problems.append(Diagnostic(at: field.keyPlace, "\(field.shown) has no `\(key)`"))
+    }
+  }
+
+  /// The value of a key, or nil where the mapping does not have it.
+  package subscript(key: String) -> YAMLField? {
+    entries.first { $0.key == key }.map { YAMLField(key, $0.value, keyPlace: $0.keyPlace) }
+  }
+}
