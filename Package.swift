@@ -87,7 +87,7 @@ let package = Package(
     tests("IngotPrecision", ["IngotCore", "IngotGraph", "IngotCalibration", "IngotPrecision"]),
     tests("IngotVerify", ["IngotCore", "IngotCalibration", "IngotVerify"]),
     tests("IngotPlan", ["IngotCore", "IngotManifest", "IngotPlan"]),
-    tests("IngotRun", ["IngotCore", "IngotManifest", "IngotStore", "IngotPlan", "IngotRun"]),
+    tests("IngotRun", ["IngotCore", "IngotManifest", "IngotStore", "IngotBackends", "IngotPlan", "IngotRun"]),
     tests("IngotRelease", ["IngotCore", "IngotStore", "IngotRelease"]),
     tests("EndToEnd", ["IngotCore"]),
   ],

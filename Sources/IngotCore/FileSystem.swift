@@ -33,11 +33,28 @@ package enum FileSystem {
   package static func writeAtomically(
     _ pieces: [Bytes], to path: String, mode: UInt32 = 0o644, isDurable: Bool = true
   ) throws(SystemError) {
+    try writeAtomically(to: path, mode: mode, isDurable: isDurable) { (descriptor, temporary) throws(SystemError) in
+      for piece in pieces {
+        try piece.withSpan { (span) throws(SystemError) in try write(span, to: descriptor, path: temporary) }
+      }
+    }
+  }
+
+  /// Memory that a C library owns, without a copy.
+  package static func writeAtomically(_ span: RawSpan, to path: String) throws(SystemError) {
+    try writeAtomically(to: path, mode: 0o644, isDurable: true) { (descriptor, temporary) throws(SystemError) in
+      try write(span, to: descriptor, path: temporary)
+    }
+  }
+
+  private static func writeAtomically(
+    to path: String, mode: UInt32, isDurable: Bool, _ body: (Int32, String) throws(SystemError) -> Void
+  ) throws(SystemError) {
     let temporary = "\(path).\(uniqueSuffix()).tmp"
     let descriptor = try openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     do throws(SystemError) {
       defer { close(descriptor) }
-      for piece in pieces { try write(piece, to: descriptor, path: temporary) }
+      try body(descriptor, temporary)
       if isDurable && fsync(descriptor) != 0 { throw SystemError("fsync", path: temporary, code: errno) }
     } catch {
       unsafe unlink(temporary)
@@ -72,7 +89,7 @@ package enum FileSystem {
   package static func append(_ text: String, to path: String) throws(SystemError) {
     let descriptor = try openFile(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     defer { close(descriptor) }
-    try write(Bytes(Array(text.utf8)), to: descriptor, path: path)
+    try unsafe write(Array(text.utf8).span.bytes, to: descriptor, path: path)
     if fsync(descriptor) != 0 { throw SystemError("fsync", path: path, code: errno) }
   }
 
@@ -189,20 +206,18 @@ package enum FileSystem {
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw SystemError("read", path: path, code: errno) }
       if count == 0 { return }
-      try write(Bytes(buffer)[0..<count], to: destination, path: target)
+      try unsafe write(buffer.span.bytes.extracting(0..<count), to: destination, path: target)
     }
   }
 
-  private static func write(_ bytes: Bytes, to descriptor: Int32, path: String) throws(SystemError) {
-    try bytes.withSpan { (span) throws(SystemError) in
-      var offset = 0
-      while offset < span.byteCount {
-        let rest = span.extracting(offset..<min(span.byteCount, offset + (1 << 30)))
-        let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        if count < 0 && errno == EINTR { continue }
-        guard count >= 0 else { throw SystemError("write", path: path, code: errno) }
-        offset += count
-      }
+  private static func write(_ span: RawSpan, to descriptor: Int32, path: String) throws(SystemError) {
+    var offset = 0
+    while offset < span.byteCount {
+      let rest = span.extracting(offset..<min(span.byteCount, offset + (1 << 30)))
+      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw SystemError("write", path: path, code: errno) }
+      offset += count
     }
   }
 }
