@@ -210,7 +210,7 @@ package enum FileSystem {
     }
   }
 
-  private static func write(_ span: RawSpan, to descriptor: Int32, path: String) throws(SystemError) {
+  static func write(_ span: RawSpan, to descriptor: Int32, path: String) throws(SystemError) {
     var offset = 0
     while offset < span.byteCount {
       let rest = span.extracting(offset..<min(span.byteCount, offset + (1 << 30)))
