@@ -64,6 +64,7 @@ package struct YAMLField: Sendable {
     case .null, .bool, .string, nil: return wrong("a number", &problems, hint: quotedNumberHint)
     }
     if range.contains(value) { return Located(value, at: place) }
+    if !value.isFinite { return refuse("\(shown) must be a finite number", &problems) }
     let lower = plain(range.lowerBound)
     let bound =
       range.upperBound == .greatestFiniteMagnitude ? "at least \(lower)" : "between \(lower) and \(plain(range.upperBound))"
@@ -125,7 +126,7 @@ package struct YAMLField: Sendable {
     }
   }
 
-  private func plain(_ value: Double) -> String { value == value.rounded() ? String(Int(value)) : String(value) }
+  private func plain(_ value: Double) -> String { value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : String(value) }
 }
 
 extension YAMLNode {
