@@ -2,6 +2,8 @@
 
 #include "Library.hpp"
 
+#include "Names.hpp"
+
 #include <dlfcn.h>
 #include <climits>
 
@@ -134,4 +136,12 @@ const char *ingot_trt_family_name(const ingot_trt_library *library) {
     case Family::R14: return "TensorRT-RTX 1.3 to 1.4";
   }
   return "";
+}
+
+int ingot_trt_compute_capability(const ingot_trt_library *library, int index) {
+  for (const Enumerator &each : computeCapabilities) {
+    const int value = valueOf(each.name, computeCapabilities, library->layout);
+    if (value >= 0 && index-- == 0) return value;
+  }
+  return 0;
 }

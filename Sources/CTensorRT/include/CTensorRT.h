@@ -63,6 +63,10 @@ bool ingot_trt_is_untested(const ingot_trt_library *library);
 /* "TensorRT 10", "TensorRT 11", "TensorRT-RTX 1.3 to 1.4", "TensorRT-RTX 1.5 to 1.7" */
 const char *ingot_trt_family_name(const ingot_trt_library *library);
 
+/* The compute capabilities that the library can be told to build for, ascending: 86 for sm_86. 0 past the last; none where
+   it builds for the GPU that it runs on. */
+int ingot_trt_compute_capability(const ingot_trt_library *library, int index);
+
 /* Who hears what the library says during a job's calls: always on the thread of the call. All four may be null. */
 typedef struct {
   void *context;
@@ -116,6 +120,11 @@ typedef struct {
   const char *dim_names[INGOT_TRT_MAX_RANK];  /* null where an axis has no name */
   bool is_shape_tensor;                       /* its values are sizes: profiles give values, not dimensions */
 } ingot_trt_tensor;
+
+static inline int64_t ingot_trt_tensor_size(const ingot_trt_tensor *tensor, int axis) { return tensor->sizes[axis]; }
+static inline const char *ingot_trt_tensor_dim_name(const ingot_trt_tensor *tensor, int axis) {
+  return tensor->dim_names[axis];
+}
 
 int ingot_trt_input_count(ingot_trt_job *job);
 int ingot_trt_output_count(ingot_trt_job *job);
