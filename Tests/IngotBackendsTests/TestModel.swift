@@ -111,3 +111,54 @@ final class TestFolder {
 
   func write(_ model: TestModel, as name: String = "model.onnx") throws -> String { try write(model.bytes, as: name) }
 }
+
+extension TestModel {
+  /// y = dequantize(quantize(x)), int8 with a step of 0.25.
+  static let quantized = TestModel(
+    nodes: [
+      Node(op: "QuantizeLinear", inputs: ["x", "scale", "zero"], outputs: ["q"], name: "q"),
+      Node(op: "DequantizeLinear", inputs: ["q", "scale", "zero"], outputs: ["y"], name: "dq"),
+    ], inputs: [("x", .float32, ["n", "4"])], outputs: [("y", .float32, ["n", "4"])],
+    initializers: [
+      ("scale", floats([0.25], [])), ("zero", Tensor(type: .int8, shape: [], bytes: Bytes([0]))),
+    ])
+
+  /// y = x * 1.5 in float16.
+  static let half = TestModel(
+    nodes: [Node(op: "Mul", inputs: ["x", "w"], outputs: ["y"], name: "m")], inputs: [("x", .float16, ["n", "4"])],
+    outputs: [("y", .float16, ["n", "4"])],
+    initializers: [("w", Tensor(type: .float16, shape: [1], bytes: Bytes(littleEndianBytes(of: [1.5] as [Float16]))))])
+}
+
+extension TestModel {
+  private static let half16 = Int(ElementType.float16.rawValue), single = Int(ElementType.float32.rawValue)
+
+  /// y = float32(float16(x) * 60000 / 4096), the products in float16.
+  static let overflowingHalf = TestModel(
+    nodes: [
+      Node(op: "Cast", inputs: ["x"], outputs: ["h"], attributes: [("to", half16)]),
+      Node(op: "Mul", inputs: ["h", "w"], outputs: ["a"]), Node(op: "Mul", inputs: ["a", "v"], outputs: ["b"]),
+      Node(op: "Cast", inputs: ["b"], outputs: ["y"], attributes: [("to", single)]),
+    ], inputs: [("x", .float32, ["1"])], outputs: [("y", .float32, ["1"])],
+    initializers: [
+      ("w", Tensor(type: .float16, shape: [1], bytes: Bytes(littleEndianBytes(of: [60000] as [Float16])))),
+      ("v", Tensor(type: .float16, shape: [1], bytes: Bytes(littleEndianBytes(of: [1 / 4096] as [Float16])))),
+    ])
+
+  /// The same, each product in float32 and rounded by a cast to float16 and back.
+  static let overflowingHalfWithCasts = TestModel(
+    nodes: [
+      Node(op: "Cast", inputs: ["x"], outputs: ["h"], attributes: [("to", half16)]),
+      Node(op: "Cast", inputs: ["h"], outputs: ["h32"], attributes: [("to", single)]),
+      Node(op: "Mul", inputs: ["h32", "w"], outputs: ["a32"]),
+      Node(op: "Cast", inputs: ["a32"], outputs: ["a"], attributes: [("to", half16)]),
+      Node(op: "Cast", inputs: ["a"], outputs: ["a32r"], attributes: [("to", single)]),
+      Node(op: "Mul", inputs: ["a32r", "v"], outputs: ["b32"]),
+      Node(op: "Cast", inputs: ["b32"], outputs: ["b"], attributes: [("to", half16)]),
+      Node(op: "Cast", inputs: ["b"], outputs: ["y"], attributes: [("to", single)]),
+    ], inputs: [("x", .float32, ["1"])], outputs: [("y", .float32, ["1"])],
+    initializers: [("w", floats([60000])), ("v", floats([1 / 4096]))])
+}
+
+/// A float32 tensor; with one axis where no shape is given.
+func floats(_ values: [Float], _ shape: [Int]? = nil) -> Tensor { Tensor(values, shape: shape ?? [values.count]) }

@@ -46,7 +46,8 @@ struct OnnxRuntimeOptions {
   var warnings: [String] {
     var lines: [String] = []
     while let line = unsafe ingot_ort_log_line(handle, lines.count) {
-      lines.append(OnnxRuntimeMessage.cleaned(unsafe String(cString: line)))
+      let text = unsafe String(cString: line)
+      lines.append(OnnxRuntimeMessage.cleaned(text))
     }
     return lines
   }
