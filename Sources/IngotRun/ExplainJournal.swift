@@ -1,7 +1,7 @@
 // What each step's key was made of when the step last ran, in one small file a step below the store. Only explanations read
 // it: losing it loses words, never a result.
 
-package import IngotCore
+internal import IngotCore
 package import IngotPlan
 
 package struct ExplainJournal: KeyJournal {

@@ -15,13 +15,11 @@ struct Manifests {
     var problems: [Diagnostic] = []
     for path in paths {
       do {
-        let manifest = try Manifest.read(path: path)
+        let manifest = try Manifest.read(path)
         plans.append(try Plan(manifest))
         manifests.append(manifest)
       } catch let error as InputError {
         problems += error.diagnostics
-      } catch let error as SystemError {
-        problems.append(Diagnostic(in: path, "cannot be read: \(error)", hint: "check the path"))
       }
     }
     guard problems.isEmpty else { throw InputError(problems) }

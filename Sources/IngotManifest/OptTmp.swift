@@ -1,1 +1,0 @@
-extension Manifest { package func options(for target: TargetSpec) -> [BuildOption] { [] } }
