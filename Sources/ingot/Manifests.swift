@@ -18,7 +18,7 @@ struct Manifests {
         let manifest = try Manifest.read(path)
         plans.append(try Plan(manifest))
         manifests.append(manifest)
-      } catch let error as InputError {
+      } catch {
         problems += error.diagnostics
       }
     }
