@@ -27,7 +27,7 @@ struct ManifestDecoder {
     let matrix = reader["matrix"].flatMap { self.matrix($0, base: precision) }
     if reader["precision"] == nil {
       precision = matrix?.precision.first
-      if reader["matrix"] == nil {
+      if reader.lacks("precision"), reader.lacks("matrix") {
         problems.append(
           Diagnostic(at: field.keyPlace, "the manifest has no `precision`", hint: "add `precision: fp16`, or a `matrix`"))
       }

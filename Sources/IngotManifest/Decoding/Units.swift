@@ -42,7 +42,7 @@ extension YAMLField {
 
   /// A number of decibels, with or without `dB` after it.
   func decibels(_ problems: inout [Diagnostic]) -> Located<Double>? {
-    if let text = node.scalar?.text, text.hasSuffix("dB") {
+    if case .string = node.scalar?.value, let text = node.scalar?.text {
       let isNegative = text.hasPrefix("-")
       guard let quantity = Quantity(text.dropFirst(isNegative ? 1 : 0)), quantity.unit == "dB", quantity.number <= 1000 else {
         return refuse("\(shown) must be decibels, not \(quoted(text))", &problems, hint: "write it as `30dB`")

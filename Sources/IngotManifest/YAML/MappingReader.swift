@@ -10,6 +10,9 @@ package import IngotCore
 /// ```
 package struct MappingReader: Sendable {
   private let entries: [YAMLEntry]
+  /// Keys that unknown keys look like.
+  private var misspelt: [String] = []
+  private let isIncomplete: Bool
 
   /// Nil where the value is no mapping; that, missing keys and unknown keys are added to the problems.
   /// - Parameter hint: what to write where the value is no mapping.
@@ -21,17 +24,24 @@ package struct MappingReader: Sendable {
       return nil
     }
     self.entries = entries
+    isIncomplete = field.node.isIncomplete
     for entry in entries where !required.contains(entry.key) && !optional.contains(entry.key) {
       let known = required + optional
-      let advice = suggestion(for: entry.key, among: known).map { "did you mean `\($0)`?" }
+      let near = suggestion(for: entry.key, among: known)
+      if let near { misspelt.append(near) }
       problems.append(
         Diagnostic(
           at: entry.keyPlace, "unknown key \(quoted(entry.key)) in \(field.shown)",
-          hint: advice ?? "known keys: \(known.joined(separator: ", "))"))
+          hint: near.map { "did you mean `\($0)`?" } ?? "known keys: \(known.joined(separator: ", "))"))
     }
-    for key in required where !entries.contains(where: { $0.key == key }) {
+    for key in required where lacks(key) {
       problems.append(Diagnostic(at: field.keyPlace, "\(field.shown) has no `\(key)`"))
     }
+  }
+
+  /// Whether a key is missing and nothing else looks like it.
+  package func lacks(_ key: String) -> Bool {
+    !isIncomplete && !misspelt.contains(key) && !entries.contains { $0.key == key }
   }
 
   /// The value of a key, or nil where the mapping does not have it.

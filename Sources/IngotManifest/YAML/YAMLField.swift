@@ -78,7 +78,9 @@ package struct YAMLField: Sendable {
     guard let text = node.scalar?.text, !isNull else { return wrong("a word", &problems) }
     if let value = Choice(rawValue: text) { return Located(value, at: place) }
     let words = Choice.allCases.map(\.rawValue)
-    return refuse("unknown \(noun ?? name) \(quoted(text))", &problems, hint: hint(for: text, among: words))
+    return refuse(
+      "unknown \(noun ?? name) \(quoted(text)); expected \(alternatives(words))", &problems,
+      hint: suggestion(for: text, among: words).map { "did you mean `\($0)`?" })
   }
 
   /// The entries of a list, under the list's name.
@@ -92,6 +94,7 @@ package struct YAMLField: Sendable {
   /// The entries of a mapping whose keys are names of the user's.
   package func entries(of what: String = "names", _ problems: inout [Diagnostic]) -> [(key: Located<String>, value: YAMLField)]? {
     guard case .mapping(let entries) = node.content else { return wrong("a mapping of \(what)", &problems) }
+    if entries.isEmpty, node.isIncomplete { return nil }
     return entries.map { entry in
       (Located(entry.key, at: entry.keyPlace), YAMLField(entry.key, entry.value, keyPlace: entry.keyPlace))
     }
@@ -109,7 +112,7 @@ package struct YAMLField: Sendable {
   func refuseType(_ expected: String, _ problems: inout [Diagnostic], hint: String? = nil) {
     problems.append(
       isNull
-        ? Diagnostic(at: keyPlace, "\(shown) has no value", hint: "give it \(expected), or remove the key")
+        ? Diagnostic(at: keyPlace, "\(shown) has no value", hint: "expected \(expected)")
         : Diagnostic(at: place, "\(shown) must be \(expected), not \(node.kindInWords)", hint: hint))
   }
 

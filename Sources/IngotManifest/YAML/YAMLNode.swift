@@ -12,6 +12,8 @@ package struct YAMLNode: Sendable {
 
   package var content: Content
   package var place: Place
+  /// Whether entries of the mapping were left out because of problems, which are reported.
+  package var isIncomplete = false
 
   package var scalar: YAMLScalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
 }

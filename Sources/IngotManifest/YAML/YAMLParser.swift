@@ -75,12 +75,13 @@ private struct YAMLParser: ~Copyable {
     let node = try self.node(try next(), depth: 1, height: &height)
     switch try next() {
     case .end: return node
-    case .documentStart, .alias, .scalar, .sequenceStart, .mappingStart, .collectionEnd:
+    case .documentStart(let mark):
       throw InputError([
         Diagnostic(
-          at: Place(source: source, line: 1, column: 1), "the file holds more than one YAML document",
-          hint: "keep one document a file; `---` starts another one")
+          at: place(mark), "the file holds a second YAML document", hint: "`---` starts one; keep one document a file")
       ])
+    case .alias, .scalar, .sequenceStart, .mappingStart, .collectionEnd:
+      fatalError("BUG: libyaml gave a value outside of a document")
     }
   }
 
@@ -91,6 +92,7 @@ private struct YAMLParser: ~Copyable {
     let countBefore = nodeCount
     let start: YAMLNodeStart
     let content: YAMLNode.Content
+    var isIncomplete = false
     height = 1
     switch event {
     case .alias(let name, let mark): return try expand(name, mark, depth: depth, height: &height)
@@ -107,10 +109,12 @@ private struct YAMLParser: ~Copyable {
       start = nodeStart
       try count(1, depth: depth, at: start.mark)
       checkTag(start, is: "map")
+      let problemCount = problems.count
       content = .mapping(try entries(depth: depth, height: &height))
+      isIncomplete = problems.count > problemCount
     case .documentStart, .end, .collectionEnd: fatalError("BUG: libyaml ended a collection that has not begun")
     }
-    let node = YAMLNode(content: content, place: place(start.mark))
+    let node = YAMLNode(content: content, place: place(start.mark), isIncomplete: isIncomplete)
     if let anchor = start.anchor {
       anchors[anchor] = Anchored(node: node, nodeCount: nodeCount - countBefore, height: height)
     }

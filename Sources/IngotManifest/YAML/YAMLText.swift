@@ -89,6 +89,10 @@ extension YAMLFailure {
   private static func diagnostic(
     _ problem: String, _ mark: YAMLMark, _ context: String?, _ since: YAMLMark, in source: SourceText
   ) -> Diagnostic {
+    if problem == "found unexpected end of stream" {
+      let start = Place(source: source, line: since.line + 1, column: since.column + 1)
+      return Diagnostic(at: start, "the quote that opens here is not closed")
+    }
     let place = Place(source: source, line: mark.line + 1, column: mark.column + 1)
     let whereItBegan = since.line == mark.line ? "" : ", which begins at line \(since.line + 1)"
     let whole = context.map { "\(problem) \($0)\(whereItBegan)" } ?? problem
@@ -109,8 +113,7 @@ extension YAMLFailure {
     case "mapping values are not allowed in this context": "a value that holds `: ` must be in quotes; or a line's indentation is wrong"
     case "did not find expected key", "did not find expected '-' indicator", "could not find expected ':'":
       "check that this line is indented like its neighbours and that the line above is complete"
-    case "did not find expected ',' or ']'", "did not find expected ',' or '}'", "found unexpected end of stream":
-      "a bracket or a quote is not closed"
+    case "did not find expected ',' or ']'", "did not find expected ',' or '}'": "a bracket is not closed, or a comma is missing"
     default: nil
     }
   }
