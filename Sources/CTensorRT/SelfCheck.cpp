@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,8 +49,10 @@ const char *firstSurprise(ingot_trt_job &job) {
 }
 
 [[noreturn]] void check(const ingot_trt_library &library, int output) {
-  signal(SIGSEGV, SIG_DFL);
-  signal(SIGBUS, SIG_DFL);
+  // A crash here is an answer: no handler of the parent's speaks of it and no core is left.
+  for (const int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP}) signal(number, SIG_DFL);
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
   alarm(30);
   char *message = nullptr;
   ingot_trt_job *job = nullptr;
@@ -98,3 +101,10 @@ std::string selfCheck(const ingot_trt_library &library) {
 }
 
 }  // namespace ingot::trt
+
+ingot_trt_status ingot_trt_self_check(const ingot_trt_library *library, char **message) {
+  return ingot::trt::guarded(message, [&] {
+    const std::string problem = ingot::trt::selfCheck(*library);
+    return problem.empty() ? INGOT_TRT_OK : ingot::trt::fail(INGOT_TRT_UNKNOWN_VERSION, problem, message);
+  });
+}

@@ -52,6 +52,9 @@ ingot_trt_status ingot_trt_open(
     const char *library_path, const char *parser_path, const char *driver_path, bool allow_untested,
     ingot_trt_library **library, char **message);
 
+/* Calls getters with known defaults and reads settings back, in a child process. */
+ingot_trt_status ingot_trt_self_check(const ingot_trt_library *library, char **message);
+
 /* The versions that were tested, in words. */
 const char *ingot_trt_known_versions(void);
 /* major * 10000 + minor * 100 + patch; below 100000 it is TensorRT-RTX. */

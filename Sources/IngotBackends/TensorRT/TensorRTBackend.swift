@@ -34,6 +34,10 @@ package struct TensorRTBackend: Backend {
     identity = RuntimeIdentity(kind: kind, version: library.facts.version, libraryPaths: paths)
   }
 
+  /// For `ingot doctor`: calls the library's getters in a child process.
+  /// - Returns: what is not as in the versions that were tested; nil where nothing is.
+  package func selfCheck() -> String? { library.selfCheck() }
+
   package func parse(modelPath: String) throws(BackendError) -> SupportReport {
     try TensorRTModel(path: modelPath, kind: identity.kind).supportReport(from: library, listener: listener())
   }

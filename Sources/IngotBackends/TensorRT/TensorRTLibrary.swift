@@ -60,6 +60,14 @@ internal import IngotCore
       isUntested: ingot_trt_is_untested(library), computeCapabilities: capabilities, driverPath: driverPath)
   }
 
+  /// What is wrong with the tables in use; nil where getters with known defaults and settings read back are as expected.
+  func selfCheck() -> String? {
+    var text: UnsafeMutablePointer<CChar>?
+    let status = unsafe ingot_trt_self_check(handle, &text)
+    let problem = unsafe Self.take(text)
+    return status == INGOT_TRT_OK ? nil : problem
+  }
+
   /// The text of a message that C allocated, which is freed.
   static func take(_ text: UnsafeMutablePointer<CChar>?) -> String {
     guard let text = unsafe text else { return "" }

@@ -34,23 +34,23 @@ final class TensorRTListener {
 
   func startPhase(_ name: String, parent: String?, stepCount: Int) {
     progress.start(name, parent: parent, stepCount: stepCount)
-    report()
+    report(name)
   }
 
   /// - Returns: false where the build shall stop.
   func completeStep(of phase: String, _ step: Int) -> Bool {
     progress.complete(phase, step: step)
-    report()
+    report(phase)
     return !wasCancelled
   }
 
   func finishPhase(_ name: String) {
     progress.finish(name)
-    report()
+    report(name)
   }
 
-  private func report() {
-    guard !wasCancelled, let onProgress, let phase = progress.phase else { return }
+  private func report(_ phase: String) {
+    guard !wasCancelled, let onProgress else { return }
     wasCancelled = !onProgress(BuildProgress(phase: phase, fraction: progress.fraction))
   }
 

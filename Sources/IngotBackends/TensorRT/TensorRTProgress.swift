@@ -17,9 +17,6 @@ struct TensorRTProgress {
   /// 0...1
   private(set) var fraction = 0.0
 
-  /// The phase that began last among those still going on.
-  var phase: String? { open.last?.name }
-
   /// A phase takes the share of its parent's next step, or the whole where it has no parent.
   mutating func start(_ name: String, parent: String?, stepCount: Int) {
     let outer = parent.flatMap { parent in open.last { $0.name == parent } }
