@@ -22,7 +22,9 @@ package struct Value: Sendable {
   package var shape: [Dimension]?
   /// The weights, where the value is an initializer.
   package var initializer: Initializer?
-  /// The ValueInfoProto of a value that is no tensor (sequence, map, optional, sparse), or of a field that Ingot does not know.
+  /// The ValueInfoProto, where `type` and `shape` do not say all of it: no tensor (sequence, map, optional, sparse; both are nil
+  /// then), or a tensor with denotations, metadata or an element type that Ingot does not know. It is written back as it is
+  /// unless `type` or `shape` has changed.
   package var opaqueType: Bytes?
   package var docString: String?
 
@@ -36,6 +38,8 @@ package struct Initializer: Sendable {
   package var type: ElementType
   package var shape: [Int]
   package var storage: Storage
+  /// Of a tensor in an attribute; an initializer of a graph has its value's name, and this is empty.
+  package var name = ""
   package var docString: String?
   /// Fields that Ingot does not know, as they stood.
   package var unknownFields = Bytes()

@@ -107,7 +107,11 @@ struct GraphPrinter {
     text += "graph \(TextName.word(graph.name))(\(inputs)) -> (\(outputs)) {\n"
     let outer = indent
     indent += "  "
-    for value in graph.values {
+    let header = graph.inputs + graph.outputs
+    let rest = Set(graph.values.indices.map(ValueID.init)).subtracting(header).sorted()
+    var shownConstants: Set<ValueID> = []
+    for id in header + rest where shownConstants.insert(id).inserted {
+      let value = graph[id]
       guard let initializer = value.initializer else { continue }
       text += "\(indent)const \(TextName.value(value.name)): \(tensor(initializer, separator: " = "))\n"
     }
