@@ -12,6 +12,8 @@ package struct BackendError: ReportableError, Hashable {
     case unknownVersion(String, known: String)
     /// The library refused the model, an option or an engine: its own words.
     case refused(String)
+    /// A model or engine file is not what it claims to be: the path and what is wrong.
+    case malformed(String)
     /// A failure inside the runtime: its own words.
     case failed(String)
     /// The engine needs a device that is not here.
@@ -33,6 +35,7 @@ package struct BackendError: ReportableError, Hashable {
     switch reason {
     case .notFound, .loadFailed, .unknownVersion, .cannotRunHere: .unavailable
     case .refused, .failed, .system: .step
+    case .malformed: .input
     case .cancelled: .interrupted
     }
   }
@@ -43,7 +46,7 @@ package struct BackendError: ReportableError, Hashable {
       case .notFound(let searched): "no library was found; searched \(searched.joined(separator: ", "))"
       case .loadFailed(let message): "the library cannot be loaded: \(message)"
       case .unknownVersion(let version, let known): "version \(version) is not one that Ingot knows (\(known))"
-      case .refused(let message), .failed(let message), .cannotRunHere(let message): message
+      case .refused(let message), .malformed(let message), .failed(let message), .cannotRunHere(let message): message
       case .cancelled: "cancelled"
       case .system(let error): error.description
       }

@@ -90,6 +90,24 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
   }
 }
 
+/// In JSON: the text `sha256:…`.
+extension Digest: Codable {
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard text.hasPrefix("sha256:"), let digest = Digest(hex: text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "'\(text.prefix(80))' is no digest; expected sha256: and 64 hexadecimal digits")
+    }
+    self = digest
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
 /// SHA-256 of bytes that arrive in pieces.
 @safe package struct DigestStream: ~Copyable {
   private let context: OpaquePointer

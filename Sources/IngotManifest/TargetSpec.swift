@@ -1,0 +1,46 @@
+// Targets and their build options: for what, and how, engines are built.
+
+/// The runtimes that a target may name.
+package enum TargetBackend: String, Sendable, CaseIterable {
+  case tensorrt
+  case tensorrtRTX = "tensorrt-rtx"
+  case onnxruntime
+  case openvino
+}
+
+/// One entry of `targets`: each yields its own engine.
+package struct TargetSpec: Sendable, Hashable {
+  /// Letters, digits, `.`, `_` and `-`.
+  package var name: Located<String>
+  package var backend: Located<TargetBackend>
+  /// The runtime's version or its beginning: `11`, `10.13`.
+  package var version: Located<String>?
+  /// `sm_86` …, each once; empty for backends that do not compile for GPUs.
+  package var compute: [Located<String>]
+  /// Options for this target alone; they come before the manifest's `build`.
+  package var build: [BuildOption]
+}
+
+/// One option of `build`, checked against the backends that know it.
+package struct BuildOption: Sendable, Hashable {
+  package var name: Located<String>
+  package var value: Located<OptionValue>
+  /// Set for an option that stands under a backend's name: it is for targets of that backend only.
+  package var backend: TargetBackend?
+}
+
+/// The value of a build option.
+package enum OptionValue: Sendable, Hashable, CustomStringConvertible {
+  case bool(Bool)
+  case int(Int)
+  case choice(String)
+
+  /// As backends take it: `true`, `3`, `ampere+`.
+  package var description: String {
+    switch self {
+    case .bool(let value): String(value)
+    case .int(let value): String(value)
+    case .choice(let value): value
+    }
+  }
+}
