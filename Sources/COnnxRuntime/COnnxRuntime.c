@@ -37,7 +37,6 @@ static void keep_message(
   pthread_mutex_unlock(&log->lock);
 }
 
-/* The library's table of functions, or null: then it said why in *error. */
 static int load_functions(const char *path, ingot_ort *library, char **error) {
   void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (handle == NULL) return ort_fail(error, INGOT_ORT_CANNOT_LOAD, dlerror());
@@ -58,7 +57,9 @@ static int load_functions(const char *path, ingot_ort *library, char **error) {
   }
   const function *table = base->get_api(ORT_API_VERSION);
   if (table == NULL) return ort_fail(error, INGOT_ORT_UNKNOWN_VERSION, library->version);
-#define F(index, result, name, arguments) library->f.name = (result(*) arguments)table[index];
+#define F(index, result, name, arguments) \
+  if (table[index] == NULL) return ort_fail(error, INGOT_ORT_CANNOT_LOAD, "it lacks " #name); \
+  library->f.name = (result(*) arguments)table[index];
   ORT_FUNCTIONS(F)
 #undef F
   return 0;

@@ -1,5 +1,5 @@
 /* The functions of ONNX Runtime that Ingot calls: index in the array that GetApi answers, result, name, arguments. The array
-   only grows, so an index holds for every version from the one that brought it; all of these are in version 23 (1.23).
+   only grows, so an index holds for every version from the one that brought it; all of these are in version 24 (1.24).
    A null status is success. */
 #ifndef INGOT_ORT_FUNCTIONS_H
 #define INGOT_ORT_FUNCTIONS_H
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ORT_API_VERSION 23
+#define ORT_API_VERSION 24
 
 typedef struct OrtStatus OrtStatus;
 typedef struct OrtEnv OrtEnv;

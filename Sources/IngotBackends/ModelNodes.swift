@@ -8,6 +8,7 @@ struct ModelNode: Hashable {
   var name: String
   var op: String
   var domain: String
+  var outputs: [String]
   /// Its place among the nodes of its graph, from 0.
   var number: Int
 
@@ -40,9 +41,10 @@ struct ModelNode: Hashable {
     _ reader: inout WireReader, number: Int, into nodes: inout [ModelNode], depth: Int
   ) throws(WireError) {
     let index = nodes.count
-    nodes.append(ModelNode(name: "", op: "", domain: "", number: number))
+    nodes.append(ModelNode(name: "", op: "", domain: "", outputs: [], number: number))
     while let field = try reader.nextField() {
       switch (field.number, field.type) {
+      case (2, .bytes): nodes[index].outputs.append(try reader.readString(field: 2))
       case (3, .bytes): nodes[index].name = try reader.readString(field: 3)
       case (4, .bytes): nodes[index].op = try reader.readString(field: 4)
       case (7, .bytes): nodes[index].domain = try reader.readString(field: 7)

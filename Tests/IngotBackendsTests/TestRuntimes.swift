@@ -19,6 +19,8 @@ enum TestRuntimes {
 
   static let onnxRuntime = library("libonnxruntime.so", of: "onnxruntime")
 
+  static let openVINO = library("libopenvino_c.so", of: "openvino")
+
   /// A model of the repository.
   static func model(_ name: String) -> String {
     URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Pipelines/models/\(name)").standardized.path
