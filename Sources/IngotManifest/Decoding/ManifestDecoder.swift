@@ -11,7 +11,7 @@ struct ManifestDecoder {
   init(source: SourceText, bounds: ProjectBounds) { (self.source, self.bounds) = (source, bounds) }
 
   mutating func manifest(_ root: YAMLNode) -> Manifest? {
-    let field = YAMLField("", root, keyPlace: Place(source: source, line: 1, column: 1), title: "the manifest")
+    let field = YAMLField(root: root, title: "the manifest")
     if field.isNull { return field.refuse("the manifest is empty", &problems, hint: "`ingot init MODEL` writes one") }
     if let version = foreignVersion(root) {
       return version.refuse(
@@ -52,7 +52,7 @@ struct ManifestDecoder {
     guard case .mapping(let entries) = root.content, let entry = entries.first(where: { $0.key == "ingot" }),
       case .int(let version) = entry.value.scalar?.value, version != 1
     else { return nil }
-    return YAMLField("ingot", entry.value, keyPlace: entry.keyPlace)
+    return YAMLField(entry)
   }
 
   private mutating func name(_ field: YAMLField) -> Located<String>? {

@@ -104,10 +104,13 @@ private struct Quantity {
 
   init?(_ text: some StringProtocol) {
     let text = Substring(text)
-    digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-    guard let first = digits.first, first.isNumber, digits.last?.isNumber == true, let number = Double(digits) else { return nil }
+    let isDigit = { (byte: UInt8) in UInt8(ascii: "0") <= byte && byte <= UInt8(ascii: "9") }
+    let digits = text.utf8.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
+    guard let first = digits.first, isDigit(first), let last = digits.last, isDigit(last) else { return nil }
+    self.digits = Substring(digits)
+    guard let number = Double(self.digits) else { return nil }
     self.number = number
-    unit = text.dropFirst(digits.count).drop { $0 == " " }
+    unit = Substring(text.utf8.dropFirst(digits.count).drop { $0 == UInt8(ascii: " ") })
   }
 }
 

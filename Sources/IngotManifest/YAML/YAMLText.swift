@@ -14,24 +14,26 @@ enum YAMLText {
   /// Refuses a text that is too long, and line ends that YAML 1.1, which libyaml speaks, and YAML 1.2 count differently.
   static func check(_ source: SourceText) throws(InputError) {
     try checkSize(source.text.utf8.count, path: source.path)
-    var before: UInt8 = 0
-    var beforeThat: UInt8 = 0
-    for (offset, byte) in source.text.utf8.enumerated() {
-      if byte >= 0x80 {
-        let isNextLine = before == 0xC2 && byte == 0x85
-        let isSeparator = beforeThat == 0xE2 && before == 0x80 && (byte == 0xA8 || byte == 0xA9)
-        if isNextLine || isSeparator {
-          let name = isNextLine ? "U+0085" : byte == 0xA8 ? "U+2028" : "U+2029"
-          throw InputError([
-            Diagnostic(
-              at: place(ofByte: offset - (isNextLine ? 1 : 2), in: source),
-              "the character \(name) is a line end for some YAML readers and none for others",
-              hint: "remove it, or write it as an escape in double quotes")
-          ])
-        }
-      }
-      (beforeThat, before) = (before, byte)
+    if let (offset, name) = ambiguousLineEnd(in: source.text.utf8.span) {
+      throw InputError([
+        Diagnostic(
+          at: place(ofByte: offset, in: source),
+          "the character \(name) is a line end for some YAML readers and none for others",
+          hint: "remove it, or write it as an escape in double quotes")
+      ])
     }
+  }
+
+  private static func ambiguousLineEnd(in text: Span<UInt8>) -> (offset: Int, name: String)? {
+    for index in text.indices where text[index] >= 0x80 && index > 0 {
+      switch (text[index - 1], text[index]) {
+      case (0xC2, 0x85): return (index - 1, "U+0085")
+      case (0x80, 0xA8) where index > 1 && text[index - 2] == 0xE2: return (index - 2, "U+2028")
+      case (0x80, 0xA9) where index > 1 && text[index - 2] == 0xE2: return (index - 2, "U+2029")
+      default: continue
+      }
+    }
+    return nil
   }
 
   private static func checkSize(_ count: Int, path: String) throws(InputError) {
