@@ -207,7 +207,7 @@ private struct Planner {
       ("p50", verify.latency?.p50), ("p90", verify.latency?.p90), ("p95", verify.latency?.p95), ("p99", verify.latency?.p99),
     ]
     return VerifySettings(
-      backend: variant.target.backend.value.rawValue,
+      backend: variant.target.backend.value.rawValue, profiles: profiles,
       outputs: verify.outputs.map {
         .init(
           output: $0.name.value, cosine: $0.cosine?.value, maxAbs: $0.maxAbs?.value, maxRelative: $0.maxRelative?.value,

@@ -51,7 +51,7 @@ package final class RuntimeSet: Sendable {
     for path in located.libraryPaths.sorted(by: { FileSystem.name(of: $0) < FileSystem.name(of: $1) }) {
       lines.append("\(FileSystem.name(of: path))=\(try fileDigests.digest(ofFileAt: path).hex)\n")
     }
-    if try kind(of: tool).isTensorRT {
+    if tool.backend.isTensorRT {
       for (name, value) in environment.sorted(by: { $0.key < $1.key }) { lines.append("\(name)=\(value)\n") }
     }
     return ToolIdentity(
@@ -70,11 +70,12 @@ package final class RuntimeSet: Sendable {
   }
 }
 
-extension BackendKind {
-  fileprivate var isTensorRT: Bool {
-    switch self {
+extension String {
+  /// Of a backend's name: TensorRT needs a profile for a dynamic model, and a GPU to run an engine.
+  var isTensorRT: Bool {
+    switch BackendKind(rawValue: self) {
     case .tensorrt, .tensorrtRTX: true
-    case .onnxruntime, .openvino: false
+    case .onnxruntime, .openvino, nil: false
     }
   }
 }

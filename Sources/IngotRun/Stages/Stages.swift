@@ -32,6 +32,11 @@ extension StageJob {
     return path
   }
 
+  func inputDigest(_ name: String) -> Digest {
+    guard let digest = inputDigests[name] else { preconditionFailure("step \(step.label) has no input '\(name)'") }
+    return digest
+  }
+
   /// A file for an output, in the scratch folder.
   func file(_ name: String) -> String { "\(scratch)/\(name)" }
 
