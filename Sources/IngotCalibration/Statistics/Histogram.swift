@@ -25,6 +25,11 @@ package struct Histogram: Hashable, Sendable {
     (widthExponent, largest) = (0, 0)
   }
 
+  /// - Parameter counts: at most `binCount` of them.
+  init(counts: [UInt64], widthExponent: Int, largest: Float) {
+    (self.counts, self.widthExponent, self.largest) = (counts, widthExponent, largest)
+  }
+
   package var width: Float { Float(sign: .plus, exponent: widthExponent, significand: 1) }
   package var total: UInt64 { counts.reduce(0, +) }
   /// Bins up to the one that the largest magnitude is in.
