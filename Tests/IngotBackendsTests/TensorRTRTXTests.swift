@@ -6,6 +6,10 @@ import Testing
 
 private let batch = OptimizationProfile(inputs: ["x": .init(min: [1, 16], opt: [8, 16], max: [16, 16])])
 
+private let projectModels = ["digits", "digits-hard"].map {
+  URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Pipelines/models/\($0).onnx").standardized.path
+}.filter { FileManager.default.fileExists(atPath: $0) }
+
 @Suite(.enabled(if: RealTensorRTRTX.libraryPath != nil, Comment(rawValue: RealTensorRTRTX.why)))
 struct TensorRTRTXTests {
   let folder: TemporaryFolder
@@ -38,13 +42,13 @@ struct TensorRTRTXTests {
     let report = try backend.parse(modelPath: try folder.write(.perceptron))
     #expect(report.unsupported == [])
     #expect(report.inputs == [IOTensor(name: "x", type: .float32, shape: [.symbolic("batch"), .fixed(16)])])
-    #expect(report.outputs == [IOTensor(name: "y", type: .float32, shape: [.unknown, .fixed(4)])])
+    #expect(report.outputs == [IOTensor(name: "y", type: .float32, shape: [.symbolic("batch"), .fixed(4)])])
     #expect(report.warnings == [])
   }
 
   @Test func namesEveryNodeThatItDoesNotTake() throws {
     let report = try backend.parse(modelPath: try folder.write(.unsupported))
-    #expect(report.unsupported.map(\.name) == ["strange", "unique", "node 4"])
+    #expect(report.unsupported.map(\.name) == ["strange", "unique", "4"])
     #expect(report.unsupported.map(\.op) == ["Frobnicate", "Unique", "Defrobnicate"])
     #expect(report.unsupported[1].reason == "the parser does not take Unique")
     #expect(report.inputs.map(\.name) == ["x"])
@@ -168,6 +172,30 @@ struct TensorRTRTXTests {
   func refusesOptionsThatItLacks(options: [String: String], problem: String) throws {
     let error = try #require(throws: BackendError.self) { try build(.perceptron, profiles: [batch], options: options) }
     #expect(error.reason == .refused(problem))
+  }
+
+  @Test(arguments: ["refit", "strip-plan"]) func saysThatSomeOptionsNeedAGPU(option: String) throws {
+    let path = try #require(RealTensorRTRTX.libraryPath)
+    let blind = try TensorRTBackend(
+      libraryPath: path, parserPath: RealTensorRTRTX.parserPath(of: path), kind: .tensorrtRTX,
+      driverPath: folder.file("libcuda.so.1"))
+    let request = BuildRequest(modelPath: try folder.write(.relu()), options: [option: "on"])
+    let error = try #require(throws: BackendError.self) {
+      try blind.build(request, to: folder.file("engine.plan")) { _ in true }
+    }
+    #expect(error.kind == .unavailable)
+    #expect(error.description.contains("needs a GPU to build with \(option), and there is no NVIDIA driver here"))
+  }
+
+  @Test(.enabled(if: projectModels.count == 2, "no Pipelines/models/digits.onnx"), arguments: projectModels)
+  func buildsTheProjectsModels(path: String) throws {
+    #expect(try backend.parse(modelPath: path).outputs.map(\.name) == ["logits"])
+    let images = OptimizationProfile(inputs: [
+      "image": .init(min: [1, 1, 8, 8], opt: [8, 1, 8, 8], max: [16, 1, 8, 8])
+    ])
+    let request = BuildRequest(modelPath: path, profiles: [images])
+    let report = try backend.build(request, to: folder.file("engine.plan")) { _ in true }
+    #expect(report.warnings == [])
   }
 
   @Test func refusesAGPUThatItDoesNotBuildFor() throws {
