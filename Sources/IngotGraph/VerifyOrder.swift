@@ -16,9 +16,13 @@ extension GraphVerifier {
           report("\(graph.nodes[first].label(at: first)): produces '\(name)', \(other)", hint: hint)
           continue
         }
-        producers[id.index] = index
-        if inputs.contains(id) { report("\(label): produces '\(name)', which is an input of the graph", hint: hint) }
-        if graph[id].initializer != nil { report("\(label): produces '\(name)', which is an initializer", hint: hint) }
+        if inputs.contains(id) {
+          report("\(label): produces '\(name)', which is an input of the graph", hint: hint)
+        } else if graph[id].initializer != nil {
+          report("\(label): produces '\(name)', which is an initializer", hint: hint)
+        } else {
+          producers[id.index] = index
+        }
       }
     }
     return producers

@@ -33,7 +33,7 @@ extension ModelReader {
     }
     if let found = parts.found {
       if type == .undefined { type = found }
-      if type != found { throw problem(.otherType(declared: type.rawValue, found: found.rawValue)) }
+      if type != found { throw problem(.otherType(declared: type, found: found)) }
     }
     var attribute = Attribute(name: parts.name, value: .int(0))
     if !parts.reference.isEmpty {

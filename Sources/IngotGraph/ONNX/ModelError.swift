@@ -31,9 +31,9 @@ package struct ModelError: ReportableError, Hashable {
 
   package enum AttributeProblem: Hashable, Sendable {
     case noValue, twoValues
-    /// Numbers of onnx.proto's AttributeType.
+    /// A number that onnx.proto's AttributeType does not have.
     case unknownType(Int64)
-    case otherType(declared: Int64, found: Int64)
+    case otherType(declared: AttributeType, found: AttributeType)
   }
 
   package enum TensorProblem: Hashable, Sendable {
