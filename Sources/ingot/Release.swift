@@ -1,0 +1,65 @@
+// `ingot promote`, `ingot channels`, `ingot rollback`: which bundle a channel serves.
+
+internal import IngotCore
+internal import IngotRelease
+internal import IngotStore
+
+extension Verb {
+  static let promote = Verb(
+    name: "promote", operands: "BUNDLE", summary: "Let a channel serve a bundle whose verdict passed.",
+    details: """
+      BUNDLE is a bundle's folder (out/digits/int8-rtx) or its digest (sha256:…). The channel moves only if the bundle was verified
+      and every gate held; otherwise the command ends with 3 and names the gates. Each move is a line in the store's audit log.
+      """,
+    options: [
+      .value("--to", "CHANNEL", "the channel, for example staging or production"),
+      .value("--reason", "TEXT", "why, for the audit log"),
+      Verb.json,
+    ] + storeOptions
+  ) { context in
+    let operands = context.arguments.operands
+    guard operands.count == 1 else { throw UsageError("name one bundle: its folder or its digest") }
+    guard let channel = context.arguments.value("--to") else { throw UsageError("name the channel with --to") }
+    let home = try Home(context)
+    let store = try DiskStore(root: home.store) { context.terminal.note("note: \($0)") }
+    defer { store.close() }
+    let digest = try bundleDigest(operands[0], store)
+    let move = try Channels(store).promote(
+      digest, to: channel, by: context.environment["USER"] ?? "unknown", reason: context.arguments.value("--reason") ?? "")
+    return try show(move, context)
+  }
+
+  static let rollback = Verb(
+    name: "rollback", operands: "CHANNEL", summary: "Let a channel serve the bundle that it served before.",
+    details: "Moves the channel back by one step of its history, with a line in the audit log.",
+    options: [.value("--reason", "TEXT", "why, for the audit log"), Verb.json] + storeOptions
+  ) { context in
+    let operands = context.arguments.operands
+    guard operands.count == 1 else { throw UsageError("name one channel") }
+    let home = try Home(context)
+    let store = try DiskStore(root: home.store) { context.terminal.note("note: \($0)") }
+    defer { store.close() }
+    let move = try Channels(store).rollback(
+      operands[0], by: context.environment["USER"] ?? "unknown", reason: context.arguments.value("--reason") ?? "")
+    return try show(move, context)
+  }
+
+  static let channels = Verb(
+    name: "channels", operands: "", summary: "List the channels and the bundles that they serve.",
+    details: "Prints each channel with the bundle that it serves and when it was moved there.",
+    options: [Verb.json] + storeOptions
+  ) { context in
+    let home = try Home(context)
+    let store = try DiskStore(root: home.store) { context.terminal.note("note: \($0)") }
+    defer { store.close() }
+    let channels = try Channels(store).list()
+    if context.arguments.has("--json") {
+      context.terminal.print(try jsonText(ChannelsDocument(channels: channels)))
+    } else if channels.isEmpty {
+      context.terminal.note("no channels yet; `ingot promote BUNDLE --to CHANNEL` makes one")
+    } else {
+      for channel in channels { context.terminal.print("\(channel)") }
+    }
+    return .success
+  }
+}
