@@ -3,7 +3,7 @@
 //
 // The one gap in that: a file that is written twice within one tick of the file system's clock looks the same after both. So bytes
 // count as known only if reading began more than a tick after the last change. Linux file systems tick every 1 to 10 ms:
-// a younger file is waited for, 50 ms at most, once. Where change times are whole milliseconds (FAT, old network servers)
+// a younger file is waited for, 20 ms at most, once. Where change times are whole milliseconds (FAT, old network servers)
 // a tick may be two seconds, which is too long to wait: such a file is hashed, and hashed again the next time.
 
 internal import Glibc
@@ -104,7 +104,7 @@ package final class FileDigests: Sendable {
   }
 
   private static let byteCountWorthSaving = 64 << 20
-  private static let tick = 50_000_000 as Int64
+  private static let tick = 20_000_000 as Int64
   private static let longTick = 2_000_000_000 as Int64
 
   /// Nil where the file's time is in the future: then nothing can be said about it.
