@@ -9,8 +9,9 @@ using namespace ingot::trt;
 
 namespace {
 
-// RTX keeps the list of GPUs that it builds for in one place of the process: two builds with different lists at once fail
-// ("Target SM 80 is not found in the accelerator list"; 3 of 4 on 1.7.1). Builds with equal lists may go on together.
+// RTX keeps the list of GPUs that it builds for in one place of the process: two builds with different lists at once
+// fail ("Target SM 80 is not found in the accelerator list"; 3 of 4 on 1.7.1). Builds with equal lists may go on
+// together.
 class Gate {
  public:
   class Pass {

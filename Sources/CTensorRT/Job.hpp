@@ -25,7 +25,9 @@ struct ingot_trt_job {
   ingot::trt::Layout layout() const { return library.layout; }
 
   template <class R, class... A, ingot::trt::Receiver receiver>
-  R call(void *object, const ingot::trt::Method<R(A...), receiver> &method, typename ingot::trt::Exactly<A>::Type... arguments) {
+  R call(
+      void *object, const ingot::trt::Method<R(A...), receiver> &method,
+      typename ingot::trt::Exactly<A>::Type... arguments) {
     return ingot::trt::call(library.layout, object, method, arguments...);
   }
 };

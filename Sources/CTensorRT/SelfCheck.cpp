@@ -1,5 +1,5 @@
-// Is an untested version laid out as its nearest known family? Getters with known defaults and settings that are read back
-// answer that, in a child process: a wrong table is a crash more often than a wrong answer.
+// Is an untested version laid out as its nearest known family? Getters with known defaults and settings that are read
+// back answer that, in a child process: a wrong table is a crash more often than a wrong answer.
 
 #include "Job.hpp"
 #include "Names.hpp"
@@ -96,7 +96,9 @@ std::string selfCheck(const ingot_trt_library &library) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) return "it did not end within 30 seconds";
-  if (WIFSIGNALED(status)) return "it crashed (signal " + std::to_string(WTERMSIG(status)) + "): its layout is another one";
+  if (WIFSIGNALED(status)) {
+    return "it crashed (signal " + std::to_string(WTERMSIG(status)) + "): its layout is another one";
+  }
   if (!problem.empty()) return problem;
   return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "" : "it ended without an answer";
 }
