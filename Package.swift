@@ -57,7 +57,7 @@ let package = Package(
     module("IngotManifest", ["IngotCore", "CYAML"], archives: ["libyaml.a"]),
     module("IngotGraph", ["IngotCore"]),
     module("IngotStore", ["IngotCore"]),
-    module("IngotBackends", ["IngotCore", "CTensorRT", "COnnxRuntime", "COpenVINO", "CCUDA"]),
+    module("IngotBackends", ["IngotCore", "CSystem", "CTensorRT", "COnnxRuntime", "COpenVINO", "CCUDA"]),
     module("IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "CZlib"], archives: ["libz.a"]),
     module("IngotPrecision", ["IngotCore", "IngotGraph", "IngotCalibration"]),
     module("IngotVerify", ["IngotCore", "IngotCalibration"]),

@@ -98,11 +98,7 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
   }
 
   private func requireFile(_ path: String) throws(BackendError) {
-    do {
-      _ = try FileStatus(ofFileAt: path)
-    } catch {
-      throw BackendError(.onnxruntime, .system(error))
-    }
+    _ = try identity.kind.system { () throws(SystemError) in try FileStatus(ofFileAt: path) }
   }
 
   /// Flatbuffers carry their kind in bytes 4 to 7.

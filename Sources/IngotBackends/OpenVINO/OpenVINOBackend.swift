@@ -30,7 +30,7 @@ package final class OpenVINOBackend: Backend {
     types = try OpenVINOTypes(askedOf: library)
     let folder = FileSystem.parent(of: libraryPath)
     let names = (try? FileSystem.names(in: folder)) ?? []
-    let files = names.filter(OpenVINOFiles.isPart).map { FileSystem.join(folder, $0) }
+    let files = names.filter(BackendKind.openvino.isPart).map { FileSystem.join(folder, $0) }
     identity = RuntimeIdentity(
       kind: .openvino, version: library.version, libraryPaths: files.isEmpty ? [libraryPath] : files)
   }
@@ -84,8 +84,7 @@ package final class OpenVINOBackend: Backend {
 
   package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any InferenceSession {
     let values = try Self.options.resolved(options, for: .openvino)
-    let file: MappedFile
-    do { file = try MappedFile(path: path) } catch { throw BackendError(.openvino, .system(error)) }
+    let file = try identity.kind.system { () throws(SystemError) in try MappedFile(path: path) }
     let core = try OpenVINOLibrary(path: libraryPath, properties: Self.properties(values))
     return try OpenVINOSession(importing: file, core, types)
   }
@@ -113,17 +112,6 @@ package final class OpenVINOBackend: Backend {
   }
 
   private func requireFile(_ path: String) throws(BackendError) {
-    do {
-      _ = try FileStatus(ofFileAt: path)
-    } catch {
-      throw BackendError(.openvino, .system(error))
-    }
-  }
-}
-
-/// Which files of a folder are OpenVINO's.
-enum OpenVINOFiles {
-  static func isPart(_ name: String) -> Bool {
-    name.contains(".so") && ["libopenvino", "libtbb", "libhwloc"].contains { name.hasPrefix($0) }
+    _ = try identity.kind.system { () throws(SystemError) in try FileStatus(ofFileAt: path) }
   }
 }
