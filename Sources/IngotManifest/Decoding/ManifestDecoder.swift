@@ -72,14 +72,13 @@ struct ManifestDecoder {
             at: precision.type.place, "\(precision.type.value.rawValue) needs measured ranges, and the manifest has no `calibration`",
             hint: "add `calibration: { data: PATH }`, PATH being a folder with a set.yaml"))
       }
-      for drop in precision.maxDrop ?? [] where verify?.accuracy?.metric.value != drop.metric.value {
-        // A verify that could not be read has its own problems.
-        if hasVerify && verify == nil { continue }
+      // A verify that could not be read has its own problems.
+      if let drop = precision.maxDrop?.first, verify?.accuracy == nil, verify != nil || !hasVerify {
         let metric = drop.metric.value.rawValue
         problems.append(
           Diagnostic(
-            at: drop.metric.place, "`max-drop` of \(metric) needs `verify.accuracy` with the same metric, which names the labels",
-            hint: "add `accuracy: { metric: \(metric), labels: NAME }` to `verify`"))
+            at: drop.metric.place, "`max-drop` needs `verify.accuracy`, which names the data and the labels",
+            hint: "add `accuracy: { metric: \(metric), labels: NAME, max-drop: 1% }` to `verify`"))
       }
     }
   }

@@ -109,9 +109,7 @@ private struct YAMLParser: ~Copyable {
       start = nodeStart
       try count(1, depth: depth, at: start.mark)
       checkTag(start, is: "map")
-      let problemCount = problems.count
-      content = .mapping(try entries(depth: depth, height: &height))
-      isIncomplete = problems.count > problemCount
+      content = .mapping(try entries(depth: depth, height: &height, isIncomplete: &isIncomplete))
     case .documentStart, .end, .collectionEnd: fatalError("BUG: libyaml ended a collection that has not begun")
     }
     let node = YAMLNode(content: content, place: place(start.mark), isIncomplete: isIncomplete)
@@ -133,7 +131,9 @@ private struct YAMLParser: ~Copyable {
     }
   }
 
-  private mutating func entries(depth: Int, height: inout Int) throws(InputError) -> [YAMLEntry] {
+  private mutating func entries(
+    depth: Int, height: inout Int, isIncomplete: inout Bool
+  ) throws(InputError) -> [YAMLEntry] {
     var entries: [YAMLEntry] = []
     entries.reserveCapacity(4)
     // Most mappings have few keys: an index is worth its cost only from some number on.
@@ -145,7 +145,10 @@ private struct YAMLParser: ~Copyable {
       var valueHeight = 0
       let value = try node(try next(), depth: depth + 1, height: &valueHeight)
       height = max(height, valueHeight + 1)
-      guard let key else { continue }
+      guard let key else {
+        isIncomplete = true
+        continue
+      }
       if entries.count == 16 { for (number, entry) in entries.enumerated() { index[entry.key] = number } }
       let earlier = entries.count < 16 ? entries.firstIndex { $0.key == key.text } : index[key.text]
       if let first = earlier.map({ entries[$0].keyPlace }) {

@@ -91,15 +91,22 @@ extension YAMLFailure {
   private static func diagnostic(
     _ problem: String, _ mark: YAMLMark, _ context: String?, _ since: YAMLMark, in source: SourceText
   ) -> Diagnostic {
-    if problem == "found unexpected end of stream" {
+    let lines = source.lines
+    let isAtEnd = mark.line >= lines.count || mark.line == lines.count - 1 && lines[mark.line].isEmpty
+    if let context, isAtEnd {
+      // The end of the file is where it was noticed; where the unfinished thing began is what a person looks for.
       let start = Place(source: source, line: since.line + 1, column: since.column + 1)
-      return Diagnostic(at: start, "the quote that opens here is not closed")
+      switch problem {
+      case "found unexpected end of stream": return Diagnostic(at: start, "the quote that opens here is not closed")
+      case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
+        return Diagnostic(at: start, "the bracket that opens here is not closed")
+      default: return Diagnostic(at: start, "\(problem) \(context)", hint: hint(for: problem, at: nil))
+      }
     }
     let place = Place(source: source, line: mark.line + 1, column: mark.column + 1)
     let whereItBegan = since.line == mark.line ? "" : ", which begins at line \(since.line + 1)"
     let whole = context.map { "\(problem) \($0)\(whereItBegan)" } ?? problem
-    let line = source.lines.dropFirst(mark.line).first?.unicodeScalars ?? Substring().unicodeScalars
-    let character = line.dropFirst(mark.column).first
+    let character = lines.dropFirst(mark.line).first?.unicodeScalars.dropFirst(mark.column).first
     return Diagnostic(at: place, whole, hint: hint(for: problem, at: character))
   }
 
