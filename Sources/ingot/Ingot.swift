@@ -7,6 +7,7 @@ internal import IngotCore
   static let version = "0.1.0"
 
   static let verbs: [Verb] = [
+    .build, .plan, .validate, .sanitize, .inspect, .promote, .channels, .rollback, .runtimes, .schema,
   ]
 
   static func main() async {

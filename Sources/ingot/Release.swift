@@ -24,9 +24,9 @@ extension Verb {
     let store = try DiskStore(root: home.store) { context.terminal.note("note: \($0)") }
     defer { store.close() }
     let digest = try bundleDigest(operands[0], store)
-    let move = try Channels(store).promote(
+    let moved = try Channels(in: store).promote(
       digest, to: channel, by: context.environment["USER"] ?? "unknown", reason: context.arguments.value("--reason") ?? "")
-    return try show(move, context)
+    return try show(moved, context)
   }
 
   static let rollback = Verb(
@@ -39,9 +39,9 @@ extension Verb {
     let home = try Home(context)
     let store = try DiskStore(root: home.store) { context.terminal.note("note: \($0)") }
     defer { store.close() }
-    let move = try Channels(store).rollback(
+    let moved = try Channels(in: store).rollback(
       operands[0], by: context.environment["USER"] ?? "unknown", reason: context.arguments.value("--reason") ?? "")
-    return try show(move, context)
+    return try show(moved, context)
   }
 
   static let channels = Verb(
@@ -52,14 +52,55 @@ extension Verb {
     let home = try Home(context)
     let store = try DiskStore(root: home.store) { context.terminal.note("note: \($0)") }
     defer { store.close() }
-    let channels = try Channels(store).list()
+    let channels = try Channels(in: store).list()
     if context.arguments.has("--json") {
-      context.terminal.print(try jsonText(ChannelsDocument(channels: channels)))
+      context.terminal.print(try jsonText(ChannelsDocument(channels: channels.map(ChannelDocument.init))))
     } else if channels.isEmpty {
       context.terminal.note("no channels yet; `ingot promote BUNDLE --to CHANNEL` makes one")
     } else {
-      for channel in channels { context.terminal.print("\(channel)") }
+      for channel in channels { context.terminal.print(text(of: channel)) }
     }
     return .success
   }
+}
+
+/// - Parameter name: a bundle's folder, or its digest.
+private func bundleDigest(_ name: String, _ store: DiskStore) throws -> Digest {
+  if let digest = Digest(hex: name) { return digest }
+  let (bundle, digest) = try Bundle.read(name)
+  // A bundle that another machine built is taken in whole.
+  for file in bundle.files where !store.contains(file.digest, byteCount: file.byteCount) {
+    _ = try store.put(copyingFileAt: FileSystem.join(name, file.path))
+  }
+  _ = try bundle.put(in: store)
+  return digest
+}
+
+private func show(_ channel: Channel, _ context: Context) throws -> ExitCode {
+  context.terminal.print(
+    context.arguments.has("--json") ? try jsonText(ChannelDocument(channel)) : text(of: channel))
+  return .success
+}
+
+private func text(of channel: Channel) -> String {
+  let current = channel.current
+  let reason = current.reason.isEmpty ? "" : ": \(current.reason)"
+  return "\(channel.name)  \(current.bundle)  \(current.title)  \(current.time) by \(current.user)\(reason)"
+}
+
+/// `ingot.channel/1`.
+private struct ChannelDocument: JSONDocument {
+  static let format = "ingot.channel/1"
+  var name: String
+  var current: Channel.Entry
+  /// Oldest first, the current one last.
+  var history: [Channel.Entry]
+
+  init(_ channel: Channel) { (name, current, history) = (channel.name, channel.current, channel.entries) }
+}
+
+/// `ingot.channels/1`.
+private struct ChannelsDocument: JSONDocument {
+  static let format = "ingot.channels/1"
+  var channels: [ChannelDocument]
 }

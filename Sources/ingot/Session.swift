@@ -19,7 +19,7 @@ struct Session {
     let terminal = context.terminal
     store = try DiskStore(root: home.store) { terminal.note("note: \($0)") }
     runtimes = RuntimeSet(
-      locator: RuntimeLocator(explicitPaths: home.runtimePaths, managedDirectory: home.runtimes),
+      locator: RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes),
       fileDigests: store.fileDigests, environment: context.environment)
     results = StoredResults(store, worker: context.environment["HOSTNAME"] ?? "local") { Timestamp.now() }
     journal = ExplainJournal(folder: "\(home.store)/explain")
