@@ -1,7 +1,7 @@
 // The runtimes of this machine: found by name, identified for keys without loading them, loaded once when a stage needs one.
 
 package import IngotBackends
-package import IngotCore
+internal import IngotCore
 package import IngotPlan
 package import IngotStore
 internal import Synchronization

@@ -20,9 +20,9 @@ private struct FileCheck {
   var problems: [Diagnostic] = []
 
   mutating func run() {
-    guard let model = collecting({ try canonicalModel() }) else { return }
+    guard let model = collecting({ [manifest] in try Self.canonicalModel(of: manifest) }) else { return }
     let inputs = model.inputTensors
-    if let plan = collecting({ try Plan(manifest) }) {
+    if let plan = collecting({ [manifest] in try Plan(manifest) }) {
       // Each backend checks the same profiles; what they have in common is said once.
       var said: Set<Diagnostic> = []
       for case .parse(let settings) in plan.steps.map(\.action) {
@@ -41,7 +41,7 @@ private struct FileCheck {
     }
   }
 
-  private func canonicalModel() throws -> Model {
+  private static func canonicalModel(of manifest: Manifest) throws -> Model {
     let path = manifest.resolve(manifest.model.path.value)
     var model = try readModel(path)
     if let pinned = manifest.model.digest {
@@ -66,7 +66,7 @@ private struct FileCheck {
   private mutating func checkSet(
     _ path: String, _ inputs: [IOTensor], labels: Located<String>?, samples: Located<Int>?
   ) {
-    guard let set = collecting({ try CalibrationSet.open(directory: manifest.resolve(path)) }) else { return }
+    guard let set = collecting({ [manifest] in try CalibrationSet.open(directory: manifest.resolve(path)) }) else { return }
     problems += set.problems(feeding: inputs)
     if let samples, samples.value > set.sampleCount {
       problems.append(

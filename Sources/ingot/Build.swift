@@ -4,6 +4,7 @@ internal import IngotCore
 internal import IngotPlan
 internal import IngotReport
 internal import IngotRun
+internal import IngotStore
 
 extension Verb {
   static let build = Verb(

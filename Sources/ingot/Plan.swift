@@ -3,6 +3,7 @@
 internal import IngotCore
 internal import IngotPlan
 internal import IngotRun
+internal import IngotStore
 
 extension Verb {
   static let plan = Verb(
@@ -101,7 +102,7 @@ private struct PlannedStep: Encodable {
       state = .run
       describe(resolved, of: step)
       self.changes = changes?.map { Change(component: $0.name, from: $0.from, to: $0.to) }
-      reason = Self.words(for: changes)
+      reason = words(for: changes)
     case .waiting(let id):
       state = .wait
       reason = "for \(plan[id].label); runs if its output changes"
@@ -116,20 +117,22 @@ private struct PlannedStep: Encodable {
     key = step.components(inputs: resolved.inputs, tools: resolved.tools).map { Component(name: $0.name, value: $0.value) }
     keyDigest = resolved.key.description
   }
-
-  private static func words(for changes: [KeyChange]?) -> String {
-    guard let changes else { return "has not run yet" }
-    guard !changes.isEmpty else { return "its result is no longer in the store" }
-    return changes.map { change in
-      switch (change.from, change.to) {
-      case (let from?, let to?): "\(change.name) changed from \(shortened(from)) to \(shortened(to))"
-      case (nil, let to?): "\(change.name) is new: \(shortened(to))"
-      case (let from?, nil): "\(change.name) is gone: was \(shortened(from))"
-      case (nil, nil): change.name
-      }
-    }.joined(separator: "; ")
-  }
-
-  /// A digest's first digits; other values whole.
-  private static func shortened(_ value: String) -> String { Digest(hex: value)?.short ?? value }
 }
+
+/// Why a step must run.
+/// - Parameter changes: of its key since it last ran; nil where it never did.
+func words(for changes: [KeyChange]?) -> String {
+  guard let changes else { return "has not run yet" }
+  guard !changes.isEmpty else { return "its result is no longer in the store" }
+  return changes.map { change in
+    switch (change.from, change.to) {
+    case (let from?, let to?): "\(change.name) changed from \(shortened(from)) to \(shortened(to))"
+    case (nil, let to?): "\(change.name) is new: \(shortened(to))"
+    case (let from?, nil): "\(change.name) is gone: was \(shortened(from))"
+    case (nil, nil): change.name
+    }
+  }.joined(separator: "; ")
+}
+
+/// A digest's first digits; other values whole.
+private func shortened(_ value: String) -> String { Digest(hex: value)?.short ?? value }

@@ -17,7 +17,7 @@ struct Session {
   init(_ context: Context) throws {
     home = try Home(context)
     let terminal = context.terminal
-    store = try DiskStore(root: home.store) { terminal.note("note: \($0)") }
+    store = try DiskStore(root: home.store, onNote: { terminal.note("note: \($0)") })
     runtimes = RuntimeSet(
       locator: RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes),
       fileDigests: store.fileDigests, environment: context.environment)

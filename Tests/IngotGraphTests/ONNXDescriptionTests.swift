@@ -33,7 +33,9 @@ import Testing
     let summary = try example().summary()
     let json = try encoder.encode(summary)
     let text = String(decoding: json, as: UTF8.self)
-    #expect(text.contains(#""inputs":[{"name":"x","shape":["batch",3,null],"type":"float32"},{"name":"ids","type":"int64"}]"#))
+    #expect(
+      text.contains(#""inputs":[{"name":"x","shape":["batch",3,null],"type":"float32"},{"name":"ids","type":"int64"}]"#)
+    )
     #expect(text.contains(#""opsets":[{"domain":"ai.onnx","version":17},{"domain":"com.microsoft","version":1}]"#))
     #expect(try JSONDecoder().decode(ModelDescription.self, from: json) == summary)
   }

@@ -16,8 +16,8 @@ private struct SeededGenerator: RandomNumberGenerator {
 }
 
 @Suite struct FuzzTests {
-  /// A damaged model gives an error or a model; what is read is written so that it reads the same, and nothing that looks
-  /// at it crashes.
+  /// A damaged model gives an error or a model; what is read is written so that it reads the same, and nothing that
+  /// looks at it crashes.
   @Test(.timeLimit(.minutes(2)), arguments: [1, 2, 3, 4] as [UInt64])
   func survivesMutatedModels(seed: UInt64) throws {
     var random = SeededGenerator(state: seed)
@@ -96,7 +96,9 @@ func everyKindOfData() -> [UInt8] {
 func subgraphModel() -> [UInt8] {
   let inner = graph(nodes: [node("Add", "inner", ["x", "c"], ["z"])], inputs: [], outputs: [port("z")])
   let outer = graph(
-    nodes: [node("If", "again", ["c"], ["z"], attributes: [branch("then_branch", inner), branch("else_branch", inner)])],
+    nodes: [
+      node("If", "again", ["c"], ["z"], attributes: [branch("then_branch", inner), branch("else_branch", inner)])
+    ],
     inputs: [], outputs: [port("z")])
   return model(
     graph(

@@ -61,17 +61,20 @@ import Testing
     #expect(strings.unknownFields.array == message { $0.writeString(99, "unknown") }.array)
   }
 
-  @Test(arguments: [
-    (type: 2, values: [0, 255], bytes: [0, 255]), (type: 9, values: [1, 0], bytes: [1, 0]),
-    (type: 4, values: [65535, 1], bytes: [255, 255, 1, 0]), (type: 5, values: [-2, 1], bytes: [254, 255, 1, 0]),
-    (type: 6, values: [-1, 1], bytes: [255, 255, 255, 255, 1, 0, 0, 0]), (type: 16, values: [0x3f80, 0], bytes: [0x80, 0x3f, 0, 0]),
-    (type: 17, values: [0x38, 0xb8], bytes: [0x38, 0xb8]), (type: 22, values: [0x1f], bytes: [0x1f]),
-  ] as [(type: UInt64, values: [Int64], bytes: [UInt8])])
+  @Test(
+    arguments: [
+      (type: 2, values: [0, 255], bytes: [0, 255]), (type: 9, values: [1, 0], bytes: [1, 0]),
+      (type: 4, values: [65535, 1], bytes: [255, 255, 1, 0]), (type: 5, values: [-2, 1], bytes: [254, 255, 1, 0]),
+      (type: 6, values: [-1, 1], bytes: [255, 255, 255, 255, 1, 0, 0, 0]),
+      (type: 16, values: [0x3f80, 0], bytes: [0x80, 0x3f, 0, 0]),
+      (type: 17, values: [0x38, 0xb8], bytes: [0x38, 0xb8]), (type: 22, values: [0x1f], bytes: [0x1f]),
+    ] as [(type: UInt64, values: [Int64], bytes: [UInt8])])
   func narrowsInt32DataToItsType(type: UInt64, values: [Int64], bytes: [UInt8]) throws {
     let packed = try read(addModel(tensor("w", type: type, dims: [2]) { $0.writePackedInts(5, values) })).graph
     #expect(packed.constant(packed.find("w"))?.bytes.array == bytes)
     let unpacked = try read(
-      addModel(tensor("w", type: type, dims: [2]) { for value in values { $0.writeVarint(5, UInt64(bitPattern: value)) } })
+      addModel(
+        tensor("w", type: type, dims: [2]) { for value in values { $0.writeVarint(5, UInt64(bitPattern: value)) } })
     ).graph
     #expect(unpacked.constant(unpacked.find("w"))?.bytes.array == bytes)
   }
@@ -182,6 +185,20 @@ import Testing
     let model = try read(bytes.array)
     #expect(model.opsets == ["": 13])
     #expect(model.graph.nodes[0].domain == "")
+  }
+
+  @Test func readsSubgraphsAsDeepAsItAllows() throws {
+    var body = graph(nodes: [node("Neg", "last", ["x"], ["y"])], inputs: [])
+    for _ in 0..<62 {
+      body = graph(nodes: [node("If", "if", ["x"], ["y"], attributes: [branch("then_branch", body)])], inputs: [])
+    }
+    let bytes = model(graph(nodes: [node("If", "if", ["x"], ["y"], attributes: [branch("then_branch", body)])]))
+    let read = try read(bytes)
+    #expect(read.check().isEmpty)
+    #expect(read.graph.nodes[0].capturedNames() == ["x"])
+    #expect(read.summary().subgraphCount == 63)
+    #expect(try Model(text: read.text()).text() == read.text())
+    #expect(encode(try IngotGraphTests.read(encode(read))) == encode(read))
   }
 
   @Test func boundsTheMemoryThatEmptyMessagesTake() throws {

@@ -82,7 +82,9 @@ import Testing
     let graph = try Graph(text: "graph g(%x) -> (%x) {\n\(ring)\n%p = Neg(%q) # p\n%q = Neg(%p) # q\n}")
     let problems = graph.verify().map(\.problem)
     #expect(problems.count == 2)
-    #expect(problems[0].hasSuffix("node 'n11' (Neg) → 8 more → back to node 'n0' (Neg): these nodes need each other's outputs"))
+    #expect(
+      problems[0].hasSuffix(
+        "node 'n11' (Neg) → 8 more → back to node 'n0' (Neg): these nodes need each other's outputs"))
     #expect(problems[1].hasPrefix("node 'p' (Neg) → node 'q' (Neg) → back to node 'p' (Neg)"))
   }
 
@@ -98,6 +100,16 @@ import Testing
       ])
     graph.outputs = [ValueID(9)]
     #expect(graph.verify().map(\.problem) == ["an input or output has the number 9, and there are 3 values"])
+  }
+
+  @Test func showsNamesWithoutWhatTheyWouldDoToATerminal() throws {
+    let long = String(repeating: "n", count: 1000)
+    let graph = try Graph(text: #"graph g(%x) -> (%x) { %"\x1b[2J" = Neg(%\#(long)) # "a\nb"\#n}"#)
+    #expect(
+      graph.verify().map(\.problem) == [
+        #"node 'a\u{a}b' (Neg): reads '\#(String(repeating: "n", count: 200))…', which no node produces and which is no input or"#
+          + " initializer"
+      ])
   }
 
   @Test func staysQuietAfterAHundredProblems() throws {

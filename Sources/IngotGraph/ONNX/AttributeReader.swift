@@ -1,5 +1,5 @@
-// Reads AttributeProto. Exactly one of its value fields is set; `type` says which. Files of IR version 1 have no `type`, and
-// writers of proto3 leave out a value that is zero or empty.
+// Reads AttributeProto. Exactly one of its value fields is set; `type` says which. Files of IR version 1 have no
+// `type`, and writers of proto3 leave out a value that is zero or empty.
 
 internal import IngotCore
 

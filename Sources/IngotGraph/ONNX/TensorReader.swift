@@ -1,5 +1,6 @@
-// Reads TensorProto, in all the forms that its elements come in: raw_data and external data are slices of their files, typed
-// fields (float_data …) are slices where their bytes already are the elements, and are converted where they are not.
+// Reads TensorProto, in all the forms that its elements come in: raw_data and external data are slices of their files,
+// typed fields (float_data …) are slices where their bytes already are the elements, and are converted where they are
+// not.
 
 internal import IngotCore
 
@@ -10,8 +11,9 @@ enum TensorOwner {
 
   func label(_ tensor: String) -> String {
     switch self {
-    case .graph: "initializer '\(tensor)'"
-    case .attribute(let name, let node, let index): "\(node.label(at: index)): tensor '\(tensor)' of attribute '\(name)'"
+    case .graph: "initializer '\(tensor.shown)'"
+    case .attribute(let name, let node, let index):
+      "\(node.label(at: index)): tensor '\(tensor.shown)' of attribute '\(name.shown)'"
     }
   }
 }
@@ -111,7 +113,9 @@ extension ModelReader {
       if found == "raw_data" { throw .tensor(.wrongForm(found, type)) }
       throw .tensor(.elementCount(found: 0, expected: count, form: found, type: type, shape: shape))
     }
-    if let other = parts.dataFields.first { throw .tensor(.wrongForm("\(TensorField.name(ofData: other)) and raw_data", type)) }
+    if let other = parts.dataFields.first {
+      throw .tensor(.wrongForm("\(TensorField.name(ofData: other)) and raw_data", type))
+    }
     guard data.count == expected else {
       throw .tensor(.byteCount(found: data.count, expected: expected, form: "raw_data", type: type, shape: shape))
     }

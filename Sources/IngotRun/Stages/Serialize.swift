@@ -2,6 +2,7 @@
 // from, its verdict. Out: `bundle.json`, which names every other file by digest; one digest, its own, names them all.
 
 internal import FoundationEssentials
+internal import IngotBackends
 internal import IngotCore
 internal import IngotGraph
 internal import IngotPlan

@@ -3,7 +3,7 @@
 internal import FoundationEssentials
 internal import IngotBackends
 internal import IngotCore
-package import IngotPlan
+internal import IngotPlan
 
 /// Does the work of steps, with the runtimes of this machine.
 package struct Stages: StepRunner {
