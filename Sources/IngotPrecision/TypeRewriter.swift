@@ -31,7 +31,7 @@ struct TypeRewriter {
       }
       retypeAttributes(of: index)
     }
-    for (index, node) in original.enumerated() {
+    for (index, node) in original.enumerated() where assignment.nodes[index] != .untouched {
       for (slot, id) in node.inputs.enumerated() {
         guard let id, assignment.isFloat32(id) else { continue }
         graph.nodes[index].inputs[slot] = version(of: id, in: assignment.wantedType(Edge(node: index, input: slot)))
