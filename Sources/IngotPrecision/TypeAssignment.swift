@@ -88,7 +88,8 @@ struct TypeAssignment {
       return .full(rule: "2f", reason: "\(node.opType) has no \(type)")
     }
     guard first <= opset else {
-      return .full(rule: "2f", reason: "\(node.opType) takes \(type) from operator set \(first) on, the model has \(opset)")
+      return .full(
+        rule: "2f", reason: "\(node.opType) takes \(type) from operator set \(first) on, the model has \(opset)")
     }
     if node.opType == "Cast", let refusal = refusalOfCast(node) { return refusal }
     return overflow(of: node) ?? .narrow

@@ -80,7 +80,9 @@ struct TypeRewriter {
   /// The tensor that a Cast widened to make this one: narrowing it again would give the same numbers.
   private func widenedSource(of id: ValueID) -> ValueID? {
     guard let producer = uses.producer(of: id), graph.nodes[producer].opType == "Cast" else { return nil }
-    guard let source = graph.nodes[producer].inputs.first ?? nil, graph[source].type == assignment.type else { return nil }
+    guard let source = graph.nodes[producer].inputs.first ?? nil, graph[source].type == assignment.type else {
+      return nil
+    }
     return source
   }
 

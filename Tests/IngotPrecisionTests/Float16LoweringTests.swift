@@ -2,8 +2,9 @@
 
 import IngotCore
 import IngotGraph
-@testable import IngotPrecision
 import Testing
+
+@testable import IngotPrecision
 
 @Suite struct Float16LoweringTests {
   @Test func convertsWeightsAndKeepsTheTypesOfInputsAndOutputs() throws {
@@ -17,17 +18,18 @@ import Testing
       }
       """
     ) { try lowerToFloat16(&$0) }
-    #expect(result.text == """
-      graph main(%x: float32[batch,1,4,4]) -> (%y: float32[batch,2,4,4]) {
-        const %w: float16[2,1,1,1] = [1.5, -2.0]
-        const %b: float16[2] = [0.25, 0.5]
-        %x_float16: float16[batch,1,4,4] = Cast(%x) {to=10} # x_float16/Cast
-        %a: float16[batch,2,4,4] = Conv(%x_float16, %w, %b) {kernel_shape=[1,1]} # conv
-        %y_float16: float16[batch,2,4,4] = Relu(%a) # relu
-        %y: float32[batch,2,4,4] = Cast(%y_float16) {to=1} # y/Cast
-      }
+    #expect(
+      result.text == """
+        graph main(%x: float32[batch,1,4,4]) -> (%y: float32[batch,2,4,4]) {
+          const %w: float16[2,1,1,1] = [1.5, -2.0]
+          const %b: float16[2] = [0.25, 0.5]
+          %x_float16: float16[batch,1,4,4] = Cast(%x) {to=10} # x_float16/Cast
+          %a: float16[batch,2,4,4] = Conv(%x_float16, %w, %b) {kernel_shape=[1,1]} # conv
+          %y_float16: float16[batch,2,4,4] = Relu(%a) # relu
+          %y: float32[batch,2,4,4] = Cast(%y_float16) {to=1} # y/Cast
+        }
 
-      """)
+        """)
     #expect(result.report.castsAdded == 2)
     #expect(result.report.computeOps == ["float16": 1])
     #expect(result.report.weightBytes == ["float16": 8])
@@ -48,22 +50,24 @@ import Testing
       }
       """
     ) { try lowerToFloat16(&$0, keep: KeepList(nodes: ["/head/*"])) }
-    #expect(wiring(result.model.graph) == [
-      "x_float16 = Cast x",
-      "a = Relu x_float16",
-      "a_float32 = Cast a",
-      "b = Exp a_float32",
-      "c = Sqrt a_float32",
-      "d = Mul b c",
-      "d_float16 = Cast d",
-      "y_float16 = Tanh d_float16",
-      "y = Cast y_float16",
-      "z_float16 = Neg d_float16",
-      "z = Cast z_float16",
-    ])
-    #expect(result.report.kept.map { "\($0.node) \($0.rule) \($0.reason)" } == [
-      "/head/exp 2a kept by '/head/*'", "/head/sqrt 2a kept by '/head/*'", "/head/mul 2a kept by '/head/*'",
-    ])
+    #expect(
+      wiring(result.model.graph) == [
+        "x_float16 = Cast x",
+        "a = Relu x_float16",
+        "a_float32 = Cast a",
+        "b = Exp a_float32",
+        "c = Sqrt a_float32",
+        "d = Mul b c",
+        "d_float16 = Cast d",
+        "y_float16 = Tanh d_float16",
+        "y = Cast y_float16",
+        "z_float16 = Neg d_float16",
+        "z = Cast z_float16",
+      ])
+    #expect(
+      result.report.kept.map { "\($0.node) \($0.rule) \($0.reason)" } == [
+        "/head/exp 2a kept by '/head/*'", "/head/sqrt 2a kept by '/head/*'", "/head/mul 2a kept by '/head/*'",
+      ])
   }
 
   @Test func aSharedConstantIsConvertedForEachKindOfReader() throws {
@@ -76,17 +80,18 @@ import Testing
       }
       """
     ) { try lowerToFloat16(&$0, keep: KeepList(nodes: ["full"])) }
-    #expect(result.text == """
-      graph main(%x: float32[2]) -> (%y: float32[2], %z: float32[2]) {
-        const %c: float32[2] = [1.0, 2.0]
-        const %c_float16: float16[2] = [1.0, 2.0]
-        %x_float16: float16[2] = Cast(%x) {to=10} # x_float16/Cast
-        %y_float16: float16[2] = Add(%x_float16, %c_float16) # narrow
-        %y: float32[2] = Cast(%y_float16) {to=1} # y/Cast
-        %z: float32[2] = Mul(%x, %c) # full
-      }
+    #expect(
+      result.text == """
+        graph main(%x: float32[2]) -> (%y: float32[2], %z: float32[2]) {
+          const %c: float32[2] = [1.0, 2.0]
+          const %c_float16: float16[2] = [1.0, 2.0]
+          %x_float16: float16[2] = Cast(%x) {to=10} # x_float16/Cast
+          %y_float16: float16[2] = Add(%x_float16, %c_float16) # narrow
+          %y: float32[2] = Cast(%y_float16) {to=1} # y/Cast
+          %z: float32[2] = Mul(%x, %c) # full
+        }
 
-      """)
+        """)
   }
 
   @Test func aConstantOverTheRangeKeepsItsReader() throws {
@@ -133,7 +138,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("NonMaxSuppression(%x, %x)", "int64", "3"), ("CumSum(%x, %axis)", "float32", "3"), ("TopK(%x, %k)", "float32", "3"),
+    ("NonMaxSuppression(%x, %x)", "int64", "3"), ("CumSum(%x, %axis)", "float32", "3"),
+    ("TopK(%x, %k)", "float32", "3"),
     ("LpNormalization(%x)", "float32", "8"), ("Gelu(%x)", "float32", "2f"), ("com.example::Thing(%x)", "float32", "2f"),
     ("DynamicQuantizeLinear(%x)", "uint8", "2f"),
   ])
@@ -180,16 +186,17 @@ import Testing
       }
       """
     ) { try lowerToFloat16(&$0) }
-    #expect(wiring(result.model.graph) == [
-      "x_float16 = Cast x",
-      "a = Relu x_float16",
-      "s = Shape a",
-      "f = Cast s",
-      "h = Mul f half",
-      "i = Cast h",
-      "y_float16 = Expand a i",
-      "y = Cast y_float16",
-    ])
+    #expect(
+      wiring(result.model.graph) == [
+        "x_float16 = Cast x",
+        "a = Relu x_float16",
+        "s = Shape a",
+        "f = Cast s",
+        "h = Mul f half",
+        "i = Cast h",
+        "y_float16 = Expand a i",
+        "y = Cast y_float16",
+      ])
     #expect(result.report.kept.map { "\($0.node) \($0.rule)" } == ["tofloat 6", "half 6", "toint 6"])
   }
 
@@ -204,14 +211,15 @@ import Testing
       }
       """
     ) { try lowerToFloat16(&$0, keep: KeepList(ops: ["Exp", "Log"])) }
-    #expect(wiring(result.model.graph) == [
-      "a = Exp x",
-      "b = Transpose a",
-      "c = Log b",
-      "c_float16 = Cast c",
-      "y_float16 = Relu c_float16",
-      "y = Cast y_float16",
-    ])
+    #expect(
+      wiring(result.model.graph) == [
+        "a = Exp x",
+        "b = Transpose a",
+        "c = Log b",
+        "c_float16 = Cast c",
+        "y_float16 = Relu c_float16",
+        "y = Cast y_float16",
+      ])
   }
 
   @Test func castsOfTheModelAreCancelledWhereNoPrecisionIsLost() throws {
@@ -249,15 +257,16 @@ import Testing
       }
       """
     ) { try lowerToFloat16(&$0) }
-    #expect(wiring(result.model.graph) == [
-      "x_float16 = Cast x",
-      "a_float16 = Relu x_float16",
-      "a = Cast a_float16",
-      "b = If c",
-      "b_float16 = Cast b",
-      "y_float16 = Tanh b_float16",
-      "y = Cast y_float16",
-    ])
+    #expect(
+      wiring(result.model.graph) == [
+        "x_float16 = Cast x",
+        "a_float16 = Relu x_float16",
+        "a = Cast a_float16",
+        "b = If c",
+        "b_float16 = Cast b",
+        "y_float16 = Tanh b_float16",
+        "y = Cast y_float16",
+      ])
     #expect(result.report.kept.map { "\($0.node) \($0.rule) \($0.reason)" } == ["if 5 the bodies of If keep float32"])
   }
 
@@ -306,11 +315,12 @@ import Testing
         }
         """
     ) { try lowerToFloat16(&$0) }
-    #expect(text == """
-      no operator of the graph can be lowered to float16
-        8: LpNormalization: statistics of a normalization need float32 (1)
-        hint: shorten 'keep', or ask for another precision
-      """)
+    #expect(
+      text == """
+        no operator of the graph can be lowered to float16
+          8: LpNormalization: statistics of a normalization need float32 (1)
+          hint: shorten 'keep', or ask for another precision
+        """)
   }
 
   @Test func aModelWithoutInferredTypesStaysAsItIs() throws {

@@ -1,14 +1,16 @@
 // Patterns of the keep list, and what is said of those that match nothing.
 
 import IngotGraph
-@testable import IngotPrecision
 import Testing
+
+@testable import IngotPrecision
 
 @Suite struct KeepListTests {
   @Test(arguments: [
     ("/head/*", "/head/conv", true), ("/head/*", "/head/a/b", true), ("/head/*", "/heads/a", false), ("*", "", true),
     ("*conv*", "/a/conv1/x", true), ("*conv", "/a/conv1", false), ("conv?", "conv1", true), ("conv?", "conv", false),
-    ("a*b*c", "aXbYbZc", true), ("a*b*c", "aXbYbZ", false), ("", "", true), ("", "a", false), ("é*", "été", true), ("?té", "été", true),
+    ("a*b*c", "aXbYbZc", true), ("a*b*c", "aXbYbZ", false), ("", "", true), ("", "a", false), ("é*", "été", true),
+    ("?té", "été", true),
   ])
   func patternsMatchWholeNames(pattern: String, name: String, matches: Bool) {
     #expect(Glob(pattern).matches(name) == matches)
@@ -31,13 +33,14 @@ import Testing
     let error = #expect(throws: PrecisionError.self) {
       try KeepList(nodes: ["/body/conw", "/head/*", "zzzzzzzzzzzzzzzzz"], ops: ["SoftMax"]).resolve(in: graph)
     }
-    #expect(error?.description == """
-      keep: node pattern '/body/conw' matches nothing in the graph
-        hint: near it: /body/conv, /head/conv
-      keep: node pattern 'zzzzzzzzzzzzzzzzz' matches nothing in the graph
-      keep: op pattern 'SoftMax' matches nothing in the graph
-        hint: near it: Softmax
-      """)
+    #expect(
+      error?.description == """
+        keep: node pattern '/body/conw' matches nothing in the graph
+          hint: near it: /body/conv, /head/conv
+        keep: node pattern 'zzzzzzzzzzzzzzzzz' matches nothing in the graph
+        keep: op pattern 'SoftMax' matches nothing in the graph
+          hint: near it: Softmax
+        """)
   }
 
   private let sample = """

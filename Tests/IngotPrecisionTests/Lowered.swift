@@ -2,8 +2,9 @@
 
 import IngotCore
 import IngotGraph
-@testable import IngotPrecision
 import Testing
+
+@testable import IngotPrecision
 
 /// Reads a model, lowers it twice and returns the text of the result, without its first line where `opset` stays.
 func lowered(

@@ -33,10 +33,11 @@ private func weightAxes(_ text: String) throws -> [String] {
       }
       """)
     #expect(result.tensors == ["P1 x -> conv1.0", "P1 b -> conv2.0"])
-    #expect(result.decisions == [
-      "P1 conv1: data per tensor, weight per channel on axis 0", "P9 relu: Relu stays float",
-      "P1 conv2: data per tensor, weight per channel on axis 0",
-    ])
+    #expect(
+      result.decisions == [
+        "P1 conv1: data per tensor, weight per channel on axis 0", "P9 relu: Relu stays float",
+        "P1 conv2: data per tensor, weight per channel on axis 0",
+      ])
   }
 
   @Test func channelsOfAWeightAreItsOutputs() throws {
@@ -111,7 +112,10 @@ private func weightAxes(_ text: String) throws -> [String] {
     // The convolution's own result is on both sides: nothing goes around it.
     ("%g: float32[b,16,8,8] = Tanh(%c) # g\n  %s: float32[b,16,8,8] = Add(%c, %g) # add", "no operand ends a path"),
     ("%s: float32[b,16,8,8] = Add(%c, %x) # add", "an operand is a constant or an input"),
-    ("const %k: float32[16,1,1] = ramp\n  %s: float32[b,16,8,8] = Add(%c, %k) # add", "an operand is a constant or an input"),
+    (
+      "const %k: float32[16,1,1] = ramp\n  %s: float32[b,16,8,8] = Add(%c, %k) # add",
+      "an operand is a constant or an input"
+    ),
     ("%p: float32[b,16,1,1] = GlobalMaxPool(%r) # p\n  %s: float32[b,16,8,8] = Add(%c, %p) # add", "different shapes"),
     ("%p: float32[b,16,8,8] = Exp(%r) # p\n  %s: float32[b,16,8,8] = Add(%p, %r) # add", "no operand ends a path"),
   ])
@@ -181,9 +185,10 @@ private func weightAxes(_ text: String) throws -> [String] {
       }
       """)
     #expect(result.tensors == ["P1 t -> conv.0"])
-    #expect(result.decisions.prefix(2) == [
-      "P6 pool: commutes with Q and DQ", "P7 transpose: only moves elements: commutes with Q and DQ",
-    ])
+    #expect(
+      result.decisions.prefix(2) == [
+        "P6 pool: commutes with Q and DQ", "P7 transpose: only moves elements: commutes with Q and DQ",
+      ])
   }
 
   @Test func siluGatesAndSqueezeExciteStayFloatInside() throws {
@@ -205,10 +210,11 @@ private func weightAxes(_ text: String) throws -> [String] {
       }
       """)
     #expect(result.tensors == ["P1 x -> conv1.0", "P6 s -> pool.0", "P1 p -> fc.0", "P1 q -> conv2.0"])
-    #expect(result.decisions.filter { $0.hasPrefix("P8") } == [
-      "P8 silu: SiLU is fused into what it follows", "P8 excite: pointwise: gates and joins stay float",
-      "P8 scale: pointwise with a constant",
-    ])
+    #expect(
+      result.decisions.filter { $0.hasPrefix("P8") } == [
+        "P8 silu: SiLU is fused into what it follows", "P8 excite: pointwise: gates and joins stay float",
+        "P8 scale: pointwise with a constant",
+      ])
   }
 
   @Test(arguments: [
@@ -219,10 +225,15 @@ private func weightAxes(_ text: String) throws -> [String] {
     ("Conv(%r, %w) # n", "float32[12,12,3,3]", "12", "a convolution from 12 to 12 channels with kernel [3, 3]", false),
     ("Conv(%r, %w) # n", "float32[16,8,1,3]", "8", "a convolution from 8 to 16 channels with kernel [1, 3]", false),
     ("Conv(%r, %w) {group=32} # n", "float32[32,1,3,3]", "32", "", true),
-    ("Conv(%r, %w) {group=32} # n", "float32[32,1,1,1]", "32", "a grouped convolution of 32 channels with kernel [1, 1]", false),
+    (
+      "Conv(%r, %w) {group=32} # n", "float32[32,1,1,1]", "32",
+      "a grouped convolution of 32 channels with kernel [1, 1]", false
+    ),
     ("Conv(%r, %w) {group=2} # n", "float32[32,16,1,1]", "32", "", true),
   ])
-  func smallConvolutionsStayFloat(call: String, weight: String, channels: String, reason: String, isQuantized: Bool) throws {
+  func smallConvolutionsStayFloat(call: String, weight: String, channels: String, reason: String, isQuantized: Bool)
+    throws
+  {
     let result = try placed(
       """
       graph main(%x: float32[b,\(channels),8,8]) -> (%y: float32[b,?,?,?]) {
@@ -265,10 +276,11 @@ private func weightAxes(_ text: String) throws -> [String] {
       }
       """)
     #expect(result.tensors.isEmpty)
-    #expect(result.decisions == [
-      "4.3 scores: no operand is a constant: products of activations stay float",
-      "P1 constants: the data operand is a constant",
-    ])
+    #expect(
+      result.decisions == [
+        "4.3 scores: no operand is a constant: products of activations stay float",
+        "P1 constants: the data operand is a constant",
+      ])
   }
 
   @Test func keptNodesAreLeftOutAndSaySo() throws {
@@ -295,10 +307,11 @@ private func weightAxes(_ text: String) throws -> [String] {
         """
     ).graph
     let error = #expect(throws: PrecisionError.self) { try place(graph) }
-    #expect(error?.description == """
-      the model is quantized already: node 'q' is a QuantizeLinear
-        hint: give the float model that it was made from, or build this one with the precision that it has
-      """)
+    #expect(
+      error?.description == """
+        the model is quantized already: node 'q' is a QuantizeLinear
+          hint: give the float model that it was made from, or build this one with the precision that it has
+        """)
     #expect(error?.kind == .input)
   }
 }

@@ -1,8 +1,9 @@
 // Top-1, top-5 and agreement, ties and NaN included.
 
 import IngotCore
-@testable import IngotVerify
 import Testing
+
+@testable import IngotVerify
 
 private func score(_ scores: Tensor, _ labels: [Int64]) throws -> Accuracy? {
   var accumulator = AccuracyAccumulator(output: "logits")
@@ -26,10 +27,11 @@ private func score(_ scores: Tensor, _ labels: [Int64]) throws -> Accuracy? {
     #expect(accumulator.accuracy == Accuracy(output: "logits", sampleCount: 3, top1: 2.0 / 3, top5: nil))
   }
 
-  @Test(arguments: [
-    ([1, 1], 0, true), ([1, 1], 1, false), ([.nan, 1], 1, true), ([.nan, 1], 0, false), ([.nan, .nan], 0, true),
-    ([-.infinity, .nan], 0, true), ([.infinity, 1], 0, true),
-  ] as [([Float], Int64, Bool)])
+  @Test(
+    arguments: [
+      ([1, 1], 0, true), ([1, 1], 1, false), ([.nan, 1], 1, true), ([.nan, 1], 0, false), ([.nan, .nan], 0, true),
+      ([-.infinity, .nan], 0, true), ([.infinity, 1], 0, true),
+    ] as [([Float], Int64, Bool)])
   func ofEqualScoresTheLowerClassWinsAndNaNLoses(scores: [Float], label: Int64, isRight: Bool) throws {
     #expect(try score(Tensor(scores, shape: [1, 2]), [label])?.top1 == (isRight ? 1 : 0))
   }
@@ -40,13 +42,14 @@ private func score(_ scores: Tensor, _ labels: [Int64]) throws -> Accuracy? {
     #expect(try score(huge, [0])?.top1 == 0)
   }
 
-  @Test(arguments: [
-    ([2, 2], [0], "output 'logits' has shape [2, 2]; 1 labels need [1, classes] scores or [1] integers"),
-    ([4], [0, 0, 0, 0], "output 'logits' has shape [4]; 4 labels need [4, classes] scores or [4] integers"),
-    ([1, 2, 2], [0], "output 'logits' has shape [1, 2, 2]; 1 labels need [1, classes] scores or [1] integers"),
-    ([2, 2], [0, 2], "label 2 of sample 1 is outside 0...1, the classes that the scores have"),
-    ([2, 2], [-1, 0], "label -1 of sample 0 is outside 0...1, the classes that the scores have"),
-  ] as [([Int], [Int64], String)])
+  @Test(
+    arguments: [
+      ([2, 2], [0], "output 'logits' has shape [2, 2]; 1 labels need [1, classes] scores or [1] integers"),
+      ([4], [0, 0, 0, 0], "output 'logits' has shape [4]; 4 labels need [4, classes] scores or [4] integers"),
+      ([1, 2, 2], [0], "output 'logits' has shape [1, 2, 2]; 1 labels need [1, classes] scores or [1] integers"),
+      ([2, 2], [0, 2], "label 2 of sample 1 is outside 0...1, the classes that the scores have"),
+      ([2, 2], [-1, 0], "label -1 of sample 0 is outside 0...1, the classes that the scores have"),
+    ] as [([Int], [Int64], String)])
   func whatDoesNotFitIsRefused(shape: [Int], labels: [Int64], message: String) {
     let scores = floats([1, 2, 3, 4], shape: shape)
     #expect(throws: VerifyError.self) { try score(scores, labels) }
@@ -56,7 +59,8 @@ private func score(_ scores: Tensor, _ labels: [Int64]) throws -> Accuracy? {
   @Test func agreementIsTheShareOfEqualChoices() throws {
     var accumulator = AgreementAccumulator(output: "logits")
     #expect(accumulator.rate == nil)
-    try accumulator.add(reference: floats([1, 2, 2, 1], shape: [2, 2]), candidate: floats([0, 9, 0, 9], shape: [2, 2]))
+    try accumulator.add(
+      reference: floats([1, 2, 2, 1], shape: [2, 2]), candidate: floats([0, 9, 0, 9], shape: [2, 2]))
     #expect(accumulator.rate == 0.5)
   }
 }

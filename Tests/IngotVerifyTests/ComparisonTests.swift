@@ -1,8 +1,9 @@
 // Error figures on numbers small enough to work out by hand.
 
 import IngotCore
-@testable import IngotVerify
 import Testing
+
+@testable import IngotVerify
 
 private func compare(_ reference: [Float], _ candidate: [Float]) throws -> Comparison {
   var accumulator = ComparisonAccumulator(output: "y")
@@ -78,13 +79,15 @@ private func half(_ values: [Float16]) -> Tensor {
     #expect(accumulator.comparison.maxAbsoluteError == 0.5)
   }
 
-  @Test(arguments: [
-    (ElementType.float64, littleEndianBytes(of: [1.5]), 1.5), (.float16, littleEndianBytes(of: [Float16(-2)]), -2),
-    (.bfloat16, [0x80, 0x3f], 1), (.int8, [0xff], -1), (.uint8, [0xff], 255), (.bool, [1], 1), (.int16, [0xff, 0xff], -1),
-    (.uint16, [0xff, 0xff], 65535), (.int32, littleEndianBytes(of: [Int32.min]), -2_147_483_648),
-    (.uint32, littleEndianBytes(of: [UInt32.max]), 4_294_967_295), (.int64, littleEndianBytes(of: [Int64(-3)]), -3),
-    (.uint64, littleEndianBytes(of: [UInt64(1) << 63]), 9.223372036854775808e18),
-  ] as [(ElementType, [UInt8], Double)])
+  @Test(
+    arguments: [
+      (ElementType.float64, littleEndianBytes(of: [1.5]), 1.5), (.float16, littleEndianBytes(of: [Float16(-2)]), -2),
+      (.bfloat16, [0x80, 0x3f], 1), (.int8, [0xff], -1), (.uint8, [0xff], 255), (.bool, [1], 1),
+      (.int16, [0xff, 0xff], -1),
+      (.uint16, [0xff, 0xff], 65535), (.int32, littleEndianBytes(of: [Int32.min]), -2_147_483_648),
+      (.uint32, littleEndianBytes(of: [UInt32.max]), 4_294_967_295), (.int64, littleEndianBytes(of: [Int64(-3)]), -3),
+      (.uint64, littleEndianBytes(of: [UInt64(1) << 63]), 9.223372036854775808e18),
+    ] as [(ElementType, [UInt8], Double)])
   func elementsOfEveryPlainTypeAreNumbers(type: ElementType, bytes: [UInt8], value: Double) {
     #expect(Tensor(type: type, shape: [1], bytes: Bytes(bytes)).doubles == [value])
   }
@@ -93,12 +96,16 @@ private func half(_ values: [Float16]) -> Tensor {
     var accumulator = ComparisonAccumulator(output: "y")
     let packed = Tensor(type: .int4, shape: [2], bytes: Bytes([0]))
     let type = #expect(throws: VerifyError.self) { try accumulator.add(reference: packed, candidate: packed) }
-    #expect(type?.description == "output 'y' is int4, which is not compared; floats of 16 to 64 bits, integers and bool are")
-    let shape = #expect(throws: VerifyError.self) { try accumulator.add(reference: floats([1]), candidate: floats([1, 2])) }
-    #expect(shape?.description == """
-      output 'y' has shape [1] in the reference and [2] in the candidate
-        hint: both must run with the same inputs; compare their signatures with 'ingot inspect'
-      """)
+    #expect(
+      type?.description == "output 'y' is int4, which is not compared; floats of 16 to 64 bits, integers and bool are")
+    let shape = #expect(throws: VerifyError.self) {
+      try accumulator.add(reference: floats([1]), candidate: floats([1, 2]))
+    }
+    #expect(
+      shape?.description == """
+        output 'y' has shape [1] in the reference and [2] in the candidate
+          hint: both must run with the same inputs; compare their signatures with 'ingot inspect'
+        """)
     #expect(accumulator.comparison.elementCount == 0)
   }
 }

@@ -1,8 +1,9 @@
 // Gates, verdicts and the file that a verdict is.
 
 import IngotCore
-@testable import IngotVerify
 import Testing
+
+@testable import IngotVerify
 
 private let digest = Digest(of: "subject")
 private let setDigest = Digest(of: "set")
@@ -17,22 +18,25 @@ private func measurements(_ reference: [Float] = [3, 4, 0], _ candidate: [Float]
   var accumulator = ComparisonAccumulator(output: "logits")
   try accumulator.add(reference: Tensor(reference), candidate: Tensor(candidate))
   return Measurements(
-    outputs: [accumulator.comparison], referenceAccuracy: Accuracy(output: "logits", sampleCount: 2, top1: 1, top5: nil),
+    outputs: [accumulator.comparison],
+    referenceAccuracy: Accuracy(output: "logits", sampleCount: 2, top1: 1, top5: nil),
     candidateAccuracy: Accuracy(output: "logits", sampleCount: 2, top1: 0.5, top5: nil), agreement: 0.5,
     latency: LatencyStatistics([.milliseconds(4)]))
 }
 
 @Suite struct VerdictTests {
-  @Test(arguments: [
-    (.output("logits", .cosine, bound: 0.9), true), (.output("logits", .cosine, bound: 0.9999), false),
-    (.output("logits", .maxAbsolute, bound: 1), true), (.output("logits", .maxAbsolute, bound: 0.99), false),
-    (.output("logits", .maxRelative, bound: 0.25), true), (.output("logits", .meanAbsolute, bound: 0.3), false),
-    (.output("logits", .sqnr, bound: 13.9), true), (.output("logits", .sqnr, bound: 14), false),
-    (.accuracy(.top1, atLeast: 0.5), true), (.accuracy(.top1, atLeast: 0.6), false),
-    (.accuracyDrop(.top1, atMost: 0.5), true), (.accuracyDrop(.top1, atMost: 0.01), false), (.agreement(atLeast: 0.5), true),
-    (.agreement(atLeast: 0.51), false), (.latency(.p99, atMostMilliseconds: 4), true),
-    (.latency(.p50, atMostMilliseconds: 3.9), false),
-  ] as [(Gate, Bool)])
+  @Test(
+    arguments: [
+      (.output("logits", .cosine, bound: 0.9), true), (.output("logits", .cosine, bound: 0.9999), false),
+      (.output("logits", .maxAbsolute, bound: 1), true), (.output("logits", .maxAbsolute, bound: 0.99), false),
+      (.output("logits", .maxRelative, bound: 0.25), true), (.output("logits", .meanAbsolute, bound: 0.3), false),
+      (.output("logits", .sqnr, bound: 13.9), true), (.output("logits", .sqnr, bound: 14), false),
+      (.accuracy(.top1, atLeast: 0.5), true), (.accuracy(.top1, atLeast: 0.6), false),
+      (.accuracyDrop(.top1, atMost: 0.5), true), (.accuracyDrop(.top1, atMost: 0.01), false),
+      (.agreement(atLeast: 0.5), true),
+      (.agreement(atLeast: 0.51), false), (.latency(.p99, atMostMilliseconds: 4), true),
+      (.latency(.p50, atMostMilliseconds: 3.9), false),
+    ] as [(Gate, Bool)])
   func aGateHoldsTheMeasurementToItsBound(gate: Gate, passes: Bool) throws {
     let verdict = try Verdict(of: subject(), measurements: measurements(), gates: [gate])
     #expect(verdict.gates.map(\.name) == ["new NaN or Inf", gate.name])
@@ -52,7 +56,8 @@ private func measurements(_ reference: [Float] = [3, 4, 0], _ candidate: [Float]
 
   @Test func aFigureThatDoesNotExistPassesNoGate() throws {
     let verdict = try Verdict(
-      of: subject(), measurements: measurements([.nan], [.nan]), gates: [.output("logits", .maxAbsolute, bound: .infinity)])
+      of: subject(), measurements: measurements([.nan], [.nan]),
+      gates: [.output("logits", .maxAbsolute, bound: .infinity)])
     #expect(!verdict.passed)
     #expect(verdict.gates.last?.actual.isNaN == true)
   }
@@ -70,19 +75,29 @@ private func measurements(_ reference: [Float] = [3, 4, 0], _ candidate: [Float]
       .output("logit", .cosine, bound: 0.9), .output("logits", .cosine, bound: 0.9), .output("boxes", .sqnr, bound: 1),
     ]
     let error = #expect(throws: VerifyError.self) { try checkOutputs(of: gates, known: ["logits", "mask"]) }
-    #expect(error?.description == """
-      no output is called 'logit', 'boxes'
-        hint: the outputs are 'logits', 'mask'
-      """)
+    #expect(
+      error?.description == """
+        no output is called 'logit', 'boxes'
+          hint: the outputs are 'logits', 'mask'
+        """)
     #expect(error?.kind == .input)
   }
 
-  @Test(arguments: [
-    (.accuracy(.top5, atLeast: 0.9), "gate 'top5' cannot be judged: no labels were scored, or too few classes for this score"),
-    (.output("logits", .cosine, bound: .nan), "gate 'logits cosine' has the bound nan, which no measurement can be held to"),
-  ] as [(Gate, String)])
+  @Test(
+    arguments: [
+      (
+        .accuracy(.top5, atLeast: 0.9),
+        "gate 'top5' cannot be judged: no labels were scored, or too few classes for this score"
+      ),
+      (
+        .output("logits", .cosine, bound: .nan),
+        "gate 'logits cosine' has the bound nan, which no measurement can be held to"
+      ),
+    ] as [(Gate, String)])
   func aGateThatCannotBeJudgedIsAnError(gate: Gate, message: String) {
-    let error = #expect(throws: VerifyError.self) { try Verdict(of: subject(), measurements: measurements(), gates: [gate]) }
+    let error = #expect(throws: VerifyError.self) {
+      try Verdict(of: subject(), measurements: measurements(), gates: [gate])
+    }
     #expect(error?.description == message)
   }
 
@@ -90,12 +105,14 @@ private func measurements(_ reference: [Float] = [3, 4, 0], _ candidate: [Float]
     let error = #expect(throws: VerifyError.self) {
       try Verdict(of: subject(samples: 0), measurements: Measurements(outputs: []), gates: [])
     }
-    #expect(error?.description == "not one sample was verified\n  hint: look at the set and at 'samples' in the manifest")
+    #expect(
+      error?.description == "not one sample was verified\n  hint: look at the set and at 'samples' in the manifest")
   }
 
   @Test func aVerdictIsTheSameBytesAndReadsBackWithInfinities() throws {
     let verdict = try Verdict(
-      of: subject(synthetic: true), measurements: measurements([1, 2], [1, 2]), gates: [.output("logits", .sqnr, bound: 20)])
+      of: subject(synthetic: true), measurements: measurements([1, 2], [1, 2]),
+      gates: [.output("logits", .sqnr, bound: 20)])
     let json = verdict.json()
     #expect(json == verdict.json())
     #expect(Verdict(json: json) == verdict)
