@@ -50,7 +50,9 @@ private func activationScales(
   var scales: [Float] = []
   for name in placement.activationTensors {
     let largest = amax(name) ?? 0
-    guard largest.isFinite, largest >= 0 else { throw PrecisionError(.unusableRange(tensor: name, amax: Double(largest))) }
+    guard largest.isFinite, largest >= 0 else {
+      throw PrecisionError(.unusableRange(tensor: name, amax: Double(largest)))
+    }
     scales.append(QuantizationScale.value(amax: largest, storedAs: type))
   }
   return scales

@@ -63,7 +63,9 @@ package struct LoweringReport: Codable, Sendable, Hashable {
   package var castsRemoved = 0
 
   package init(precision: ElementType, fallback: ElementType, opset: Int64) {
-    (self.precision, self.fallback, self.opset, opsetBefore) = (precision.description, fallback.description, opset, opset)
+    (self.precision, self.fallback, self.opset, opsetBefore) = (
+      precision.description, fallback.description, opset, opset
+    )
   }
 
   /// Share of compute operators in `type`, 0...1; 1 where there are none.

@@ -23,14 +23,16 @@ enum OpSupport {
 
   /// Normalizations: statistics need float32, and TensorRT 11 computes them in the type of their input (rule 8).
   static let normalizations: Set<String> = [
-    "LayerNormalization", "RMSNormalization", "InstanceNormalization", "GroupNormalization", "MeanVarianceNormalization",
+    "LayerNormalization", "RMSNormalization", "InstanceNormalization", "GroupNormalization",
+    "MeanVarianceNormalization",
     "LpNormalization",
   ]
 
   /// Operators that only move elements of their first input; they take the type that it has.
   static let copies: Set<String> = [
     "Identity", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Slice", "Split", "Gather", "GatherElements",
-    "GatherND", "Expand", "Tile", "Pad", "DepthToSpace", "SpaceToDepth", "ReverseSequence", "Compress", "Trilu", "CenterCropPad",
+    "GatherND", "Expand", "Tile", "Pad", "DepthToSpace", "SpaceToDepth", "ReverseSequence", "Compress", "Trilu",
+    "CenterCropPad",
   ]
 
   /// Inputs that stay float32 when the node is lowered (rule 4): a mask of input numbers.
@@ -77,7 +79,8 @@ enum OpSupport {
     (11, 13, "Equal GatherElements GatherND ScatterElements ScatterND"), (11, 22, "Det Round"), (11, 28, "Unique"),
     (12, 16, "GreaterOrEqual LessOrEqual"), (12, 28, "Einsum"), (14, 14, "CumSum Trilu"), (14, 22, "HardSwish"),
     (17, 17, "DFT LayerNormalization STFT"), (18, 18, "CenterCropPad Col2Im GroupNormalization"), (18, 22, "Mish"),
-    (10, 13, "Resize"), (19, 19, "DequantizeLinear QuantizeLinear"), (19, 22, "DeformConv"), (20, 20, "AffineGrid Gelu IsInf"),
+    (10, 13, "Resize"), (19, 19, "DequantizeLinear QuantizeLinear"), (19, 22, "DeformConv"),
+    (20, 20, "AffineGrid Gelu IsInf"),
     (23, 23, "Attention RMSNormalization RotaryEmbedding"), (24, 24, "Swish TensorScatter"), (26, 26, "CumProd"),
   ]
 }

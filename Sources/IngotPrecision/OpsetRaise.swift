@@ -70,7 +70,8 @@ private struct OpsetRaise {
       if crosses(18), node.inputs.count < 2 { node.set("num_outputs", .int(Int64(node.outputs.count))) }
     case "Softmax" where crosses(13), "LogSoftmax" where crosses(13), "Hardmax" where crosses(13):
       convertSoftmax(&node, in: graph)
-    case "RoiAlign" where crosses(16): node.set("coordinate_transformation_mode", .string(Array("output_half_pixel".utf8)))
+    case "RoiAlign" where crosses(16):
+      node.set("coordinate_transformation_mode", .string(Array("output_half_pixel".utf8)))
     case let op where Self.reductionsOf18.contains(op) && crosses(18): moveInts(["axes"], of: &node, in: &graph)
     default: if let reason = obstacle(node) { obstacles.append("node '\(node.name)' (\(node.opType): \(reason))") }
     }

@@ -35,7 +35,8 @@ package struct PrecisionError: ReportableError, Hashable {
 
   package var kind: FailureKind {
     switch reason {
-    case .unmatchedPatterns, .missingRanges, .unusableRange, .nonFiniteWeight, .alreadyQuantized, .opsetTooOld, .nothingLowered,
+    case .unmatchedPatterns, .missingRanges, .unusableRange, .nonFiniteWeight, .alreadyQuantized, .opsetTooOld,
+      .nothingLowered,
       .unsupportedType:
       .input
     }

@@ -61,7 +61,8 @@ func quantizeWeight(
   let bytes = Bytes(littleEndianBytes(of: quantized))
   return .success(
     QuantizedWeight(
-      values: Tensor(type: .int8, shape: tensor.shape, bytes: bytes), scales: scales, zeroChannels: largest.count { $0 == 0 }))
+      values: Tensor(type: .int8, shape: tensor.shape, bytes: bytes), scales: scales,
+      zeroChannels: largest.count { $0 == 0 }))
 }
 
 struct NonFiniteElement: Error {

@@ -95,8 +95,10 @@ package struct ComparisonAccumulator: Sendable {
   }
 
   private var cosine: Double {
-    let lengths = sumOfReferenceSquares.squareRoot() * sumOfCandidateSquares.squareRoot()
-    if lengths == 0 { return sumOfReferenceSquares == sumOfCandidateSquares ? 1 : 0 }
+    let (a, b) = (sumOfReferenceSquares, sumOfCandidateSquares)
+    guard a > 0, b > 0 else { return a == b ? 1 : 0 }
+    // The root of the product is exact for equal vectors; it is taken apart where the product leaves the range.
+    let lengths = (a * b).isNormal ? (a * b).squareRoot() : a.squareRoot() * b.squareRoot()
     return max(-1, min(1, sumOfProducts / lengths))
   }
 }

@@ -11,7 +11,8 @@ package struct Measurements: Sendable, Hashable {
   package var latency: LatencyStatistics?
 
   package init(
-    outputs: [Comparison], referenceAccuracy: Accuracy? = nil, candidateAccuracy: Accuracy? = nil, agreement: Double? = nil,
+    outputs: [Comparison], referenceAccuracy: Accuracy? = nil, candidateAccuracy: Accuracy? = nil,
+    agreement: Double? = nil,
     latency: LatencyStatistics? = nil
   ) {
     (self.outputs, self.referenceAccuracy, self.candidateAccuracy) = (outputs, referenceAccuracy, candidateAccuracy)
@@ -59,6 +60,8 @@ package struct Measurements: Sendable, Hashable {
 /// - Throws: `.unknownOutputs` with all names that are none.
 package func checkOutputs(of gates: [Gate], known: [String]) throws(VerifyError) {
   var unknown: [String] = []
-  for case .output(let name, _, _) in gates where !known.contains(name) && !unknown.contains(name) { unknown.append(name) }
+  for case .output(let name, _, _) in gates where !known.contains(name) && !unknown.contains(name) {
+    unknown.append(name)
+  }
   guard unknown.isEmpty else { throw VerifyError(.unknownOutputs(unknown, known: known)) }
 }

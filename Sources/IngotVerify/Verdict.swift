@@ -42,7 +42,8 @@ package struct Verdict: Codable, Sendable, Hashable {
     package var device: String
 
     package init(
-      level: Level, digest: Digest, setDigest: Digest, isSynthetic: Bool, sampleCount: Int, backend: String, device: String
+      level: Level, digest: Digest, setDigest: Digest, isSynthetic: Bool, sampleCount: Int, backend: String,
+      device: String
     ) {
       (self.level, self.digest, self.setDigest) = (level, digest, setDigest)
       (self.isSynthetic, self.sampleCount) = (isSynthetic, sampleCount)
@@ -89,7 +90,8 @@ package struct Verdict: Codable, Sendable, Hashable {
     (agreement, latency) = (measurements.agreement, measurements.latency)
     let isScored = measurements.referenceAccuracy != nil || measurements.candidateAccuracy != nil
     accuracy =
-      isScored ? AccuracyPair(reference: measurements.referenceAccuracy, candidate: measurements.candidateAccuracy) : nil
+      isScored
+      ? AccuracyPair(reference: measurements.referenceAccuracy, candidate: measurements.candidateAccuracy) : nil
     (self.gates, self.unjudged) = (results, unjudged)
     passed = results.allSatisfy(\.passed)
     meaning = Self.meaning(judged: results.count - 1, unjudged: unjudged.count)

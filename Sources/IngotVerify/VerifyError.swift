@@ -26,7 +26,8 @@ package struct VerifyError: ReportableError, Hashable {
   package var kind: FailureKind {
     switch reason {
     case .shapesDiffer: .step
-    case .unsupportedType, .unknownOutputs, .scoresDoNotFit, .labelOutOfRange, .notMeasured, .badBound, .noSamples: .input
+    case .unsupportedType, .unknownOutputs, .scoresDoNotFit, .labelOutOfRange, .notMeasured, .badBound, .noSamples:
+      .input
     }
   }
 
