@@ -1,4 +1,5 @@
-// A bundle: an engine and everything that says what it is. On disk it is a folder with `bundle.json` and the files that it names.
+// A bundle: an engine and everything that says what it is. On disk it is a folder with `bundle.json` and the files
+// that it names.
 //
 // `bundle.json`, version 1, is a JSON object with sorted keys:
 //   bundle         1, the version of this format
@@ -10,8 +11,8 @@
 //   steps          every step that led here: key, inputs and outputs by digest, tools
 //   verdict        how the engine did against the manifest's gates; absent until it was verified
 //
-// It holds no times, hosts or paths of a machine, so the same result is the same bytes. The SHA-256 of those bytes is the
-// bundle's one name: it covers every file through its digest.
+// It holds no times, hosts or paths of a machine, so the same result is the same bytes. The SHA-256 of those bytes is
+// the bundle's one name: it covers every file through its digest.
 
 internal import FoundationEssentials
 package import IngotCore

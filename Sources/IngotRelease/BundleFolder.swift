@@ -1,15 +1,16 @@
 // Bundles as folders: what `ingot build` leaves below --out, and what anybody may hand back.
 //
-// A folder appears, and changes, in one step: it is made beside its place under a name with a dot, and renamed or swapped in. The files
-// in it are copies (reflinks where the file system has them): whoever edits one does not change the store, only this
-// folder, which the next build notices and writes anew.
+// A folder appears, and changes, in one step: it is made beside its place under a name with a dot, and renamed or
+// swapped in. The files in it are copies (reflinks where the file system has them): whoever edits one does not change
+// the store, only this folder, which the next build notices and writes anew.
 
 internal import Glibc
 package import IngotCore
 package import IngotStore
 
 extension Bundle {
-  /// Makes a folder hold exactly this bundle. Where it does already, nothing is written and only new or changed files are read.
+  /// Makes a folder hold exactly this bundle. Where it does already, nothing is written and only new or changed files
+  /// are read.
   /// - Parameter directory: made where it is missing. A bundle in it is replaced; anything else is refused.
   /// - Parameter store: has every file of the bundle.
   /// - Returns: whether the folder was written.

@@ -1,6 +1,6 @@
 // Channels: names such as `staging` and `prod` for the bundle that is meant by them now, in a file each:
 //
-//   v1/channels/<name>   JSON: { "channel": 1, "entries": [{ bundle, title, time, user, reason }] }, the current one last
+//   v1/channels/<name>   JSON: { channel: 1, entries: [{ bundle, title, time, user, reason }] }, the current one last
 //   v1/audit.log         one line of JSON for each move, see AuditLine
 //   v1/pins/channel.<name>   keeps the bundles of all entries through a garbage collection
 //

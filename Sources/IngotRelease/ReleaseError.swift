@@ -47,21 +47,25 @@ package struct ReleaseError: ReportableError, Hashable {
     case .store(let error): error.description
     case .unusable(let path, let problem): "\(path): this is no bundle: \(problem); build it again"
     case .unknownVersion(let path, let found):
-      "\(path): the bundle has format \(found) and this Ingot reads format \(Bundle.currentVersion); use the Ingot that wrote it"
+      "\(path): the bundle has format \(found) and this Ingot reads format \(Bundle.currentVersion); "
+        + "use the Ingot that wrote it"
     case .damaged(let path, let problems):
       "\(path): the bundle's files are not those that \(Bundle.manifestName) names:\n"
         + problems.map { "  \($0)\n" }.joined() + "  hint: build it again, or copy it again from where it came"
     case .notABundle(let path):
-      "\(path): a folder that Ingot did not write is in the way of a bundle; move it, or choose another folder with --out"
+      "\(path): a folder that Ingot did not write is in the way of a bundle; "
+        + "move it, or choose another folder with --out"
     case .strangerInBundle(let path):
-      "\(path): the folder is to be replaced by a newer bundle and this file is no part of the old one; move it elsewhere"
+      "\(path): the folder is to be replaced by a newer bundle and this file is no part of the old one; "
+        + "move it elsewhere"
     case .badChannelName(let name):
       "'\(name)' cannot name a channel; use 1 to 64 of a-z, 0-9, '-', '_' and '.', starting with a letter or digit"
     case .unknownChannel(let name, let known):
       "there is no channel '\(name)'; "
         + (known.isEmpty ? "none exists yet" : "there are \(known.joined(separator: ", "))")
     case .unreadableChannel(let path, let problem):
-      "\(path): \(problem); restore the channel from the last line about it in audit.log, or remove the file and promote again"
+      "\(path): \(problem); restore the channel from the last line about it in audit.log, "
+        + "or remove the file and promote again"
     case .nothingToRollBackTo(let channel):
       "channel '\(channel)' has held one bundle only; promote another one instead"
     case .notVerified(let bundle): "\(bundle) has not been verified; run `ingot build` with `verify` in its manifest"

@@ -1,5 +1,5 @@
-// Reading an ActionResult. Nothing is believed: sizes are bounded, and what is missing is decided at the end. In Protocol
-// Buffers a field may come twice: the last one counts, and repeated ones add up.
+// Reading an ActionResult. Nothing is believed: sizes are bounded, and what is missing is decided at the end. In
+// Protocol Buffers a field may come twice: the last one counts, and repeated ones add up.
 
 internal import IngotCore
 

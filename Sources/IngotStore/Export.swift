@@ -14,8 +14,8 @@ extension Blob {
 }
 
 extension DiskStore {
-  /// Gives a blob's bytes to a new, writable file: a reflink where the file system has them, else a copy, never a hard link, so
-  /// that writing to the file cannot change the blob. The bytes are on the disk when this returns.
+  /// Gives a blob's bytes to a new, writable file: a reflink where the file system has them, else a copy, never a
+  /// hard link, so that writing to the file cannot change the blob. The bytes are on the disk when this returns.
   package func export(_ digest: Digest, to path: String) throws(StoreError) {
     let source = try verifiedPath(of: digest)
     try store { () throws(SystemError) in

@@ -33,11 +33,12 @@ import Testing
     try handle.write(contentsOf: Data("ENGINE".utf8))
     try handle.close()
     let error = #expect(throws: ReleaseError.self) { try Bundle.read(out) }
-    #expect(error?.description == """
-      \(out): the bundle's files are not those that bundle.json names:
-        engine.plan is \(Digest(of: "ENGINE")), not \(Digest(of: "engine"))
-        hint: build it again, or copy it again from where it came
-      """)
+    #expect(
+      error?.description == """
+        \(out): the bundle's files are not those that bundle.json names:
+          engine.plan is \(Digest(of: "ENGINE")), not \(Digest(of: "engine"))
+          hint: build it again, or copy it again from where it came
+        """)
     #expect(try place.store.read(Digest(of: "engine")) == Array("engine".utf8))
     #expect(try bundle.write(to: out, from: place.store))
     #expect(try read(out + "/engine.plan") == "engine")
@@ -51,12 +52,13 @@ import Testing
     try FileSystem.remove(out + "/engine.plan")
     try write("too long", to: out + "/ranges.json")
     let error = #expect(throws: ReleaseError.self) { try Bundle.read(out) }
-    #expect(error?.description == """
-      \(out): the bundle's files are not those that bundle.json names:
-        \(out)/engine.plan: open failed: No such file or directory
-        ranges.json has 8 bytes, not 6
-        hint: build it again, or copy it again from where it came
-      """)
+    #expect(
+      error?.description == """
+        \(out): the bundle's files are not those that bundle.json names:
+          \(out)/engine.plan: open failed: No such file or directory
+          ranges.json has 8 bytes, not 6
+          hint: build it again, or copy it again from where it came
+        """)
     let absent = #expect(throws: ReleaseError.self) { try Bundle.read(place.path("absent")) }
     #expect(absent?.description == "\(place.path("absent"))/bundle.json: open failed: No such file or directory")
   }
@@ -88,19 +90,22 @@ import Testing
       let path = place.path(name)
       if name == "file" { try write("x", to: path) } else { try FileSystem.makeDirectory(path + "/mine") }
       let error = #expect(throws: ReleaseError.self) { try bundle.write(to: path, from: place.store) }
-      #expect(error?.description == """
-        \(path): a folder that Ingot did not write is in the way of a bundle; move it, or choose another folder with --out
-        """)
+      #expect(
+        error?.description == """
+          \(path): a folder that Ingot did not write is in the way of a bundle; \
+          move it, or choose another folder with --out
+          """)
     }
     let out = place.path("out")
     try bundle.write(to: out, from: place.store)
     try write("mine", to: out + "/notes.txt")
     #expect(try !bundle.write(to: out, from: place.store))
     let error = #expect(throws: ReleaseError.self) { try place.makeBundle("other").write(to: out, from: place.store) }
-    #expect(error?.description == """
-      \(out)/notes.txt: the folder is to be replaced by a newer bundle and this file is no part of the old one; \
-      move it elsewhere
-      """)
+    #expect(
+      error?.description == """
+        \(out)/notes.txt: the folder is to be replaced by a newer bundle and this file is no part of the old one; \
+        move it elsewhere
+        """)
     #expect(try read(out + "/notes.txt") == "mine")
   }
 

@@ -9,102 +9,103 @@ import Testing
     let place = try Workplace()
     let bundle = try place.makeBundle(gates: [passedGate])
     let bytes = try bundle.encoded()
-    #expect(String(decoding: bytes, as: UTF8.self) == """
-      {
-        "bundle" : 1,
-        "compatibility" : {
-          "backend" : "onnxruntime",
-          "compute" : [
+    #expect(
+      String(decoding: bytes, as: UTF8.self) == """
+        {
+          "bundle" : 1,
+          "compatibility" : {
+            "backend" : "onnxruntime",
+            "compute" : [
 
-          ],
-          "facts" : {
-            "architecture" : "x86_64"
+            ],
+            "facts" : {
+              "architecture" : "x86_64"
+            },
+            "version" : "1.22.0"
           },
-          "version" : "1.22.0"
-        },
-        "engine" : "engine.plan",
-        "files" : [
-          {
-            "bytes" : 6,
-            "digest" : "\(Digest(of: "engine"))",
-            "path" : "engine.plan"
-          },
-          {
-            "bytes" : 6,
-            "digest" : "\(Digest(of: "ranges"))",
-            "path" : "ranges.json"
-          }
-        ],
-        "name" : "digits",
-        "precision" : "int8",
-        "signature" : {
-          "inputs" : [
+          "engine" : "engine.plan",
+          "files" : [
             {
-              "name" : "image",
-              "shape" : [
-                "batch",
-                1,
-                null
-              ],
-              "type" : "float32"
+              "bytes" : 6,
+              "digest" : "\(Digest(of: "engine"))",
+              "path" : "engine.plan"
+            },
+            {
+              "bytes" : 6,
+              "digest" : "\(Digest(of: "ranges"))",
+              "path" : "ranges.json"
             }
           ],
-          "outputs" : [
-            {
-              "name" : "scores",
-              "shape" : [
-                "batch",
-                10
-              ],
-              "type" : "float32"
-            }
-          ]
-        },
-        "steps" : [
-          {
+          "name" : "digits",
+          "precision" : "int8",
+          "signature" : {
             "inputs" : [
               {
-                "digest" : "\(Digest(of: "model"))",
-                "name" : "model.onnx"
+                "name" : "image",
+                "shape" : [
+                  "batch",
+                  1,
+                  null
+                ],
+                "type" : "float32"
               }
             ],
-            "key" : "\(Digest(of: "key"))",
             "outputs" : [
               {
-                "digest" : "\(Digest(of: "engine"))",
-                "name" : "engine.plan"
-              }
-            ],
-            "stage" : "build",
-            "tools" : [
-              {
-                "digest" : "\(Digest(of: "library"))",
-                "name" : "onnxruntime",
-                "version" : "1.22.0"
+                "name" : "scores",
+                "shape" : [
+                  "batch",
+                  10
+                ],
+                "type" : "float32"
               }
             ]
-          }
-        ],
-        "target" : "cpu",
-        "variant" : "int8",
-        "verdict" : {
-          "device" : "cpu",
-          "engine" : "\(Digest(of: "engine"))",
-          "gates" : [
+          },
+          "steps" : [
             {
-              "bound" : "at least 0.999",
-              "measured" : "0.9998",
-              "name" : "cosine",
-              "passed" : true
+              "inputs" : [
+                {
+                  "digest" : "\(Digest(of: "model"))",
+                  "name" : "model.onnx"
+                }
+              ],
+              "key" : "\(Digest(of: "key"))",
+              "outputs" : [
+                {
+                  "digest" : "\(Digest(of: "engine"))",
+                  "name" : "engine.plan"
+                }
+              ],
+              "stage" : "build",
+              "tools" : [
+                {
+                  "digest" : "\(Digest(of: "library"))",
+                  "name" : "onnxruntime",
+                  "version" : "1.22.0"
+                }
+              ]
             }
           ],
-          "level" : "engine",
-          "passed" : true,
-          "verdict" : "\(Digest(of: "verdict on engine"))"
+          "target" : "cpu",
+          "variant" : "int8",
+          "verdict" : {
+            "device" : "cpu",
+            "engine" : "\(Digest(of: "engine"))",
+            "gates" : [
+              {
+                "bound" : "at least 0.999",
+                "measured" : "0.9998",
+                "name" : "cosine",
+                "passed" : true
+              }
+            ],
+            "level" : "engine",
+            "passed" : true,
+            "verdict" : "\(Digest(of: "verdict on engine"))"
+          }
         }
-      }
 
-      """)
+        """)
     #expect(try bundle.digest() == Digest(of: bytes))
     #expect(try Bundle(decoding: bytes, path: "x") == bundle)
     #expect(try bundle.put(in: place.store).digest == bundle.digest())
@@ -142,7 +143,10 @@ import Testing
       "\"digest\" : \"sha256:", "\"digest\" : \"md5:",
       "files[0].digest: 'md5:\(Digest(of: "engine").hex)' is no digest; expected sha256: and 64 hexadecimal digits"
     ),
-    ("\"level\" : \"engine\"", "\"level\" : \"gold\"", "verdict.level: Cannot initialize Level from invalid String value gold"),
+    (
+      "\"level\" : \"engine\"", "\"level\" : \"gold\"",
+      "verdict.level: Cannot initialize Level from invalid String value gold"
+    ),
   ])
   func refusesABundleThatCannotBe(part: String, replacement: String, problem: String) throws {
     let text = String(decoding: try Workplace().makeBundle().encoded(), as: UTF8.self)

@@ -29,17 +29,18 @@ private let time = "2027-01-15T08:00:00Z"
     #expect(try channels.channel("prod").entries.map(\.bundle) == [first])
     let error = #expect(throws: ReleaseError.self) { try channels.rollback("prod", by: "eve", reason: "") }
     #expect(error?.description == "channel 'prod' has held one bundle only; promote another one instead")
-    #expect(try audit(place) == """
-      {"action":"promote","channel":"prod","level":"engine","reason":"release 1","time":"\(time)",\
-      "title":"digits/int8/cpu","to":"\(first)","user":"ada"}
-      {"action":"promote","channel":"prod","from":"\(first)","level":"engine","reason":"say \\"2\\"\\n","time":"\(time)",\
-      "title":"digits/int8/cpu","to":"\(second)","user":"ada"}
-      {"action":"promote","channel":"a-staging","level":"engine","reason":"","time":"\(time)",\
-      "title":"digits/int8/cpu","to":"\(first)","user":"bob"}
-      {"action":"rollback","channel":"prod","from":"\(second)","level":"engine","reason":"slow","time":"\(time)",\
-      "title":"digits/int8/cpu","to":"\(first)","user":"eve"}
+    #expect(
+      try audit(place) == """
+        {"action":"promote","channel":"prod","level":"engine","reason":"release 1","time":"\(time)",\
+        "title":"digits/int8/cpu","to":"\(first)","user":"ada"}
+        {"action":"promote","channel":"prod","from":"\(first)","level":"engine","reason":"say \\"2\\"\\n",\
+        "time":"\(time)","title":"digits/int8/cpu","to":"\(second)","user":"ada"}
+        {"action":"promote","channel":"a-staging","level":"engine","reason":"","time":"\(time)",\
+        "title":"digits/int8/cpu","to":"\(first)","user":"bob"}
+        {"action":"rollback","channel":"prod","from":"\(second)","level":"engine","reason":"slow","time":"\(time)",\
+        "title":"digits/int8/cpu","to":"\(first)","user":"eve"}
 
-      """)
+        """)
   }
 
   @Test func letsNothingInThatDidNotPass() throws {
@@ -170,10 +171,11 @@ private let time = "2027-01-15T08:00:00Z"
     ] {
       try write(text, to: path)
       let error = #expect(throws: ReleaseError.self) { try channels.list() }
-      #expect(error?.description == """
-        \(path): \(problem); restore the channel from the last line about it in audit.log, or remove the file and \
-        promote again
-        """)
+      #expect(
+        error?.description == """
+          \(path): \(problem); restore the channel from the last line about it in audit.log, or remove the file and \
+          promote again
+          """)
     }
   }
 

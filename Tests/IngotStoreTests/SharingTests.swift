@@ -6,7 +6,8 @@ import IngotStore
 import Synchronization
 import Testing
 
-/// The work of a build in miniature: results whose outputs follow from their keys, so that whoever finds one can check it.
+/// The work of a build in miniature: results whose outputs follow from their keys, so that whoever finds one can
+/// check it.
 private func fillStore(at root: String, count: Int, from first: Int = 0) throws {
   let store = try DiskStore(root: root)
   for number in first..<first + count {
