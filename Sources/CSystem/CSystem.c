@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -44,6 +45,10 @@ int ingot_fstat(int fd, ingot_file_status *status) {
 }
 
 int ingot_reflink(int from, int to) { return ioctl(to, FICLONE, from) == 0 ? 0 : errno; }
+
+int ingot_exchange(const char *path, const char *other) {
+  return renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_EXCHANGE) == 0 ? 0 : errno;
+}
 
 void ingot_error_text(int code, char *buffer, size_t capacity) {
   const char *text = strerror_r(code, buffer, capacity);

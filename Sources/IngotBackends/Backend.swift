@@ -68,7 +68,7 @@ package struct BuildReport: Hashable, Sendable, Codable {
 
 /// A node that a runtime's parser does not take.
 package struct UnsupportedNode: Hashable, Sendable, Codable {
-  /// The node's name, or its number in the graph where it has none.
+  /// The node's name, or its number in the graph where it has none; empty where the runtime does not say.
   package var name: String
   package var op: String
   package var reason: String
@@ -123,6 +123,16 @@ package protocol Backend: Sendable {
   /// Loads an engine that `build` wrote, ready to run on this machine.
   /// - Throws: `.cannotRunHere` where this machine lacks the device that the engine needs.
   func openEngine(at path: String) throws(BackendError) -> any InferenceSession
+
+  /// The same, with the build's options: some of them (threads, streams) say how an engine runs.
+  /// - Parameter options: as `BuildRequest.options`.
+  func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any InferenceSession
+}
+
+extension Backend {
+  package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any InferenceSession {
+    try openEngine(at: path)
+  }
 }
 
 /// A runtime that runs ONNX models as they are, at the precision that they say: the reference.

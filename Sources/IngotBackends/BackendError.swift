@@ -12,10 +12,14 @@ package struct BackendError: ReportableError, Hashable {
     case unknownVersion(String, known: String)
     /// The library refused the model, an option or an engine: its own words.
     case refused(String)
+    /// A model or engine file is not what it claims to be: the path and what is wrong.
+    case malformed(String)
     /// A failure inside the runtime: its own words.
     case failed(String)
     /// The engine needs a device that is not here.
     case cannotRunHere(String)
+    /// A runtime could not be installed.
+    case installFailed(String)
     case cancelled
     case system(SystemError)
   }
@@ -31,8 +35,9 @@ package struct BackendError: ReportableError, Hashable {
 
   package var kind: FailureKind {
     switch reason {
-    case .notFound, .loadFailed, .unknownVersion, .cannotRunHere: .unavailable
+    case .notFound, .loadFailed, .unknownVersion, .cannotRunHere, .installFailed: .unavailable
     case .refused, .failed, .system: .step
+    case .malformed: .input
     case .cancelled: .interrupted
     }
   }
@@ -43,10 +48,22 @@ package struct BackendError: ReportableError, Hashable {
       case .notFound(let searched): "no library was found; searched \(searched.joined(separator: ", "))"
       case .loadFailed(let message): "the library cannot be loaded: \(message)"
       case .unknownVersion(let version, let known): "version \(version) is not one that Ingot knows (\(known))"
-      case .refused(let message), .failed(let message), .cannotRunHere(let message): message
+      case .installFailed(let message): "the runtime cannot be installed: \(message)"
+      case .refused(let message), .malformed(let message), .failed(let message), .cannotRunHere(let message): message
       case .cancelled: "cancelled"
       case .system(let error): error.description
       }
     return "\(backend.rawValue): \(text)" + (hint.map { "\n  hint: \($0)" } ?? "")
+  }
+}
+
+extension BackendKind {
+  /// Calls of the operating system, whose failures become `.system`.
+  func system<T>(_ body: () throws(SystemError) -> T) throws(BackendError) -> T {
+    do {
+      return try body()
+    } catch {
+      throw BackendError(self, .system(error))
+    }
   }
 }

@@ -23,6 +23,14 @@ package struct FileStatus: Hashable, Sendable {
     self.init(status)
   }
 
+  /// - Parameter descriptor: an open file's; `path` only names it in an error.
+  package init(ofDescriptor descriptor: Int32, path: String) throws(SystemError) {
+    var status = ingot_file_status()
+    let code = unsafe ingot_fstat(descriptor, &status)
+    guard code == 0 else { throw SystemError("fstat", path: path, code: code) }
+    self.init(status)
+  }
+
   init(_ status: ingot_file_status) {
     byteCount = status.byte_count
     inode = status.inode

@@ -33,17 +33,39 @@ package enum FileSystem {
   package static func writeAtomically(
     _ pieces: [Bytes], to path: String, mode: UInt32 = 0o644, isDurable: Bool = true
   ) throws(SystemError) {
+    try writeAtomically(to: path, mode: mode, isDurable: isDurable) { (descriptor, temporary) throws(SystemError) in
+      for piece in pieces {
+        try piece.withSpan { (span) throws(SystemError) in try write(span, to: descriptor, path: temporary) }
+      }
+    }
+  }
+
+  /// Memory that a C library owns, without a copy.
+  package static func writeAtomically(_ span: RawSpan, to path: String) throws(SystemError) {
+    try writeAtomically(to: path, mode: 0o644, isDurable: true) { (descriptor, temporary) throws(SystemError) in
+      try write(span, to: descriptor, path: temporary)
+    }
+  }
+
+  private static func writeAtomically(
+    to path: String, mode: UInt32, isDurable: Bool, _ body: (Int32, String) throws(SystemError) -> Void
+  ) throws(SystemError) {
     let temporary = "\(path).\(uniqueSuffix()).tmp"
     let descriptor = try openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     do throws(SystemError) {
       defer { close(descriptor) }
-      for piece in pieces { try write(piece, to: descriptor, path: temporary) }
+      try body(descriptor, temporary)
       if isDurable && fsync(descriptor) != 0 { throw SystemError("fsync", path: temporary, code: errno) }
     } catch {
       unsafe unlink(temporary)
       throw error
     }
-    try rename(temporary, to: path)
+    do throws(SystemError) {
+      try rename(temporary, to: path)
+    } catch {
+      unsafe unlink(temporary)
+      throw error
+    }
     if isDurable { try synchronizeDirectory(parent(of: path)) }
   }
 
@@ -67,8 +89,15 @@ package enum FileSystem {
   package static func append(_ text: String, to path: String) throws(SystemError) {
     let descriptor = try openFile(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     defer { close(descriptor) }
-    try write(Bytes(Array(text.utf8)), to: descriptor, path: path)
+    try unsafe write(Array(text.utf8).span.bytes, to: descriptor, path: path)
     if fsync(descriptor) != 0 { throw SystemError("fsync", path: path, code: errno) }
+  }
+
+  /// Adds bytes at the end of a file of this process alone; makes it where it is missing. Neither atomic nor durable.
+  package static func extend(_ path: String, with bytes: Bytes) throws(SystemError) {
+    let descriptor = try openFile(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    defer { close(descriptor) }
+    try bytes.withSpan { (span) throws(SystemError) in try write(span, to: descriptor, path: path) }
   }
 
   /// With all folders above it; no error where it is there.
@@ -112,8 +141,18 @@ package enum FileSystem {
     let destination = try openFile(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     defer { close(destination) }
     if ingot_reflink(source, destination) == 0 { return }
-    let file = try MappedFile(path: path)
-    try write(Bytes(file), to: destination, path: target)
+    do throws(SystemError) {
+      try copy(source, path, to: destination, target)
+    } catch {
+      unsafe unlink(target)
+      throw error
+    }
+  }
+
+  /// Swaps two files or folders in one step; both must exist, in one file system.
+  package static func exchange(_ path: String, with other: String) throws(SystemError) {
+    let code = unsafe ingot_exchange(path, other)
+    guard code == 0 else { throw SystemError("exchange", path: other, code: code) }
   }
 
   /// The folder part: `a/b` of `a/b/c`, `.` of `c`, `/` of `/c`.
@@ -164,16 +203,28 @@ package enum FileSystem {
     }
   }
 
-  private static func write(_ bytes: Bytes, to descriptor: Int32, path: String) throws(SystemError) {
-    try bytes.withSpan { (span) throws(SystemError) in
-      var offset = 0
-      while offset < span.byteCount {
-        let rest = span.extracting(offset..<min(span.byteCount, offset + (1 << 30)))
-        let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        if count < 0 && errno == EINTR { continue }
-        guard count >= 0 else { throw SystemError("write", path: path, code: errno) }
-        offset += count
-      }
+  // Not through a mapping: a source that somebody cuts short meanwhile must be an error, not SIGBUS.
+  private static func copy(
+    _ source: Int32, _ path: String, to destination: Int32, _ target: String
+  ) throws(SystemError) {
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = unsafe Glibc.read(source, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw SystemError("read", path: path, code: errno) }
+      if count == 0 { return }
+      try unsafe write(buffer.span.bytes.extracting(0..<count), to: destination, path: target)
+    }
+  }
+
+  private static func write(_ span: RawSpan, to descriptor: Int32, path: String) throws(SystemError) {
+    var offset = 0
+    while offset < span.byteCount {
+      let rest = span.extracting(offset..<min(span.byteCount, offset + (1 << 30)))
+      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw SystemError("write", path: path, code: errno) }
+      offset += count
     }
   }
 }

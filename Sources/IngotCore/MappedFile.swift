@@ -15,7 +15,8 @@ internal import Glibc
   nonisolated(unsafe) private let base: UnsafeRawPointer?
 
   package init(path: String) throws(SystemError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK a path that names a pipe would wait for a writer instead of being refused.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw SystemError("open", path: path, code: errno) }
     defer { close(descriptor) }
     var status = ingot_file_status()

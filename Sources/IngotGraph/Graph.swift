@@ -22,7 +22,9 @@ package struct Value: Sendable {
   package var shape: [Dimension]?
   /// The weights, where the value is an initializer.
   package var initializer: Initializer?
-  /// The ValueInfoProto of a value that is no tensor (sequence, map, optional, sparse), or of a field that Ingot does not know.
+  /// The ValueInfoProto, where `type` and `shape` do not say all of it: no tensor (sequence, map, optional, sparse; both are nil
+  /// then), or a tensor with denotations, metadata or an element type that Ingot does not know. It is written back as it is
+  /// unless `type` or `shape` has changed.
   package var opaqueType: Bytes?
   package var docString: String?
 
@@ -36,6 +38,8 @@ package struct Initializer: Sendable {
   package var type: ElementType
   package var shape: [Int]
   package var storage: Storage
+  /// Of a tensor in an attribute; an initializer of a graph has its value's name, and this is empty.
+  package var name = ""
   package var docString: String?
   /// Fields that Ingot does not know, as they stood.
   package var unknownFields = Bytes()
@@ -55,6 +59,17 @@ package struct Initializer: Sendable {
   package init(type: ElementType, shape: [Int], storage: Storage) { (self.type, self.shape, self.storage) = (type, shape, storage) }
 
   package var elementCount: Int { shape.reduce(1, *) }
+
+  /// The product of the sizes, or nil where one is negative or the sizes that are not zero have a product over Int's range.
+  package static func checkedElementCount(_ shape: [Int]) -> Int? {
+    var count = 1
+    for size in shape where size != 0 {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      if size < 0 || overflow { return nil }
+      count = product
+    }
+    return shape.contains(0) ? 0 : count
+  }
 
   /// Nil for strings.
   package var tensor: Tensor? {

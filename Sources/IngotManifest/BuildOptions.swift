@@ -87,11 +87,14 @@ extension BuildOptionSpec {
     case .bool: return field.bool(&problems).map { Located(.bool($0.value), at: $0.place) }
     case .int(let range): return field.int(in: range, &problems).map { Located(.int($0.value), at: $0.place) }
     case .choice(let words):
-      guard let text = field.text(&problems) else { return nil }
-      if words.contains(text.value) { return Located(.choice(text.value), at: text.place) }
-      let near = suggestion(for: text.value, among: words).map { "did you mean `\($0)`?" }
+      guard let word = field.node.scalar?.text, !field.isNull else {
+        field.refuseType("a word", &problems)
+        return nil
+      }
+      if words.contains(word) { return Located(.choice(word), at: field.place) }
       return field.refuse(
-        "unknown \(name) \(quoted(text.value)) for \(backend.rawValue); expected \(alternatives(words))", &problems, hint: near)
+        "unknown \(name) \(quoted(word)) for \(backend.rawValue); expected \(alternatives(words))", &problems,
+        hint: suggestion(for: word, among: words).map { "did you mean `\($0)`?" })
     }
   }
 }

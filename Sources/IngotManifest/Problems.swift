@@ -54,12 +54,6 @@ package func suggestion(for word: String, among candidates: some Sequence<String
   return best?.candidate
 }
 
-/// `did you mean …?`, or what there is.
-func hint(for word: String, among candidates: [String]) -> String {
-  if let near = suggestion(for: word, among: candidates) { return "did you mean `\(near)`?" }
-  return "expected \(alternatives(candidates))"
-}
-
 /// `a`, `a or b`, `a, b or c`.
 func alternatives(_ words: [String]) -> String {
   words.count < 2 ? words.first ?? "" : "\(words.dropLast().joined(separator: ", ")) or \(words[words.count - 1])"

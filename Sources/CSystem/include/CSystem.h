@@ -24,6 +24,9 @@ int ingot_lstat(const char *path, ingot_file_status *status);
 /* 0, or errno: EOPNOTSUPP, EXDEV or EINVAL where the file system has no reflinks. */
 int ingot_reflink(int from, int to);
 
+/* Swaps two paths in one step; 0, or errno: EINVAL where the file system cannot. */
+int ingot_exchange(const char *path, const char *other);
+
 /* The message of an errno value, into buffer. */
 void ingot_error_text(int code, char *buffer, size_t capacity);
 

@@ -26,7 +26,7 @@ extension CalibrationSet {
       let hint = "a calibration set is a folder with a `\(fileName)` that names its arrays"
       throw InputError(in: path, error.isNotFound ? "there is no such file" : "it cannot be read: \(error)", hint: hint)
     }
-    let field = YAMLField(fileName, try YAMLNode.parse(bytes: bytes, path: path), title: fileName)
+    let field = YAMLField(root: try YAMLNode.parse(bytes: bytes, path: path), title: fileName)
     var reader = SetReader(directory: directory)
     let set = reader.read(field)
     guard let set, reader.problems.isEmpty else { throw InputError(reader.problems) }

@@ -8,7 +8,8 @@ extension ManifestDecoder {
       let type = field.choice(of: PrecisionType.self, noun: "precision", &problems)
       return type.map { PrecisionSpec(type: $0, fallback: nil, keepNodes: [], keepOps: [], maxDrop: nil) }
     }
-    guard let reader = MappingReader(field, .precision, &problems, hint: "write one word, as `precision: int8`") else { return nil }
+    let hint = "write one word, as `precision: int8`; several go into `matrix: { precision: [fp16, int8] }`"
+    guard let reader = MappingReader(field, .precision, &problems, hint: hint) else { return nil }
     let type = reader["type"]?.choice(of: PrecisionType.self, noun: "precision", &problems)
     let fallback = reader["fallback"].flatMap { self.fallback($0, for: type?.value) }
     var (nodes, ops): ([Located<String>], [Located<String>]) = ([], [])

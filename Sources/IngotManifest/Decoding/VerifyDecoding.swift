@@ -18,12 +18,12 @@ extension ManifestDecoder {
       if let accuracy = reader["accuracy"] {
         problems.append(Diagnostic(at: accuracy.keyPlace, "`accuracy` cannot be judged on random inputs", hint: "give `data` with labels"))
       }
-    } else if reader["data"] == nil {
+    } else if reader.lacks("data"), reader.lacks("synthetic") || synthetic?.value == false {
       problems.append(
         Diagnostic(
           at: field.keyPlace, "`verify` has no `data`", hint: "name a set, or write `synthetic: true` to check with random inputs"))
     }
-    if reader["outputs"] == nil, reader["accuracy"] == nil, reader["latency"] == nil {
+    if ["outputs", "accuracy", "latency"].allSatisfy(reader.lacks) {
       problems.append(
         Diagnostic(at: field.keyPlace, "`verify` has no gate", hint: "add `outputs`, `accuracy` or `latency`"))
     }
@@ -43,7 +43,7 @@ extension ManifestDecoder {
         name: name, cosine: reader["cosine"]?.number(in: -1...1, &problems),
         maxAbs: reader["max-abs"]?.number(in: 0 ... .greatestFiniteMagnitude, &problems),
         maxRelative: reader["max-relative"].flatMap { relative($0) }, sqnr: reader["sqnr"]?.decibels(&problems))
-      if Shape.outputGate.optional.allSatisfy({ reader[$0] == nil }) {
+      if Shape.outputGate.optional.allSatisfy(reader.lacks) {
         problems.append(
           Diagnostic(
             at: name.place, "the output \(quoted(name.value)) has no gate",
@@ -67,7 +67,7 @@ extension ManifestDecoder {
     let output = reader["output"]?.text(&problems)
     let maxDrop = reader["max-drop"]?.percent(&problems)
     let min = reader["min"]?.percent(&problems)
-    if reader["max-drop"] == nil, reader["min"] == nil {
+    if reader.lacks("max-drop"), reader.lacks("min") {
       problems.append(Diagnostic(at: field.keyPlace, "`accuracy` has no bound", hint: "add `max-drop: 1%` or `min: 75%`"))
     }
     guard let metric, let labels else { return nil }
@@ -76,7 +76,7 @@ extension ManifestDecoder {
 
   private mutating func latency(_ field: YAMLField) -> LatencyGate? {
     guard let reader = MappingReader(field, .latency, &problems, hint: "write `latency: { p99: 5ms }`") else { return nil }
-    if Shape.latency.optional.allSatisfy({ reader[$0] == nil }) {
+    if Shape.latency.optional.allSatisfy(reader.lacks) {
       problems.append(
         Diagnostic(at: field.keyPlace, "`latency` has no gate", hint: "expected \(alternatives(Shape.latency.optional))"))
     }

@@ -18,7 +18,7 @@ struct YAMLNodeStart {
 }
 
 enum YAMLEvent {
-  case documentStart
+  case documentStart(YAMLMark)
   case end
   case alias(String, YAMLMark)
   /// `isPlain`: without quotes and not a block, so that the schema may read a number in it.
@@ -89,7 +89,7 @@ enum YAMLFailure: Error {
       return unsafe .sequenceStart(YAMLNodeStart(mark: mark, anchor: text(sequence.anchor), tag: text(sequence.tag)))
     case YAML_MAPPING_END_EVENT, YAML_SEQUENCE_END_EVENT: return .collectionEnd
     case YAML_ALIAS_EVENT: return unsafe .alias(text(event.data.alias.anchor) ?? "", mark)
-    case YAML_DOCUMENT_START_EVENT: return .documentStart
+    case YAML_DOCUMENT_START_EVENT: return .documentStart(mark)
     case YAML_STREAM_END_EVENT: return .end
     default: return nil
     }

@@ -1,0 +1,120 @@
+// ONNX Runtime on the CPU: the reference that others are measured against, and a target of its own. Not its GPU providers.
+
+internal import IngotCore
+
+/// ONNX Runtime.
+package final class OnnxRuntimeBackend: ReferenceBackend {
+  package let identity: RuntimeIdentity
+  package let engineFileName = "model.ort"
+
+  private let library: OnnxRuntimeLibrary
+  private let referenceThreads: Int
+
+  package static let options: [BackendOption] = [
+    BackendOption(
+      "graph-optimization", .oneOf(["none", "basic", "extended", "all"]), default: "all",
+      "how far the graph is rewritten; 'all' may fit it to the building machine's processor"),
+    BackendOption("format", .oneOf(["ort", "onnx"]), default: "ort", "the engine's file format"),
+    BackendOption("threads", .integer(0...1024), default: "0", "threads within an operator when the engine runs; 0: one a core"),
+  ]
+
+  /// - Parameter libraryPath: of `libonnxruntime.so…`.
+  /// - Parameter referenceThreads: threads within an operator for `openModel`; with 1, results are the same bits every time.
+  package init(libraryPath: String, referenceThreads: Int = 1) throws(BackendError) {
+    library = try OnnxRuntimeLibrary(path: libraryPath)
+    identity = RuntimeIdentity(kind: .onnxruntime, version: library.version, libraryPaths: [libraryPath])
+    self.referenceThreads = referenceThreads
+  }
+
+  package func parse(modelPath: String) throws(BackendError) -> SupportReport {
+    try requireFile(modelPath)
+    do {
+      let session = try OnnxRuntimeSession(library, modelPath: modelPath, options: OnnxRuntimeOptions())
+      return SupportReport(unsupported: [], inputs: session.inputs, outputs: session.outputs, warnings: session.warnings)
+    } catch {
+      let text: String
+      switch error.reason {
+      case .refused(let words), .failed(let words): text = words
+      default: throw error
+      }
+      let named = OnnxRuntimeMessage.unsupportedNodes(in: text, of: ModelNode.all(inModelAt: modelPath))
+      let unsupported = named.isEmpty ? [UnsupportedNode(name: "", op: "", reason: text)] : named
+      return SupportReport(unsupported: unsupported, inputs: [], outputs: [])
+    }
+  }
+
+  /// Writes the optimized model. Profiles, workspace and compute capabilities mean nothing to ONNX Runtime on a CPU: its
+  /// engines take every size that the model takes.
+  package func build(
+    _ request: BuildRequest, to enginePath: String, onProgress: (BuildProgress) -> Bool
+  ) throws(BackendError) -> BuildReport {
+    let values = try Self.options.resolved(request.options, for: .onnxruntime)
+    try requireFile(request.modelPath)
+    guard onProgress(BuildProgress(phase: "optimize", fraction: nil)) else { throw BackendError(.onnxruntime, .cancelled) }
+    var options = OnnxRuntimeOptions()
+    let level = values["graph-optimization"] ?? ""
+    options.optimization = OnnxRuntimeOptions.Optimization(name: level)
+    options.optimizedModelPath = enginePath
+    options.entries = [("session.save_model_format", values["format"] == "onnx" ? "ONNX" : "ORT")]
+    let session = try OnnxRuntimeSession(library, modelPath: request.modelPath, options: options)
+    guard onProgress(BuildProgress(phase: "optimize", fraction: 1)) else {
+      try? FileSystem.remove(enginePath)
+      throw BackendError(.onnxruntime, .cancelled)
+    }
+    return BuildReport(
+      // That the widest optimization is for one kind of processor is among the facts.
+      warnings: session.warnings.filter { !$0.contains("may contain hardware specific optimizations") },
+      facts: [
+        "format": values["format"] ?? "", "graph-optimization": level,
+        "portability": level == "all"
+          ? "laid out for this machine's processor; build with graph-optimization: extended for an engine that moves"
+          : "any x86-64 machine with ONNX Runtime \(library.version)",
+        "profiles": "not bound: it takes every size that the model takes",
+      ])
+  }
+
+  package func openEngine(at path: String) throws(BackendError) -> any InferenceSession {
+    try openEngine(at: path, options: [:])
+  }
+
+  package func openEngine(at path: String, options given: [String: String]) throws(BackendError) -> any InferenceSession {
+    let values = try Self.options.resolved(given, for: .onnxruntime)
+    try requireFile(path)
+    var options = OnnxRuntimeOptions()
+    options.threadCount = values["threads"].flatMap { Int($0) } ?? 0
+    options.isDeterministic = false
+    options.entries = [("session.load_model_format", isORTFormat(path) ? "ORT" : "ONNX")]
+    return try OnnxRuntimeSession(library, modelPath: path, options: options)
+  }
+
+  /// The model at the precision that it says: nothing is fused, quantized operators run as their Q and DQ say. One exception:
+  /// ONNX Runtime has no float16 arithmetic on a CPU, computes such nodes in float32 and does not round between them. Rounding
+  /// (and overflow) is only there where Cast nodes of the model round around float32 nodes.
+  package func openModel(at path: String) throws(BackendError) -> any InferenceSession {
+    try requireFile(path)
+    var options = OnnxRuntimeOptions()
+    options.threadCount = referenceThreads
+    return try OnnxRuntimeSession(library, modelPath: path, options: options)
+  }
+
+  private func requireFile(_ path: String) throws(BackendError) {
+    _ = try identity.kind.system { () throws(SystemError) in try FileStatus(ofFileAt: path) }
+  }
+
+  /// Flatbuffers carry their kind in bytes 4 to 7.
+  private func isORTFormat(_ path: String) -> Bool {
+    guard let file = try? MappedFile(path: path), file.byteCount >= 8 else { return false }
+    return Bytes(file)[4..<8].array == Array("ORTM".utf8)
+  }
+}
+
+extension OnnxRuntimeOptions.Optimization {
+  fileprivate init(name: String) {
+    switch name {
+    case "none": self = .none
+    case "basic": self = .basic
+    case "extended": self = .extended
+    default: self = .all
+    }
+  }
+}

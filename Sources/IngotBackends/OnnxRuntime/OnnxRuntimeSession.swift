@@ -1,0 +1,147 @@
+// A model that ONNX Runtime has loaded: its inputs and outputs, and runs of it.
+
+internal import COnnxRuntime
+internal import IngotCore
+
+/// How a session is made.
+struct OnnxRuntimeOptions {
+  enum Optimization: Int32 { case none = 0, basic = 1, extended = 2, all = 99 }
+
+  var optimization = Optimization.none
+  /// Threads within an operator; 0 lets ONNX Runtime choose.
+  var threadCount = 1
+  var isDeterministic = true
+  /// Where the optimized model is written.
+  var optimizedModelPath: String?
+  /// Session configuration entries: key and value.
+  var entries: [(key: String, value: String)] = []
+}
+
+@safe final class OnnxRuntimeSession: InferenceSession {
+  let inputs: [IOTensor]
+  let outputs: [IOTensor]
+  private let library: OnnxRuntimeLibrary
+  private let handle: OpaquePointer
+
+  init(_ library: OnnxRuntimeLibrary, modelPath: String, options: OnnxRuntimeOptions) throws(BackendError) {
+    let handle = try unsafe Self.open(library, modelPath, options)
+    do throws(BackendError) {
+      let inputs = try unsafe (0..<ingot_ort_input_count(handle)).map { (index) throws(BackendError) in
+        try unsafe Self.describe(ingot_ort_input(handle, index), "input")
+      }
+      let outputs = try unsafe (0..<ingot_ort_output_count(handle)).map { (index) throws(BackendError) in
+        try unsafe Self.describe(ingot_ort_output(handle, index), "output")
+      }
+      (self.inputs, self.outputs, self.library) = (inputs, outputs, library)
+      unsafe self.handle = handle
+    } catch {
+      unsafe ingot_ort_close_session(handle)
+      throw error
+    }
+  }
+
+  deinit { unsafe ingot_ort_close_session(handle) }
+
+  /// Warnings of ONNX Runtime about this session, oldest first.
+  var warnings: [String] {
+    var lines: [String] = []
+    while let line = unsafe ingot_ort_log_line(handle, lines.count) {
+      let text = unsafe String(cString: line)
+      lines.append(OnnxRuntimeMessage.cleaned(text))
+    }
+    return lines
+  }
+
+  func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
+    if let problem = inputs.problem(with: tensors) { throw BackendError(.onnxruntime, .refused(problem)) }
+    let ordered = inputs.compactMap { tensors[$0.name] }
+    let dims = ordered.flatMap { $0.shape.map(Int64.init) }
+    return try unsafe dims.withUnsafeBufferPointer { (dims) throws(BackendError) in
+      try unsafe withViews(of: ordered[...], dims: dims[...], views: []) { (views) throws(BackendError) in
+        try unsafe run(views)
+      }
+    }
+  }
+
+  /// Calls `body` with a view of each tensor's memory, which lasts as long as the call.
+  private func withViews(
+    of rest: ArraySlice<Tensor>, dims: Slice<UnsafeBufferPointer<Int64>>, views: [ingot_ort_tensor],
+    _ body: ([ingot_ort_tensor]) throws(BackendError) -> [String: Tensor]
+  ) throws(BackendError) -> [String: Tensor] {
+    guard let tensor = rest.first else { return try unsafe body(views) }
+    let rank = tensor.shape.count
+    return try tensor.bytes.withSpan { (span) throws(BackendError) in
+      try unsafe span.withUnsafeBytes { (bytes) throws(BackendError) in
+        let view = unsafe ingot_ort_tensor(
+          type: tensor.type.rawValue, dims: UnsafeBufferPointer(rebasing: dims).baseAddress, rank: rank,
+          data: bytes.baseAddress, byte_count: bytes.count)
+        return try unsafe withViews(of: rest.dropFirst(), dims: dims.dropFirst(rank), views: views + [view], body)
+      }
+    }
+  }
+
+  private func run(_ views: [ingot_ort_tensor]) throws(BackendError) -> [String: Tensor] {
+    var made: OpaquePointer?
+    try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_run(handle, views, &made, &$0) }
+    guard let made = unsafe made else { fatalError("BUG: a run without outputs") }
+    defer { unsafe ingot_ort_release_outputs(made) }
+    var results: [String: Tensor] = [:]
+    for (index, output) in outputs.enumerated() {
+      guard let view = unsafe ingot_ort_output_tensor(made, index)?.pointee else { fatalError("BUG: an output is missing") }
+      results[output.name] = try unsafe Self.copy(view, of: output)
+    }
+    return results
+  }
+
+  private static func copy(_ view: ingot_ort_tensor, of output: IOTensor) throws(BackendError) -> Tensor {
+    let shape = unsafe UnsafeBufferPointer(start: view.dims, count: view.rank).map { Int($0) }
+    let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: view.data, count: view.byte_count))
+    guard let type = unsafe ElementType(rawValue: view.type), type.byteCount(of: shape.reduce(1, *)) == bytes.count else {
+      throw BackendError(.onnxruntime, .failed("the output '\(output.name)' came with \(bytes.count) bytes for \(shape)"))
+    }
+    return Tensor(type: type, shape: shape, bytes: Bytes(bytes))
+  }
+
+  private static func describe(
+    _ io: UnsafePointer<ingot_ort_io>?, _ role: String
+  ) throws(BackendError) -> IOTensor {
+    guard let io = unsafe io?.pointee, let name = unsafe io.name else { fatalError("BUG: an \(role) is missing") }
+    let text = unsafe String(cString: name)
+    guard let type = unsafe ElementType(rawValue: io.type), type != .string else {
+      throw BackendError(.onnxruntime, .refused("the \(role) '\(text)' is not a tensor of numbers"))
+    }
+    guard unsafe io.has_rank else {
+      throw BackendError(
+        .onnxruntime, .refused("the \(role) '\(text)' has no known rank"), hint: "give it a shape in the model, dynamic or not")
+    }
+    let shape = unsafe (0..<io.rank).map { axis in
+      let size = unsafe Int(io.dims[axis])
+      if size >= 0 { return Dimension.fixed(size) }
+      let name = unsafe io.dim_names[axis].map { unsafe String(cString: $0) } ?? ""
+      return name.isEmpty ? .unknown : .symbolic(name)
+    }
+    return IOTensor(name: text, type: type, shape: shape)
+  }
+
+  private static func open(
+    _ library: OnnxRuntimeLibrary, _ modelPath: String, _ options: OnnxRuntimeOptions
+  ) throws(BackendError) -> OpaquePointer {
+    var made: OpaquePointer?
+    try unsafe OnnxRuntimeLibrary.check {
+      unsafe ingot_ort_make_options(
+        library.handle, options.optimization.rawValue, Int32(options.threadCount), options.isDeterministic, &made, &$0)
+    }
+    guard let settings = unsafe made else { fatalError("BUG: options were made and are not there") }
+    defer { unsafe ingot_ort_release_options(settings) }
+    if let path = options.optimizedModelPath {
+      try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_write_optimized(settings, path, &$0) }
+    }
+    for (key, value) in options.entries {
+      try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_configure(settings, key, value, &$0) }
+    }
+    var session: OpaquePointer?
+    try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_open_session(settings, modelPath, &session, &$0) }
+    guard let session = unsafe session else { fatalError("BUG: a session opened and is not there") }
+    return unsafe session
+  }
+}

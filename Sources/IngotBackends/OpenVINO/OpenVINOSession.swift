@@ -1,0 +1,91 @@
+// A program that OpenVINO has compiled or imported: its inputs and outputs, and runs of it.
+
+internal import COpenVINO
+internal import IngotCore
+
+@safe final class OpenVINOSession: InferenceSession {
+  let inputs: [IOTensor]
+  let outputs: [IOTensor]
+  private let library: OpenVINOLibrary
+  private let types: OpenVINOTypes
+  private let handle: OpaquePointer
+  /// What the program was imported from: it may go on reading there.
+  private let file: MappedFile?
+
+  /// Compiles a model.
+  convenience init(compiling model: OpenVINOModel, _ library: OpenVINOLibrary, _ types: OpenVINOTypes) throws(BackendError) {
+    var program: OpaquePointer?
+    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_compile(model.handle, "CPU", &program, &$0) }
+    try unsafe self.init(program, library, types, nil)
+  }
+
+  /// Imports an engine.
+  convenience init(importing file: MappedFile, _ library: OpenVINOLibrary, _ types: OpenVINOTypes) throws(BackendError) {
+    var program: OpaquePointer?
+    try file.withSpan { (span) throws(BackendError) in
+      try unsafe span.withUnsafeBytes { (bytes) throws(BackendError) in
+        try unsafe OpenVINOLibrary.check {
+          unsafe ingot_ov_import(library.handle, bytes.baseAddress, bytes.count, "CPU", &program, &$0)
+        }
+      }
+    }
+    try unsafe self.init(program, library, types, file)
+  }
+
+  private init(
+    _ program: OpaquePointer?, _ library: OpenVINOLibrary, _ types: OpenVINOTypes, _ file: MappedFile?
+  ) throws(BackendError) {
+    guard let handle = unsafe program else { fatalError("BUG: a program was made and is not there") }
+    do throws(BackendError) {
+      let inputs = try unsafe describePorts("input", types) { unsafe ingot_ov_program_input(handle, $0) }
+      let outputs = try unsafe describePorts("output", types) { unsafe ingot_ov_program_output(handle, $0) }
+      (self.inputs, self.outputs, self.library, self.types, self.file) = (inputs, outputs, library, types, file)
+      unsafe self.handle = handle
+    } catch {
+      unsafe ingot_ov_close_program(handle)
+      throw error
+    }
+  }
+
+  deinit { unsafe ingot_ov_close_program(handle) }
+
+  func export(to path: String) throws(BackendError) {
+    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_export(handle, path, &$0) }
+  }
+
+  func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
+    if let problem = inputs.problem(with: tensors) { throw BackendError(.openvino, .refused(problem)) }
+    for (index, input) in inputs.enumerated() {
+      guard let tensor = tensors[input.name], let type = types.number(of: tensor.type) else {
+        fatalError("BUG: '\(input.name)' was checked and is not there")
+      }
+      let dims = tensor.shape.map(Int64.init)
+      try tensor.bytes.withSpan { (span) throws(BackendError) in
+        try unsafe span.withUnsafeBytes { (bytes) throws(BackendError) in
+          try unsafe OpenVINOLibrary.check {
+            unsafe ingot_ov_set_input(handle, index, type, dims, dims.count, bytes.baseAddress, bytes.count, &$0)
+          }
+        }
+      }
+    }
+    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_infer(handle, &$0) }
+    var results: [String: Tensor] = [:]
+    for (index, output) in outputs.enumerated() { results[output.name] = try takeOutput(index, output) }
+    return results
+  }
+
+  private func takeOutput(_ index: Int, _ output: IOTensor) throws(BackendError) -> Tensor {
+    var taken: OpaquePointer?
+    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_take_output(handle, index, &taken, &$0) }
+    guard let taken = unsafe taken, let view = unsafe ingot_ov_output_tensor(taken)?.pointee else {
+      fatalError("BUG: an output was taken and is not there")
+    }
+    defer { unsafe ingot_ov_release_output(taken) }
+    let shape = unsafe UnsafeBufferPointer(start: view.dims, count: view.rank).map { Int($0) }
+    let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: view.data, count: view.byte_count))
+    guard let type = unsafe types[view.type], type.byteCount(of: shape.reduce(1, *)) == bytes.count else {
+      throw BackendError(.openvino, .failed("the output '\(output.name)' came with \(bytes.count) bytes for \(shape)"))
+    }
+    return Tensor(type: type, shape: shape, bytes: Bytes(bytes))
+  }
+}

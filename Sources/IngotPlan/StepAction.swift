@@ -1,0 +1,244 @@
+// What a step does: one case a stage, each with exactly the manifest fields that the stage reads. `writeIdentity` puts those
+// fields into the key, so a field that is not here cannot change a result.
+
+package import IngotCore
+
+package enum StepAction: Hashable, Sendable {
+  case sanitize(SanitizeSettings)
+  case parse(ParseSettings)
+  case reference(ReferenceSettings)
+  case calibrate(CalibrateSettings)
+  case lower(LowerSettings)
+  case build(BuildSettings)
+  case serialize(SerializeSettings)
+  case verify(VerifySettings)
+
+  package var stage: Stage {
+    switch self {
+    case .sanitize: .sanitize
+    case .parse: .parse
+    case .reference: .reference
+    case .calibrate: .calibrate
+    case .lower: .lower
+    case .build: .build
+    case .serialize: .serialize
+    case .verify: .verify
+    }
+  }
+
+  package func writeIdentity(to sink: inout some IdentitySink) {
+    switch self {
+    case .sanitize(let settings): settings.writeIdentity(to: &sink)
+    case .parse(let settings): settings.writeIdentity(to: &sink)
+    case .reference: break
+    case .calibrate(let settings): settings.writeIdentity(to: &sink)
+    case .lower(let settings): settings.writeIdentity(to: &sink)
+    case .build(let settings): settings.writeIdentity(to: &sink)
+    case .serialize(let settings): settings.writeIdentity(to: &sink)
+    case .verify(let settings): settings.writeIdentity(to: &sink)
+    }
+  }
+}
+
+package struct SanitizeSettings: Hashable, Sendable {
+  /// The dims that the manifest gives the inputs, in the manifest's order.
+  package var inputs: [NamedShape]
+  package init(inputs: [NamedShape]) { self.inputs = inputs }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    for input in inputs { sink.field("input-shape", "\(input.name)=\(input.dims.shapeText)") }
+  }
+}
+
+package struct NamedShape: Hashable, Sendable {
+  package var name: String
+  package var dims: [Dimension]
+  package init(name: String, dims: [Dimension]) { (self.name, self.dims) = (name, dims) }
+}
+
+/// A profile as the manifest writes it; `IngotRun` resolves it against the model's inputs.
+package struct ProfileSettings: Hashable, Sendable {
+  package struct Range: Hashable, Sendable {
+    /// A symbolic dim's name, or an input's.
+    package var name: String
+    package var isTensor: Bool
+    package var min: [Int], opt: [Int], max: [Int]
+    package init(name: String, isTensor: Bool, min: [Int], opt: [Int], max: [Int]) {
+      (self.name, self.isTensor, self.min, self.opt, self.max) = (name, isTensor, min, opt, max)
+    }
+  }
+
+  package var ranges: [Range]
+  package init(ranges: [Range]) { self.ranges = ranges }
+
+  func writeIdentity(index: Int, to sink: inout some IdentitySink) {
+    for range in ranges {
+      let kind = range.isTensor ? "tensor" : "dim"
+      sink.field("profile-\(index)", "\(kind) \(range.name) min=\(range.min) opt=\(range.opt) max=\(range.max)")
+    }
+  }
+}
+
+package struct ParseSettings: Hashable, Sendable {
+  package var backend: String
+  package var profiles: [ProfileSettings]
+  package init(backend: String, profiles: [ProfileSettings]) { (self.backend, self.profiles) = (backend, profiles) }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    sink.field("backend", backend)
+    for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
+  }
+}
+
+/// Runs the original model on the evaluation set: what verification compares with.
+package struct ReferenceSettings: Hashable, Sendable {
+  package init() {}
+}
+
+package struct CalibrateSettings: Hashable, Sendable {
+  package var method: String
+  package var percentile: Double?
+  /// Nil takes all samples of the set.
+  package var samples: Int?
+  package init(method: String, percentile: Double?, samples: Int?) {
+    (self.method, self.percentile, self.samples) = (method, percentile, samples)
+  }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    sink.field("method", method)
+    if let percentile { sink.field("percentile", "\(percentile)") }
+    sink.field("samples", samples.map(String.init) ?? "all")
+  }
+}
+
+package struct LowerSettings: Hashable, Sendable {
+  package var precision: String
+  package var fallback: String
+  package var keepNodes: [String]
+  package var keepOps: [String]
+  package init(precision: String, fallback: String, keepNodes: [String], keepOps: [String]) {
+    (self.precision, self.fallback, self.keepNodes, self.keepOps) = (precision, fallback, keepNodes, keepOps)
+  }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    sink.field("precision", precision)
+    sink.field("fallback", fallback)
+    for pattern in keepNodes { sink.field("keep-node", pattern) }
+    for op in keepOps { sink.field("keep-op", op) }
+  }
+}
+
+package struct BuildSettings: Hashable, Sendable {
+  package var backend: String
+  package var compute: [String]
+  package var profiles: [ProfileSettings]
+  /// Bytes.
+  package var workspace: Int?
+  /// Sorted by name.
+  package var options: [NamedOption]
+  package init(
+    backend: String, compute: [String], profiles: [ProfileSettings], workspace: Int?, options: [NamedOption]
+  ) {
+    (self.backend, self.compute, self.profiles, self.workspace, self.options) =
+      (backend, compute, profiles, workspace, options)
+  }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    sink.field("backend", backend)
+    for capability in compute { sink.field("compute", capability) }
+    for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
+    if let workspace { sink.field("workspace", "\(workspace)") }
+    for option in options { sink.field("option \(option.name)", option.value) }
+  }
+}
+
+package struct NamedOption: Hashable, Sendable {
+  package var name: String
+  package var value: String
+  package init(name: String, value: String) { (self.name, self.value) = (name, value) }
+}
+
+/// Puts an engine and the facts about it into a bundle.
+package struct SerializeSettings: Hashable, Sendable {
+  /// The manifest's name.
+  package var name: String
+  package var variant: String
+  package var precision: String
+  package var target: String
+  package var build: BuildSettings
+  package init(name: String, variant: String, precision: String, target: String, build: BuildSettings) {
+    (self.name, self.variant, self.precision, self.target, self.build) = (name, variant, precision, target, build)
+  }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    sink.field("name", name)
+    sink.field("variant", variant)
+    sink.field("precision", precision)
+    sink.field("target", target)
+    build.writeIdentity(to: &sink)
+  }
+}
+
+package struct VerifySettings: Hashable, Sendable {
+  package struct OutputGate: Hashable, Sendable {
+    package var output: String
+    /// The least cosine similarity, 0...1.
+    package var cosine: Double?
+    package var maxAbs: Double?
+    package var maxRelative: Double?
+    /// The least signal to quantization noise ratio, in dB.
+    package var sqnr: Double?
+    package init(output: String, cosine: Double?, maxAbs: Double?, maxRelative: Double?, sqnr: Double?) {
+      (self.output, self.cosine, self.maxAbs, self.maxRelative, self.sqnr) = (output, cosine, maxAbs, maxRelative, sqnr)
+    }
+  }
+
+  package struct AccuracyGate: Hashable, Sendable {
+    /// `top1` or `top5`.
+    package var metric: String
+    /// The array of the set that holds the labels.
+    package var labels: String
+    /// Nil takes the model's only output.
+    package var output: String?
+    /// How far below the reference's score is allowed, as a fraction: 0.01 is one point.
+    package var maxDrop: Double?
+    /// The least score, as a fraction.
+    package var min: Double?
+    package init(metric: String, labels: String, output: String?, maxDrop: Double?, min: Double?) {
+      (self.metric, self.labels, self.output, self.maxDrop, self.min) = (metric, labels, output, maxDrop, min)
+    }
+  }
+
+  package var backend: String
+  /// The batch sizes that the engine takes.
+  package var profiles: [ProfileSettings]
+  package var outputs: [OutputGate]
+  package var accuracy: AccuracyGate?
+  /// Percentile name and seconds, in the manifest's order.
+  package var latency: [NamedOption]
+  package init(
+    backend: String, profiles: [ProfileSettings], outputs: [OutputGate], accuracy: AccuracyGate?, latency: [NamedOption]
+  ) {
+    (self.backend, self.profiles) = (backend, profiles)
+    (self.outputs, self.accuracy, self.latency) = (outputs, accuracy, latency)
+  }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    sink.field("backend", backend)
+    for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
+    for gate in outputs {
+      let bounds = [
+        ("cosine", gate.cosine), ("max-abs", gate.maxAbs), ("max-relative", gate.maxRelative), ("sqnr", gate.sqnr),
+      ]
+      for (name, bound) in bounds {
+        if let bound { sink.field("gate \(gate.output) \(name)", "\(bound)") }
+      }
+    }
+    if let accuracy {
+      sink.field("accuracy", "\(accuracy.metric) labels=\(accuracy.labels) output=\(accuracy.output ?? "")")
+      if let drop = accuracy.maxDrop { sink.field("accuracy max-drop", "\(drop)") }
+      if let min = accuracy.min { sink.field("accuracy min", "\(min)") }
+    }
+    for bound in latency { sink.field("latency \(bound.name)", bound.value) }
+  }
+}

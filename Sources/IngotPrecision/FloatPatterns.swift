@@ -1,0 +1,84 @@
+// Parts of a graph that narrow floats must not touch: shape computations, masks before a Softmax, normalizations in pieces.
+
+internal import IngotGraph
+
+/// Nodes whose every input is a constant or comes from Shape or Size: what they compute is a shape.
+func findShapeNodes(_ graph: Graph, uses: Uses) -> Set<Int> {
+  var found: Set<Int> = []
+  for (index, node) in graph.nodes.enumerated() {
+    if node.opType == "Shape" || node.opType == "Size" {
+      found.insert(index)
+      continue
+    }
+    var fromShape = false
+    let inputs = node.inputs.compactMap { $0 }
+    let allKnown = inputs.allSatisfy { id in
+      if uses.isConstant(id, in: graph) { return true }
+      guard let producer = uses.producer(of: id) else { return false }
+      if found.contains(producer) { fromShape = true }
+      return found.contains(producer) || graph.nodes[producer].opType == "Constant"
+    }
+    if allKnown, fromShape, node.opType != "ConstantOfShape" { found.insert(index) }
+  }
+  return found
+}
+
+/// Constants that reach the input of a Softmax through an Add or a Where, perhaps scaled or reshaped on their way (-1e9, -inf).
+func findMaskConstants(_ graph: Graph, uses: Uses) -> Set<ValueID> {
+  var masks: Set<ValueID> = []
+  for node in graph.nodes where node.opType == "Softmax" || node.opType == "LogSoftmax" {
+    guard let scores = maskedScores(before: node, graph, uses: uses) else { continue }
+    var pending = scores
+    var budget = 8
+    while let id = pending.popLast(), budget > 0 {
+      budget -= 1
+      if uses.isConstant(id, in: graph) {
+        masks.insert(id)
+      } else if let producer = uses.producer(of: id), maskSteps.contains(graph.nodes[producer].opType) {
+        pending += graph.nodes[producer].inputs.compactMap { $0 }
+      }
+    }
+  }
+  return masks
+}
+
+private let maskSteps: Set<String> = ["Mul", "Where", "Expand", "Unsqueeze", "Reshape", "Slice", "Cast", "Squeeze"]
+
+private func maskedScores(before softmax: Node, _ graph: Graph, uses: Uses) -> [ValueID]? {
+  var input = softmax.inputs.first ?? nil
+  for _ in 0..<4 {
+    guard let id = input, let producer = uses.producer(of: id) else { return nil }
+    let node = graph.nodes[producer]
+    if node.opType == "Add" || node.opType == "Where" { return node.inputs.compactMap { $0 } }
+    guard OpSupport.copies.contains(node.opType) else { return nil }
+    input = node.inputs.first ?? nil
+  }
+  return nil
+}
+
+/// The nodes of ReduceMean, Sub, Pow(2) or Mul, ReduceMean, Add, Sqrt, Div: a LayerNormalization that the exporter wrote in pieces.
+func findUnfusedNormalizations(_ graph: Graph, uses: Uses) -> Set<Int> {
+  func producer(of node: Int, input: Int, as ops: Set<String>) -> Int? {
+    let inputs = graph.nodes[node].inputs
+    guard input < inputs.count, let id = inputs[input], let producer = uses.producer(of: id) else { return nil }
+    return ops.contains(graph.nodes[producer].opType) ? producer : nil
+  }
+  var found: Set<Int> = []
+  for (index, node) in graph.nodes.enumerated() where node.opType == "Sqrt" {
+    guard let add = producer(of: index, input: 0, as: ["Add"]),
+      let variance = producer(of: add, input: 0, as: ["ReduceMean"]) ?? producer(of: add, input: 1, as: ["ReduceMean"]),
+      let square = producer(of: variance, input: 0, as: ["Pow", "Mul"])
+    else { continue }
+    found.formUnion([index, add, variance, square])
+    if let difference = producer(of: square, input: 0, as: ["Sub"]) {
+      found.insert(difference)
+      if let mean = producer(of: difference, input: 1, as: ["ReduceMean"]) { found.insert(mean) }
+    }
+    for output in node.outputs.compactMap({ $0 }) {
+      for reader in uses.readers(of: output) where ["Div", "Reciprocal"].contains(graph.nodes[reader.node].opType) {
+        found.insert(reader.node)
+      }
+    }
+  }
+  return found
+}

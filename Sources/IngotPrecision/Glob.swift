@@ -1,0 +1,51 @@
+// Name patterns of the keep list: `*` stands for any run of characters, slashes too, `?` for one character.
+
+/// A pattern over whole names.
+struct Glob {
+  private let pattern: [UInt8]
+
+  init(_ text: String) { pattern = Array(text.utf8) }
+
+  /// Takes time proportional to the product of both lengths at worst: it goes back to the last star only.
+  func matches(_ name: String) -> Bool {
+    let name = Array(name.utf8)
+    var (at, next) = (0, 0)
+    var star: (pattern: Int, name: Int)?
+    while next < name.count {
+      if at < pattern.count, pattern[at] == UInt8(ascii: "*") {
+        star = (at, next)
+        at += 1
+      } else if at < pattern.count, pattern[at] == UInt8(ascii: "?") || pattern[at] == name[next] {
+        (at, next) = (at + 1, next + 1)
+      } else if let last = star {
+        star = (last.pattern, last.name + 1)
+        (at, next) = (last.pattern + 1, last.name + 1)
+      } else {
+        return false
+      }
+    }
+    return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
+  }
+}
+
+/// The names that differ least from `text`, at most three and none that is mostly different.
+func nearestNames(to text: String, among names: [String]) -> [String] {
+  let wanted = Array(text.utf8.prefix(80))
+  let measured = Set(names).map { (name: $0, distance: editDistance(wanted, Array($0.utf8.prefix(80)))) }
+  let near = measured.filter { $0.distance <= max(2, wanted.count / 2) }
+  return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
+}
+
+private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+  var row = Array(0...b.count)
+  for (i, left) in a.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for (j, right) in b.enumerated() {
+      let substituted = diagonal + (left == right ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+    }
+  }
+  return row[b.count]
+}

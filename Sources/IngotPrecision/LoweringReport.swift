@@ -1,0 +1,89 @@
+// What lowering did, as a value that is written beside the model: every decision with the rule that it follows. Rule ids are
+// those of fp16-lowering.md (2a, 2b …) and qdq-placement.md (P1, P2 …, Q1 …).
+
+internal import FoundationEssentials
+package import IngotCore
+
+/// A decision about one node.
+package struct NodeDecision: Codable, Sendable, Hashable {
+  package var node: String
+  package var op: String
+  package var rule: String
+  package var reason: String
+  package init(node: String, op: String, rule: String, reason: String) {
+    (self.node, self.op, self.rule, self.reason) = (node, op, rule, reason)
+  }
+}
+
+/// A tensor that is int8 now.
+package struct QuantizedTensor: Codable, Sendable, Hashable {
+  package enum Role: String, Codable, Sendable { case activation, weight }
+  package var tensor: String
+  package var role: Role
+  package var rule: String
+  /// Nil for a tensor with one scale.
+  package var axis: Int?
+  /// One, or one per channel.
+  package var scales: [Float]
+  /// Channels with nothing but zeros, whose scale is arbitrary.
+  package var zeroChannels: Int
+  /// Names of the nodes that read it through Q/DQ.
+  package var readers: [String]
+}
+
+/// A constant that the narrow type could not hold as it was.
+package struct ClippedTensor: Codable, Sendable, Hashable {
+  package var tensor: String
+  /// Elements set to the end of the type's range, with their sign.
+  package var clipped: Int
+  /// Elements that were closer to zero than the type's smallest number, set to it with their sign.
+  package var raised: Int
+}
+
+/// What a lowering did to a model.
+package struct LoweringReport: Codable, Sendable, Hashable {
+  /// Version of this format.
+  package var report = 1
+  /// The type that was asked for, and the type of everything that could not have it.
+  package var precision: String
+  package var fallback: String
+  package var opset: Int64
+  package var opsetBefore: Int64
+  /// Convolutions, matrix products and recurrent layers by the type that they compute in.
+  package var computeOps: [String: Int] = [:]
+  /// Bytes of constants by their type; shapes and indices are not counted.
+  package var weightBytes: [String: Int] = [:]
+  package var quantized: [QuantizedTensor] = []
+  /// What placement said about each node, in graph order.
+  package var placement: [NodeDecision] = []
+  /// Nodes that keep float32 though they have float inputs or outputs, in graph order.
+  package var kept: [NodeDecision] = []
+  package var clipped: [ClippedTensor] = []
+  package var castsAdded = 0
+  package var castsRemoved = 0
+
+  package init(precision: ElementType, fallback: ElementType, opset: Int64) {
+    (self.precision, self.fallback, self.opset, opsetBefore) = (precision.description, fallback.description, opset, opset)
+  }
+
+  /// Share of compute operators in `type`, 0...1; 1 where there are none.
+  package func computeShare(of type: ElementType) -> Double { Self.share(of: type, in: computeOps) }
+
+  /// Share of constant bytes in `type`, 0...1; 1 where there are none.
+  package func weightShare(of type: ElementType) -> Double { Self.share(of: type, in: weightBytes) }
+
+  private static func share(of type: ElementType, in counts: [String: Int]) -> Double {
+    let total = counts.values.reduce(0, +)
+    return total == 0 ? 1 : Double(counts[type.description] ?? 0) / Double(total)
+  }
+
+  /// The same bytes for the same report, on every machine.
+  package func json() -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    guard let data = try? encoder.encode(self) else { fatalError("BUG: a lowering report cannot be encoded") }
+    return Array(data) + [UInt8(ascii: "\n")]
+  }
+}

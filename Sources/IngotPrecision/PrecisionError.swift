@@ -1,0 +1,73 @@
+// What goes wrong while a model is given its precision: facts in the cases, words in `description`.
+
+package import IngotCore
+
+package struct PrecisionError: ReportableError, Hashable {
+  package enum Reason: Hashable, Sendable {
+    /// Patterns of the keep list that nothing in the graph matches.
+    case unmatchedPatterns([UnmatchedPattern])
+    /// Tensors that are to be quantized and that no range was measured for.
+    case missingRanges([String])
+    /// A range that no scale can be made of.
+    case unusableRange(tensor: String, amax: Double)
+    /// A weight with a NaN or an infinity in it.
+    case nonFiniteWeight(tensor: String, node: String, element: Int)
+    /// The model holds quantized operators of its own.
+    case alreadyQuantized(node: String, op: String)
+    /// The operator set must be raised and these nodes have no known equivalent.
+    case opsetTooOld(have: Int64, need: Int64, obstacles: [String])
+    /// Nothing was left to lower: the precision that was asked for is nowhere in the graph. Reasons with their node counts.
+    case nothingLowered(type: ElementType, reasons: [String])
+    case unsupportedType(ElementType, use: String)
+  }
+
+  package struct UnmatchedPattern: Hashable, Sendable {
+    /// `node` or `op`.
+    package var what: String
+    package var pattern: String
+    /// Names in the graph that look like it, best first.
+    package var near: [String]
+  }
+
+  package var reason: Reason
+
+  package init(_ reason: Reason) { self.reason = reason }
+
+  package var kind: FailureKind {
+    switch reason {
+    case .unmatchedPatterns, .missingRanges, .unusableRange, .nonFiniteWeight, .alreadyQuantized, .opsetTooOld, .nothingLowered,
+      .unsupportedType:
+      .input
+    }
+  }
+
+  package var description: String {
+    switch reason {
+    case .unmatchedPatterns(let patterns): patterns.map(Self.text).joined(separator: "\n")
+    case .missingRanges(let tensors):
+      "no range was measured for \(tensors.count) of the tensors to quantize: \(tensors.joined(separator: ", "))"
+        + "\n  hint: calibrate this model; a range table of another model or of an older one does not fit"
+    case .unusableRange(let tensor, let amax):
+      "the range of '\(tensor)' is \(amax); a largest magnitude must be finite and not negative"
+        + "\n  hint: look for NaN or Inf in the calibration samples, or keep the nodes that read '\(tensor)'"
+    case .nonFiniteWeight(let tensor, let node, let element):
+      "weight '\(tensor)' of node '\(node)' has a NaN or Inf at element \(element) and cannot be quantized"
+        + "\n  hint: repair the model, or keep the node with 'keep: { nodes: [\"\(node)\"] }'"
+    case .alreadyQuantized(let node, let op):
+      "the model is quantized already: node '\(node)' is a \(op)"
+        + "\n  hint: give the float model that it was made from, or build this one with the precision that it has"
+    case .opsetTooOld(let have, let need, let obstacles):
+      "the model's operator set \(have) cannot be raised to \(need) because of \(obstacles.joined(separator: ", "))"
+        + "\n  hint: export the model with operator set \(need) or newer"
+    case .nothingLowered(let type, let reasons):
+      "no operator of the graph can be lowered to \(type)" + reasons.map { "\n  \($0)" }.joined()
+        + "\n  hint: shorten 'keep', or ask for another precision"
+    case .unsupportedType(let type, let use): "\(type) cannot be used as \(use)"
+    }
+  }
+
+  private static func text(_ unmatched: UnmatchedPattern) -> String {
+    let nearby = unmatched.near.isEmpty ? "" : "\n  hint: near it: \(unmatched.near.joined(separator: ", "))"
+    return "keep: \(unmatched.what) pattern '\(unmatched.pattern)' matches nothing in the graph" + nearby
+  }
+}

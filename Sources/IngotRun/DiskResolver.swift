@@ -1,0 +1,52 @@
+// Paths to digests, remembered by the files' status, so that nothing that has not changed is read again.
+
+package import IngotCalibration
+package import IngotCore
+internal import IngotGraph
+package import IngotPlan
+package import IngotStore
+
+package struct DiskResolver: InputResolver {
+  private let fileDigests: FileDigests
+  private let runtimes: RuntimeSet
+
+  package init(fileDigests: FileDigests, runtimes: RuntimeSet) { (self.fileDigests, self.runtimes) = (fileDigests, runtimes) }
+
+  package func digest(ofModelAt path: String) throws -> Digest {
+    let digest = try fileDigests.digest(ofFileAt: try existing(path))
+    // Which files a model refers to follows from its bytes; they are parsed once and the answer is remembered.
+    let external = try fileDigests.note("external-data", forFileAt: path) {
+      Set(try Model.read(path: path).externalFiles).sorted().joined(separator: "\n")
+    }
+    if external.isEmpty { return digest }
+    var lines = ["\(digest.hex)\n"]
+    for name in external.split(separator: "\n") {
+      let file = FileSystem.join(FileSystem.parent(of: path), String(name))
+      lines.append("\(name)=\(try fileDigests.digest(ofFileAt: file).hex)\n")
+    }
+    return Digest(of: lines.joined())
+  }
+
+  package func digest(ofCalibrationSetAt path: String) throws -> Digest {
+    let set = try CalibrationSet.open(directory: path)
+    var lines = set.identity.map { "\($0.name)=\($0.description)\n" }
+    for file in set.filePaths { lines.append("\(FileSystem.name(of: file))=\(try fileDigests.digest(ofFileAt: file).hex)\n") }
+    return Digest(of: lines.joined())
+  }
+
+  package func identity(of tool: ToolRequirement) throws -> ToolIdentity { try runtimes.identity(of: tool) }
+
+  private func existing(_ path: String) throws(InputError) -> String {
+    do throws(SystemError) {
+      let status = try FileStatus(ofFileAt: path)
+      if status.isRegularFile { return path }
+      throw InputError(in: path, "this is no file", hint: "model.path must name an ONNX file")
+    } catch let error as SystemError {
+      throw InputError(
+        in: path, error.isNotFound ? "there is no such model" : error.description,
+        hint: "model.path is relative to the manifest; check its spelling")
+    } catch let error as InputError {
+      throw error
+    }
+  }
+}

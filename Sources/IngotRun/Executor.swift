@@ -1,0 +1,193 @@
+// The asynchronous half of a run: steps that are not done are run as soon as their inputs are, side by side, and what they made is
+// committed to the store one by one, so that a run that is stopped loses nothing that was finished.
+
+package import IngotCore
+package import IngotPlan
+
+/// How a run of one plan ended: one entry a step, in plan order.
+package struct RunOutcome: Sendable {
+  package enum StepOutcome: Sendable {
+    case done(FinishedStep)
+    case failed(any ReportableError)
+    /// A step that it needs failed.
+    case skipped(because: StepID)
+  }
+
+  package var plan: Plan
+  package var steps: [StepOutcome]
+
+  package subscript(id: StepID) -> StepOutcome { steps[id.index] }
+
+  package func record(_ id: StepID?) -> StepRecord? {
+    if let id, case .done(let finished) = steps[id.index] { finished.record } else { nil }
+  }
+
+  /// The errors of the steps that failed themselves, in plan order.
+  package var failures: [(step: Step, error: any ReportableError)] {
+    zip(plan.steps, steps).compactMap { step, outcome in if case .failed(let error) = outcome { (step, error) } else { nil } }
+  }
+}
+
+/// Runs plans. One executor serves one invocation.
+package final class Executor: Sendable {
+  private let store: any ResultStore
+  private let runner: any StepRunner
+  private let journal: any KeyJournal
+  private let pool: BlockingPool
+  private let inFlight = InFlight()
+  private let onEvent: @Sendable (RunEvent) -> Void
+
+  /// - Parameter jobs: how many steps may run at once.
+  package init(
+    store: any ResultStore, runner: any StepRunner, journal: any KeyJournal, jobs: Int,
+    onEvent: @escaping @Sendable (RunEvent) -> Void
+  ) {
+    (self.store, self.runner, self.journal, self.onEvent) = (store, runner, journal, onEvent)
+    pool = BlockingPool(threadCount: jobs)
+  }
+
+  /// - Parameter statuses: what `lookup` said about the plan's steps.
+  package func run(_ plan: Plan, statuses: [StepStatus], lookup: SharedLookup) async -> RunOutcome {
+    var tasks: [Task<FinishedStep, any Error>] = []
+    for (index, step) in plan.steps.enumerated() {
+      if case .done(let finished) = statuses[index] {
+        tasks.append(Task { finished })
+        continue
+      }
+      let label = "\(plan.name)/\(step.label)"
+      let dependencies = plan.needs(of: StepID(index)).map { (id: $0, task: tasks[$0.index]) }
+      tasks.append(Task { try await self.run(step, label: label, after: dependencies, lookup: lookup) })
+    }
+    var outcomes: [RunOutcome.StepOutcome] = []
+    for task in tasks { outcomes.append(await Self.outcome(of: task)) }
+    return RunOutcome(plan: plan, steps: outcomes)
+  }
+
+  private static func outcome(of task: Task<FinishedStep, any Error>) async -> RunOutcome.StepOutcome {
+    do {
+      return .done(try await task.value)
+    } catch let skipped as Skipped {
+      return .skipped(because: skipped.because)
+    } catch let error as any ReportableError {
+      return .failed(error)
+    } catch {
+      return .failed(UnexpectedError(error))
+    }
+  }
+
+  private func run(
+    _ step: Step, label: String, after dependencies: [(id: StepID, task: Task<FinishedStep, any Error>)], lookup: SharedLookup
+  ) async throws -> FinishedStep {
+    var before: [StepID: FinishedStep] = [:]
+    for dependency in dependencies {
+      do {
+        before[dependency.id] = try await dependency.task.value
+      } catch {
+        onEvent(.skipped(label: label, because: "a step that it needs did not finish"))
+        throw Skipped(because: (error as? Skipped)?.because ?? dependency.id)
+      }
+    }
+    do {
+      let known = before
+      let resolved = try lookup.resolve(step, records: known.mapValues(\.record))
+      let record = try await inFlight.once(resolved.key) {
+        try await self.make(step, resolved, label: label, from: known)
+      }
+      return FinishedStep(step: step, resolved: resolved, record: record)
+    } catch {
+      let reported = (error as? ResolutionFailure)?.error ?? error
+      onEvent(.failed(label: label, message: "\(reported)"))
+      throw reported
+    }
+  }
+
+  /// Takes the result from the store or runs the step.
+  private func make(
+    _ step: Step, _ resolved: ResolvedStep, label: String, from before: [StepID: FinishedStep]
+  ) async throws -> StepRecord {
+    if let record = store.record(for: resolved.key) {
+      onEvent(.finished(label: label, record))
+      return record
+    }
+    let record = try await pool.run { () throws(RunFailure) -> StepRecord in
+      do {
+        try Interrupt.check()
+        self.onEvent(.started(label: label))
+        let record = try self.runNow(step, resolved, label: label, from: before)
+        self.journal.remember(step.components(inputs: resolved.inputs, tools: resolved.tools), for: label)
+        return record
+      } catch let error as any ReportableError {
+        throw RunFailure(error: error)
+      } catch {
+        throw RunFailure(error: UnexpectedError(error))
+      }
+    }
+    onEvent(.finished(label: label, record))
+    return record
+  }
+
+  private func runNow(
+    _ step: Step, _ resolved: ResolvedStep, label: String, from before: [StepID: FinishedStep]
+  ) throws -> StepRecord {
+    let scratch = try store.makeScratch()
+    defer { store.removeScratch(scratch) }
+    var job = StageJob(
+      step: step, key: resolved.key, inputs: [:], inputDigests: [:], tools: resolved.tools, before: before, scratch: scratch,
+      onProgress: { [onEvent] phase, fraction in onEvent(.progress(label: label, phase: phase, fraction: fraction)) })
+    for (input, digest) in zip(step.inputs, resolved.inputs) {
+      job.inputs[input.name] = try stage(input, from: before, below: scratch)
+      job.inputDigests[input.name] = digest
+    }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try runner.run(job)
+    return try store.commit(key: resolved.key, result, duration: clock.now - start)
+  }
+
+  /// Makes an input available under its own file name: the model's data file must lie beside it.
+  private func stage(_ input: StepInput, from before: [StepID: FinishedStep], below scratch: String) throws -> String {
+    switch input.source {
+    case .model(let path), .calibrationSet(let path): return path
+    case .output(let id, let name):
+      guard let record = before[id]?.record else { preconditionFailure("an input's record is there before the step runs") }
+      let folder = "\(scratch)/inputs/\(input.name)"
+      try FileSystem.makeDirectory(folder)
+      for output in record.outputs(belongingTo: name) {
+        try FileSystem.duplicate(try store.path(of: output), to: "\(folder)/\(output.name)", allowsHardLink: true)
+      }
+      return "\(folder)/\(name)"
+    }
+  }
+}
+
+/// A step did not run because an earlier one failed.
+private struct Skipped: Error { var because: StepID }
+
+private struct RunFailure: ReportableError {
+  var error: any ReportableError
+  var kind: FailureKind { error.kind }
+  var description: String { error.description }
+}
+
+/// Makes equal steps of several plans run once.
+private actor InFlight {
+  private var tasks: [Digest: Task<StepRecord, any Error>] = [:]
+
+  func once(_ key: Digest, _ body: @escaping @Sendable () async throws -> StepRecord) async throws -> StepRecord {
+    if let task = tasks[key] { return try await task.value }
+    let task = Task { try await body() }
+    tasks[key] = task
+    defer { tasks[key] = nil }
+    return try await task.value
+  }
+}
+
+extension Plan {
+  /// The steps that must be done before a step runs: those whose outputs it reads, and for `serialize`, whose bundle tells
+  /// where everything came from, all steps behind those.
+  func needs(of id: StepID) -> [StepID] {
+    let direct = self[id].inputs.compactMap { if case .output(let source, _) = $0.source { source } else { nil } }
+    guard self[id].stage == .serialize else { return direct }
+    return ancestors(of: direct)
+  }
+}

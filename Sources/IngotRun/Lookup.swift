@@ -1,0 +1,146 @@
+// The synchronous half of a run: which steps are done already. Walks a plan once, from inputs to engines; a step whose inputs are
+// all known gets its key and is looked up. When everything is a hit, this is all that a run does.
+
+package import IngotCore
+package import IngotPlan
+
+/// What is known of a step before anything runs.
+package enum StepStatus: Sendable {
+  case done(FinishedStep)
+  /// Must run; its key is known.
+  case missing(ResolvedStep, changes: [KeyChange]?)
+  /// Must wait for a step that has to run first: whether it runs depends on that step's output.
+  case waiting(for: StepID)
+  /// Cannot run: an input or a tool is not there.
+  case blocked(any ReportableError)
+
+  package var finished: FinishedStep? { if case .done(let finished) = self { finished } else { nil } }
+}
+
+/// A step with everything that its key covers.
+package struct ResolvedStep: Sendable {
+  package var key: Digest
+  package var inputs: [Digest]
+  package var tools: [ToolIdentity]
+}
+
+/// A step that is done: what it was made from and what came out.
+package struct FinishedStep: Sendable {
+  package var step: Step
+  package var resolved: ResolvedStep
+  package var record: StepRecord
+}
+
+/// Resolves and looks up; remembers what it has resolved, so that a thousand manifests with one model ask for it once.
+package final class Lookup {
+  private let store: any ResultStore
+  private let resolver: any InputResolver
+  private let journal: any KeyJournal
+  private var sources: [StepSource: Result<Digest, ResolutionFailure>] = [:]
+  private var tools: [ToolRequirement: Result<ToolIdentity, ResolutionFailure>] = [:]
+
+  package init(store: any ResultStore, resolver: any InputResolver, journal: any KeyJournal) {
+    (self.store, self.resolver, self.journal) = (store, resolver, journal)
+  }
+
+  package func statuses(of plan: Plan) -> [StepStatus] {
+    var statuses: [StepStatus] = []
+    statuses.reserveCapacity(plan.steps.count)
+    for step in plan.steps { statuses.append(status(of: step, in: plan, after: statuses)) }
+    return statuses
+  }
+
+  /// The digest of a source that is no step's output.
+  func digest(of source: StepSource) throws(ResolutionFailure) -> Digest {
+    if let known = sources[source] { return try known.get() }
+    let result: Result<Digest, ResolutionFailure> = resolving {
+      switch source {
+      case .model(let path): try self.resolver.digest(ofModelAt: path)
+      case .calibrationSet(let path): try self.resolver.digest(ofCalibrationSetAt: path)
+      case .output: preconditionFailure("an output's digest comes from its step's record")
+      }
+    }
+    sources[source] = result
+    return try result.get()
+  }
+
+  func identity(of tool: ToolRequirement) throws(ResolutionFailure) -> ToolIdentity {
+    if let known = tools[tool] { return try known.get() }
+    let result: Result<ToolIdentity, ResolutionFailure> = resolving { try self.resolver.identity(of: tool) }
+    tools[tool] = result
+    return try result.get()
+  }
+
+  /// Everything that a step's key covers, given the records of the steps that it reads from.
+  func resolve(_ step: Step, record: (StepID) -> StepRecord) throws(ResolutionFailure) -> ResolvedStep {
+    var inputs: [Digest] = []
+    for input in step.inputs {
+      if case .output(let id, let name) = input.source {
+        inputs.append(record(id).digest(ofOutputs: name))
+      } else {
+        inputs.append(try digest(of: input.source))
+      }
+    }
+    var identities: [ToolIdentity] = []
+    for tool in step.tools { identities.append(try identity(of: tool)) }
+    return ResolvedStep(key: step.key(inputs: inputs, tools: identities), inputs: inputs, tools: identities)
+  }
+
+  private func status(of step: Step, in plan: Plan, after statuses: [StepStatus]) -> StepStatus {
+    for input in step.inputs {
+      guard case .output(let id, _) = input.source else { continue }
+      switch statuses[id.index] {
+      case .done: continue
+      case .missing, .waiting, .blocked: return .waiting(for: id)
+      }
+    }
+    do throws(ResolutionFailure) {
+      let resolved = try resolve(step) { id in
+        guard let finished = statuses[id.index].finished else { preconditionFailure("all inputs were found done") }
+        return finished.record
+      }
+      if let record = store.record(for: resolved.key) { return .done(FinishedStep(step: step, resolved: resolved, record: record)) }
+      let before = journal.components(of: "\(plan.name)/\(step.label)")
+      let after = step.components(inputs: resolved.inputs, tools: resolved.tools)
+      return .missing(resolved, changes: before.map { KeyChange.changes(from: $0, to: after) })
+    } catch {
+      return .blocked(error.error)
+    }
+  }
+
+  private func resolving<R>(_ body: () throws -> R) -> Result<R, ResolutionFailure> {
+    do {
+      return .success(try body())
+    } catch let error as any ReportableError {
+      return .failure(ResolutionFailure(error: error))
+    } catch {
+      return .failure(ResolutionFailure(error: UnexpectedError(error)))
+    }
+  }
+}
+
+/// Why an input or a tool could not be resolved.
+package struct ResolutionFailure: Error {
+  package var error: any ReportableError
+}
+
+/// An error of a type that no module of Ingot declares.
+package struct UnexpectedError: ReportableError {
+  package var description: String
+  init(_ error: any Error) { description = "\(error)" }
+  package var kind: FailureKind { .step }
+}
+
+extension StepRecord {
+  /// The digest of the output of that name; where files belong to it (`model.onnx.data` to `model.onnx`), one over them all.
+  func digest(ofOutputs name: String) -> Digest {
+    let files = outputs(belongingTo: name)
+    if files.count == 1 { return files[0].digest }
+    return Digest(of: files.map { "\($0.name)=\($0.digest.hex)\n" }.joined())
+  }
+
+  /// The output of that name and those that belong to it, the named one first.
+  func outputs(belongingTo name: String) -> [StepOutput] {
+    outputs.filter { $0.name == name } + outputs.filter { $0.name.hasPrefix("\(name).") }
+  }
+}

@@ -1,0 +1,24 @@
+// This machine's processor, where a result depends on it: kernels are chosen by instruction set, and a verdict names its device.
+
+package import IngotCore
+package import IngotPlan
+
+package struct Processor: Hashable, Sendable {
+  /// `AMD EPYC 9B14`.
+  package var name: String
+  /// Instruction set extensions, as Linux names them.
+  package var flags: String
+
+  /// - Throws: where /proc is not mounted.
+  package static func current() throws(SystemError) -> Processor {
+    let text = String(decoding: try FileSystem.read("/proc/cpuinfo", limit: 16 << 20), as: UTF8.self)
+    func value(_ field: String) -> String? {
+      text.split(separator: "\n").first { $0.hasPrefix(field) }?.split(separator: ":", maxSplits: 1).last.map {
+        String($0.drop { $0 == " " })
+      }
+    }
+    return Processor(name: value("model name") ?? "unknown processor", flags: value("flags") ?? value("Features") ?? "")
+  }
+
+  var identity: ToolIdentity { ToolIdentity(name: "cpu", version: name, digest: Digest(of: flags)) }
+}

@@ -1,0 +1,81 @@
+// The runtimes of this machine: found by name, identified for keys without loading them, loaded once when a stage needs one.
+
+package import IngotBackends
+package import IngotCore
+package import IngotPlan
+package import IngotStore
+internal import Synchronization
+
+package final class RuntimeSet: Sendable {
+  private let locator: RuntimeLocator
+  private let fileDigests: FileDigests
+  /// Variables that change what a library builds, with their values: part of its identity.
+  private let environment: [String: String]
+  private let loaded = Mutex<[BackendKind: Result<any Backend, BackendError>]>([:])
+
+  /// - Parameter environment: of the process; only variables that libraries read and that change engines are looked at.
+  package init(locator: RuntimeLocator, fileDigests: FileDigests, environment: [String: String]) {
+    (self.locator, self.fileDigests) = (locator, fileDigests)
+    self.environment = environment.filter { TensorRTBackend.engineEnvironment.contains($0.key) }
+  }
+
+  /// Loads the runtime when it is asked for the first time.
+  package func backend(for tool: ToolRequirement) throws -> any Backend {
+    let kind = try kind(of: tool)
+    let located = try locate(tool)
+    return try loaded.withLock { loaded in
+      if let known = loaded[kind] { return try known.get() }
+      let result: Result<any Backend, BackendError>
+      do throws(BackendError) {
+        result = .success(try makeBackend(located))
+      } catch {
+        result = .failure(error)
+      }
+      loaded[kind] = result
+      return try result.get()
+    }
+  }
+
+  package func reference() throws -> any ReferenceBackend {
+    guard let reference = try backend(for: .reference) as? any ReferenceBackend else {
+      preconditionFailure("ONNX Runtime is the reference backend")
+    }
+    return reference
+  }
+
+  /// Without loading anything: from the files' digests, which are remembered.
+  package func identity(of tool: ToolRequirement) throws -> ToolIdentity {
+    if tool == .cpu { return try Processor.current().identity }
+    let located = try locate(tool)
+    var lines: [String] = []
+    for path in located.libraryPaths.sorted(by: { FileSystem.name(of: $0) < FileSystem.name(of: $1) }) {
+      lines.append("\(FileSystem.name(of: path))=\(try fileDigests.digest(ofFileAt: path).hex)\n")
+    }
+    if tool.backend.isTensorRT {
+      for (name, value) in environment.sorted(by: { $0.key < $1.key }) { lines.append("\(name)=\(value)\n") }
+    }
+    return ToolIdentity(
+      name: tool.backend, version: located.declaredVersion ?? "as found", digest: Digest(of: lines.joined()))
+  }
+
+  private func locate(_ tool: ToolRequirement) throws -> LocatedRuntime {
+    try locator.locate(try kind(of: tool), version: tool.version)
+  }
+
+  private func kind(of tool: ToolRequirement) throws -> BackendKind {
+    guard let kind = BackendKind(rawValue: tool.backend) else {
+      preconditionFailure("the planner names only backends, not '\(tool.backend)'")
+    }
+    return kind
+  }
+}
+
+extension String {
+  /// Of a backend's name: TensorRT needs a profile for a dynamic model, and a GPU to run an engine.
+  var isTensorRT: Bool {
+    switch BackendKind(rawValue: self) {
+    case .tensorrt, .tensorrtRTX: true
+    case .onnxruntime, .openvino, nil: false
+    }
+  }
+}

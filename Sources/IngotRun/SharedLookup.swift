@@ -1,0 +1,21 @@
+// `Lookup` for the steps that run side by side: one at a time, behind a lock.
+
+package import IngotPlan
+internal import Synchronization
+
+package final class SharedLookup: Sendable {
+  private let lookup: Mutex<Lookup>
+
+  package init(_ lookup: consuming sending Lookup) { self.lookup = Mutex(lookup) }
+
+  package func statuses(of plan: Plan) -> [StepStatus] { lookup.withLock { $0.statuses(of: plan) } }
+
+  func resolve(_ step: Step, records: [StepID: StepRecord]) throws(ResolutionFailure) -> ResolvedStep {
+    try lookup.withLock { (lookup) throws(ResolutionFailure) in
+      try lookup.resolve(step) { id in
+        guard let record = records[id] else { preconditionFailure("an input's record is there before the step runs") }
+        return record
+      }
+    }
+  }
+}

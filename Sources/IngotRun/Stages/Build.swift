@@ -1,0 +1,46 @@
+// build: the target's builder makes the engine. In: the strongly typed model. Out: `engine`, `build.json`.
+
+internal import IngotBackends
+internal import IngotCore
+internal import IngotPlan
+
+/// `build.json`.
+struct BuildDocument: Codable {
+  var version = 1
+  var backend: String
+  var runtimeVersion: String
+  var engineFileName: String
+  /// Shapes by input name, one entry a profile.
+  var profiles: [[String: ProfileDocument]]
+  var warnings: [String]
+  var facts: [String: String]
+}
+
+struct ProfileDocument: Codable {
+  var min: [Int], opt: [Int], max: [Int]
+}
+
+extension Stages {
+  func build(_ job: StageJob, _ settings: BuildSettings) throws -> StageResult {
+    let path = job.input("model")
+    let profiles = try resolveProfiles(
+      settings.profiles, inputs: try readModel(path).inputTensors, in: "the model's inputs",
+      needsProfiles: settings.backend.isTensorRT)
+    let backend = try runtimes.backend(for: job.step.tools[0])
+    let request = BuildRequest(
+      modelPath: path, profiles: profiles, workspace: settings.workspace, computeCapabilities: settings.compute,
+      options: Dictionary(uniqueKeysWithValues: settings.options.map { ($0.name, $0.value) }))
+    let engine = job.file("engine")
+    let report = try backend.build(request, to: engine) { progress in
+      job.onProgress(progress.phase, progress.fraction)
+      return !Interrupt.wasRequested
+    }
+    let document = BuildDocument(
+      backend: settings.backend, runtimeVersion: backend.identity.version, engineFileName: backend.engineFileName,
+      profiles: profiles.map { $0.inputs.mapValues { ProfileDocument(min: $0.min, opt: $0.opt, max: $0.max) } },
+      warnings: report.warnings, facts: report.facts)
+    return StageResult(
+      files: [("engine", engine), try job.write(document, to: "build.json")],
+      facts: [fact("engine-bytes", try FileStatus(ofFileAt: engine).byteCount)])
+  }
+}

@@ -1,0 +1,74 @@
+// The store on disk behind the executor's `ResultStore`: a step's record is an action result, its facts the result's
+// standard output, one `name<TAB>value` a line.
+
+package import IngotCore
+package import IngotPlan
+package import IngotStore
+internal import Synchronization
+
+package final class StoredResults: ResultStore {
+  private let store: DiskStore
+  private let worker: String
+  private let clock: WallClock
+  /// Records by key, so that a thousand manifests with one model decode each record once.
+  private let known = Mutex<[Digest: StepRecord]>([:])
+  /// A scratch folder lives as long as its value.
+  private let scratches = Mutex<[String: ScratchDirectory]>([:])
+
+  /// - Parameter worker: names this machine in records.
+  package init(_ store: DiskStore, worker: String, clock: @escaping WallClock) {
+    (self.store, self.worker, self.clock) = (store, worker, clock)
+  }
+
+  package func record(for key: Digest) -> StepRecord? {
+    if let record = known.withLock({ $0[key] }) { return record }
+    guard let result = store.lookup(key) else { return nil }
+    let record = StepRecord(
+      key: key, outputs: result.outputs.map { StepOutput(name: $0.path, digest: $0.digest, byteCount: $0.byteCount) },
+      facts: Self.facts(in: result.stdoutRaw), duration: .nanoseconds(result.execution.duration), wasCached: true)
+    known.withLock { $0[key] = record }
+    return record
+  }
+
+  package func makeScratch() throws -> String {
+    let scratch = try store.makeScratchDirectory()
+    scratches.withLock { $0[scratch.path] = scratch }
+    return scratch.path
+  }
+
+  package func removeScratch(_ path: String) {
+    _ = scratches.withLock { $0.removeValue(forKey: path) }
+  }
+
+  package func commit(key: Digest, _ result: StageResult, duration: Duration) throws -> StepRecord {
+    var outputs: [ActionResult.Output] = []
+    for file in result.files {
+      outputs.append(ActionResult.Output(path: file.name, try store.put(movingFileAt: file.path)))
+    }
+    let completed = clock()
+    let nanoseconds = duration.nanoseconds
+    let execution = ActionResult.Execution(
+      worker: worker, started: Timestamp(nanoseconds: completed.nanoseconds - nanoseconds), completed: completed,
+      duration: nanoseconds)
+    let text = result.facts.map { "\($0.name)\t\($0.value)\n" }.joined()
+    try store.put(ActionResult(outputs: outputs, execution: execution, stdoutRaw: Array(text.utf8)), for: key)
+    return StepRecord(
+      key: key, outputs: outputs.map { StepOutput(name: $0.path, digest: $0.digest, byteCount: $0.byteCount) },
+      facts: result.facts, duration: duration, wasCached: false)
+  }
+
+  package func path(of output: StepOutput) throws -> String { try store.verifiedPath(of: output.digest) }
+
+  private static func facts(in bytes: [UInt8]) -> [NamedOption] {
+    bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+      guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
+      return NamedOption(
+        name: String(decoding: line[..<tab], as: UTF8.self),
+        value: String(decoding: line[line.index(after: tab)...], as: UTF8.self))
+    }
+  }
+}
+
+extension Duration {
+  fileprivate var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+}

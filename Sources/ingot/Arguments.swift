@@ -1,0 +1,114 @@
+// The command line as values: each verb declares its options once, and parsing, `--help` and errors come from that one list.
+
+internal import IngotCore
+
+/// An option of a verb.
+struct Option: Sendable {
+  enum Shape: Sendable {
+    case flag
+    /// Takes a value; the text names it in the help: `DIR`.
+    case value(String)
+  }
+
+  /// With its dashes: `--out`.
+  var name: String
+  /// One letter: `-o`.
+  var short: String?
+  var shape: Shape
+  var help: String
+
+  static func flag(_ name: String, short: String? = nil, _ help: String) -> Option {
+    Option(name: name, short: short, shape: .flag, help: help)
+  }
+
+  static func value(_ name: String, short: String? = nil, _ placeholder: String, _ help: String) -> Option {
+    Option(name: name, short: short, shape: .value(placeholder), help: help)
+  }
+}
+
+/// What the user typed, taken apart.
+struct Arguments: Sendable {
+  var operands: [String] = []
+  private var flags: Set<String> = []
+  private var values: [String: [String]] = [:]
+
+  func has(_ name: String) -> Bool { flags.contains(name) }
+  /// The last one given.
+  func value(_ name: String) -> String? { values[name]?.last }
+  func all(_ name: String) -> [String] { values[name] ?? [] }
+
+  /// A whole number of at least `least`.
+  func count(_ name: String, least: Int = 1) throws(UsageError) -> Int? {
+    guard let text = value(name) else { return nil }
+    guard let count = Int(text), count >= least else {
+      throw UsageError("\(name) takes a whole number of at least \(least), not '\(text)'")
+    }
+    return count
+  }
+
+  init(_ words: some Sequence<String>, options: [Option]) throws(UsageError) {
+    var isOnlyOperands = false
+    var waiting: Option?
+    for word in words {
+      if let option = waiting {
+        values[option.name, default: []].append(word)
+        waiting = nil
+      } else if isOnlyOperands || word == "-" || !word.hasPrefix("-") {
+        operands.append(word)
+      } else if word == "--" {
+        isOnlyOperands = true
+      } else {
+        waiting = try take(word, options)
+      }
+    }
+    if let waiting { throw UsageError("\(waiting.name) needs a value") }
+  }
+
+  /// - Returns: the option whose value is the next word.
+  private mutating func take(_ word: String, _ options: [Option]) throws(UsageError) -> Option? {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let option = options.first(where: { $0.name == parts[0] || $0.short == String(parts[0]) }) else {
+      let near = nearest(to: String(parts[0]), among: options.map(\.name))
+      throw UsageError("there is no option \(parts[0])" + (near.map { "; did you mean \($0)?" } ?? ""))
+    }
+    switch option.shape {
+    case .flag:
+      guard parts.count == 1 else { throw UsageError("\(option.name) takes no value") }
+      flags.insert(option.name)
+      return nil
+    case .value:
+      guard parts.count == 2 else { return option }
+      values[option.name, default: []].append(String(parts[1]))
+      return nil
+    }
+  }
+}
+
+/// The command line is wrong.
+struct UsageError: ReportableError {
+  var problem: String
+  init(_ problem: String) { self.problem = problem }
+  var kind: FailureKind { .input }
+  var description: String { problem }
+}
+
+/// The word that differs by at most two letters, if any.
+func nearest(to word: String, among words: [String]) -> String? {
+  words.map { ($0, editDistance(word, $0)) }.filter { $0.1 <= 2 }.min { $0.1 < $1.1 }?.0
+}
+
+/// Levenshtein's distance.
+private func editDistance(_ a: String, _ b: String) -> Int {
+  let (a, b) = (Array(a.utf8), Array(b.utf8))
+  var row = Array(0...b.count)
+  for (i, left) in a.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for (j, right) in b.enumerated() {
+      let substitution = diagonal + (left == right ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(row[j] + 1, row[j + 1] + 1, substitution)
+    }
+  }
+  return row[b.count]
+}

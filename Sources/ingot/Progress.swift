@@ -1,0 +1,50 @@
+// What a run says while it runs: a moving line on a terminal, one plain line a finished step elsewhere.
+
+internal import IngotCore
+internal import IngotPlan
+internal import IngotRun
+internal import Synchronization
+
+/// Turns events into words. Called from many threads.
+final class Progress: Sendable {
+  private let terminal: Terminal
+  /// What runs now, oldest first, with its phase.
+  private let running = Mutex<[(label: String, text: String)]>([])
+
+  init(_ terminal: Terminal) { self.terminal = terminal }
+
+  func handle(_ event: RunEvent) {
+    switch event {
+    case .started(let label):
+      running.withLock { $0.append((label, label)) }
+    case .progress(let label, let phase, let fraction):
+      let percent = fraction.map { " \(Int(($0 * 100).rounded()))%" } ?? ""
+      update(label, "\(label): \(phase)\(percent)")
+    case .finished(let label, let record):
+      remove(label)
+      if !record.wasCached { terminal.note("  \(label.padded(to: 36))\(duration(record.duration))") }
+    case .failed(let label, let message):
+      remove(label)
+      terminal.complain("\(terminal.styled("failed", .red)) \(label)\n\(message)")
+    case .skipped(let label, let because):
+      terminal.note("  \(label.padded(to: 36))skipped: \(because)")
+    }
+    terminal.show(status: running.withLock { $0.map(\.text).joined(separator: " · ") })
+  }
+
+  private func update(_ label: String, _ text: String) {
+    running.withLock { running in
+      if let index = running.firstIndex(where: { $0.label == label }) { running[index].text = text }
+    }
+  }
+
+  private func remove(_ label: String) {
+    running.withLock { $0.removeAll { $0.label == label } }
+  }
+
+  private func duration(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let milliseconds = Double(seconds) * 1000 + Double(attoseconds) * 1e-15
+    return milliseconds < 10_000 ? "\(fixed(milliseconds, digits: 0)) ms" : "\(fixed(milliseconds / 1000, digits: 1)) s"
+  }
+}

@@ -1,0 +1,231 @@
+// A library laid out as TensorRT 10 or 11, its ONNX parser and a CUDA driver, all in one: it builds nothing and records
+// every call. Its slots are written here a second time, so that a test compares two tables. Any slot that is not listed
+// records that it should not have been called.
+//
+// Compiled by the tests with -DVERSION=101601 (what it says it is) -DLAYOUT=10 or 11 (what it is); -DCRASH: a wrong
+// slot ends the process, as in a real library.
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#define S(of10, of11) (LAYOUT == 10 ? (of10) : (of11))
+
+static std::string record;
+static void say(const std::string &line) { record += line + "\n"; }
+static std::string text(int64_t value) { return std::to_string(value); }
+
+struct Dims { int32_t rank; int64_t sizes[8]; };
+static std::string text(const Dims *dims) {
+  std::string all;
+  for (int axis = 0; axis < dims->rank; axis++) all += (axis ? "x" : "") + text(dims->sizes[axis]);
+  return all;
+}
+
+template <class T> static std::string list(const T *values, int count) {
+  std::string all;
+  for (int index = 0; index < count; index++) all += (index ? "," : "") + text(values[index]);
+  return all;
+}
+
+struct Object { void **table; Object *implementation; const char *kind; };
+
+template <int slot> static void *wrong(Object *self) {
+#ifdef CRASH
+  abort();
+#endif
+  say("WRONG slot " + text(slot) + " of " + self->kind);
+  return nullptr;
+}
+
+constexpr int size = 96;
+template <int slot> static void fill(void **table) {
+  table[slot] = (void *)wrong<slot>;
+  if constexpr (slot + 1 < size) fill<slot + 1>(table);
+}
+struct Table {
+  void *slots[size];
+  Table() { fill<0>(slots); }
+  template <class F> Table &at(int slot, F function) { if (slot >= 0) slots[slot] = (void *)+function; return *this; }
+};
+
+// An outer object whose second word is the implementation: only its slot 1, the deleting destructor, may be called.
+static Object *make(const char *kind, Table &implementation) {
+  static Table outer = Table().at(1, [](Object *self) { say(std::string("delete ") + self->kind); });
+  auto *inner = new Object{implementation.slots, nullptr, kind};
+  return new Object{outer.slots, inner, kind};
+}
+
+// --- what the settings were set to
+
+static int threads = 1, level = 3, hardware = 0, streams = -1, verbosity = 0, profiles = 0;
+static uint64_t workspace = 0;
+static uint32_t flags = 1 << 6;  // TF32
+static void *logger = nullptr, *monitor = nullptr;
+static std::string networkName = "Unnamed Network 0";
+static bool parsed = false;
+
+static void log(int severity, const char *message) {
+  void **table = *(void ***)logger;
+  ((void (*)(void *, int32_t, const char *))table[S(0, 4)])(logger, severity, message);
+}
+static void phase(int slot, const char *name, int step) {
+  void **table = *(void ***)monitor;
+  if (slot == 4) ((void (*)(void *, const char *, const char *, int32_t))table[4])(monitor, name, nullptr, step);
+  if (slot == 5) ((bool (*)(void *, const char *, int32_t))table[5])(monitor, name, step);
+  if (slot == 6) ((void (*)(void *, const char *))table[6])(monitor, name);
+}
+
+// --- tensors and network
+
+#define TENSOR(object) (((Object *)(object))->kind)
+static Table tensorTable = Table()
+  .at(3, [](Object *self) -> const char * { return TENSOR(self); })
+  .at(5, [](Object *self) -> Dims {
+    return !strcmp(TENSOR(self), "sizes") ? Dims{1, {2}} : Dims{2, {-1, 16}};
+  })
+  .at(S(7, 6), [](Object *self) -> int32_t { return !strcmp(TENSOR(self), "sizes") ? 8 : 0; })
+  .at(S(21, 15), [](Object *self) { return !strcmp(TENSOR(self), "sizes"); })
+  .at(S(24, 18), [](Object *, int32_t axis) -> const char * { return axis == 0 ? "batch" : nullptr; });
+static Object *x = make("x", tensorTable), *sizes = make("sizes", tensorTable), *y = make("y", tensorTable);
+
+static Table networkTable = Table()
+  .at(12, [](Object *) -> int32_t { return parsed ? 3 : 0; })
+  .at(14, [](Object *) -> int32_t { return parsed ? 2 : 0; })
+  .at(15, [](Object *, int32_t index) { return index == 0 ? x : sizes; })
+  .at(16, [](Object *) -> int32_t { return parsed ? 1 : 0; })
+  .at(17, [](Object *, int32_t) { return y; })
+  .at(30, [](Object *, const char *name) { networkName = name; })
+  .at(31, [](Object *) { return networkName.c_str(); });
+
+// --- configuration
+
+static Table configTable = Table()
+  .at(3, [](Object *) -> int32_t { return 1; })
+  .at(5, [](Object *) -> int32_t { return 0; })
+  .at(S(10, 8), [](Object *, int32_t flag) { say("clearFlag " + text(flag)); flags &= ~(1u << flag); })
+  .at(S(11, 9), [](Object *, int32_t flag) { say("setFlag " + text(flag)); flags |= 1u << flag; })
+  .at(S(12, 10), [](Object *, int32_t flag) { return (flags >> flag & 1) == 1; })
+  .at(S(25, 23), [](Object *, void *) -> int32_t { say("addOptimizationProfile"); return profiles++; })
+  .at(S(26, 24), [](Object *) -> int32_t { return profiles; })
+  .at(S(27, 25), [](Object *, int32_t value) { say("setProfilingVerbosity " + text(value)); verbosity = value; })
+  .at(S(28, 26), [](Object *) -> int32_t { return verbosity; })
+  .at(S(43, 32), [](Object *, int32_t pool, size_t bytes) {
+    say("setMemoryPoolLimit " + text(pool) + " " + text(int64_t(bytes)));
+    workspace = bytes;
+  })
+  .at(S(44, 33), [](Object *, int32_t) -> size_t { return workspace; })
+  .at(S(47, 36), [](Object *, int32_t value) { say("setBuilderOptimizationLevel " + text(value)); level = value; })
+  .at(S(48, 37), [](Object *) -> int32_t { return level; })
+  .at(S(49, 38), [](Object *, int32_t value) { say("setHardwareCompatibilityLevel " + text(value)); hardware = value; })
+  .at(S(50, 39), [](Object *) -> int32_t { return hardware; })
+  .at(S(54, 43), [](Object *, int32_t value) { say("setMaxAuxStreams " + text(value)); streams = value; })
+  .at(S(55, 44), [](Object *) -> int32_t { return streams; })
+  .at(S(56, 45), [](Object *, void *value) {
+    say(value ? "setProgressMonitor" : "setProgressMonitor null");
+    monitor = value;
+  })
+  .at(S(57, 46), [](Object *) { return monitor; });
+
+static Table profileTable = Table()
+  .at(2, [](Object *, const char *name, int32_t selector, const Dims *dims) {
+    say(std::string("setDimensions ") + name + " " + text(selector) + " " + text(dims));
+    return true;
+  })
+  .at(S(4, -1), [](Object *, const char *name, int32_t selector, const int32_t *values, int32_t count) {
+    say(std::string("setShapeValues ") + name + " " + text(selector) + " " + list(values, count));
+    return true;
+  })
+  .at(S(9, 7), [](Object *) { return true; })
+  .at(S(10, 8), [](Object *, const char *name, int32_t selector, const int64_t *values, int32_t count) {
+    say(std::string("setShapeValuesV2 ") + name + " " + text(selector) + " " + list(values, count));
+    return true;
+  });
+
+// --- builder and plan
+
+static Table memoryTable = Table()
+  .at(2, [](Object *) -> void * { static char plan[] = "a plan of the stand-in"; return plan; })
+  .at(3, [](Object *) -> size_t { return 22; });
+
+static Table builderTable = Table()
+  .at(S(7, 5), [](Object *) { return make("config", configTable); })
+  .at(S(8, 6), [](Object *, uint32_t networkFlags) {
+    say("createNetworkV2 " + text(networkFlags));
+    return make("network", networkTable);
+  })
+  .at(S(9, 7), [](Object *) { return make("profile", profileTable); })
+  .at(S(14, 11), [](Object *, Object *network, Object *config) -> Object * {
+    say(std::string("buildSerializedNetwork ") + network->kind + " " + config->kind);
+    log(0, "an internal error that means nothing");
+    log(2, "a warning of the stand-in");
+    phase(4, "Building engine", 2);
+    phase(5, "Building engine", 0);
+    phase(6, "Building engine", 0);
+    return make("plan", memoryTable);
+  })
+  .at(S(17, 14), [](Object *, int32_t value) { threads = value; return true; })
+  .at(S(18, 15), [](Object *) -> int32_t { return threads; });
+
+// --- parser: its own object
+
+static Table errorTable = Table()
+  .at(0, [](Object *) -> int32_t { return 8; })
+  .at(1, [](Object *) { return "false"; })
+  .at(2, [](Object *) { return "checker.cpp"; })
+  .at(3, [](Object *) -> int32_t { return 7; })
+  .at(5, [](Object *) -> int32_t { return strstr(networkName.c_str(), "Unnamed") ? 1 : -1; })
+  .at(6, [](Object *) { return "strange"; })
+  .at(7, [](Object *) { return "Frobnicate"; })
+  .at(8, [](Object *) -> const char *const * { static const char *stack[] = {"Outer", "Inner"}; return stack; })
+  .at(9, [](Object *) -> int32_t { return 2; });
+static Object error{errorTable.slots, nullptr, "error"};
+static int errors = 0;
+
+static Table parserTable = Table()
+  .at(0, [](Object *, const void *, size_t bytes, const char *path) {
+    parsed = path != nullptr && strstr(path, "bad") == nullptr;
+    errors = parsed ? 0 : 1;
+    if (path != nullptr) say("parse " + std::string(strrchr(path, '/') + 1) + (bytes > 1 ? "" : " of nothing"));
+    return parsed;
+  })
+  .at(S(5, 3), [](Object *) -> int32_t { return errors; })
+  .at(S(6, 4), [](Object *, int32_t) { return &error; })
+  .at(S(9, 7), [](Object *) { say("delete parser"); })
+  .at(S(17, 15), [](Object *, const void *, size_t, const char *) { say("supportsModelV2"); return false; })
+  .at(S(18, 16), [](Object *) -> int64_t { return 1; })
+  .at(S(19, 17), [](Object *, int64_t) { return true; })
+  .at(S(20, 18), [](Object *, int64_t, int64_t *count) -> int64_t * {
+    static int64_t nodes[] = {0, 2, 4};
+    *count = 3;
+    return nodes;
+  });
+static Object parser{parserTable.slots, nullptr, "parser"};
+
+extern "C" {
+const char *standInRecord() { return record.c_str(); }
+
+int32_t getInferLibVersion() { return VERSION; }
+int32_t getInferLibBuildVersion() { return 9; }
+void *createInferBuilder_INTERNAL(void *newLogger, int32_t version) {
+  record = "createInferBuilder " + text(version) + "\n";
+  logger = newLogger;
+  parsed = false;
+  errors = profiles = 0;
+  flags = 1 << 6;
+  networkName = "Unnamed Network 0";
+  return make("builder", builderTable);
+}
+void *createNvOnnxParser_INTERNAL(void *, void *, int32_t) { return &parser; }
+int32_t getNvOnnxParserVersion() { return 100; }
+
+// The CUDA driver, with one sm_90.
+int cuInit(unsigned) { return 0; }
+int cuDriverGetVersion(int *version) { *version = 13020; return 0; }
+int cuDeviceGetCount(int *count) { *count = 1; return 0; }
+int cuDeviceGet(int *device, int) { *device = 0; return 0; }
+int cuDeviceGetName(char *name, int capacity, int) { snprintf(name, size_t(capacity), "Stand-in GPU"); return 0; }
+int cuDeviceGetAttribute(int *value, int attribute, int) { *value = attribute == 75 ? 9 : 0; return 0; }
+}
