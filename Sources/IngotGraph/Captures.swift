@@ -1,9 +1,9 @@
-// Values that a subgraph (the body of If, Loop or Scan) reads from the graphs around it. They are inputs of the node that has
-// the subgraph, although its list of inputs does not name them.
+// Values that a subgraph (the body of If, Loop or Scan) reads from the graphs around it. They are inputs of the node
+// that has the subgraph, although its list of inputs does not name them.
 
 extension Graph {
-  /// Names that nodes or outputs of this graph, or of graphs inside it, use and that this graph does not define, each once, in
-  /// the order of their first use.
+  /// Names that nodes or outputs of this graph, or of graphs inside it, use and that this graph does not define, each
+  /// once, in the order of their first use.
   package func capturedNames() -> [String] {
     let isDefined = definedValues()
     var seen: Set<String> = []

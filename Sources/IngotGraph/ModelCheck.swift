@@ -42,7 +42,9 @@ extension Model {
     return diagnostics
   }
 
-  private func domainWords(_ domain: String) -> String { domain.isEmpty ? "the standard domain" : "domain '\(domain)'" }
+  private func domainWords(_ domain: String) -> String {
+    domain.isEmpty ? "the standard domain" : "domain '\(domain.shown)'"
+  }
 }
 
 extension Graph {

@@ -172,7 +172,9 @@ private struct ModelCounter {
       files[location] = file
     }
     var sum = parameters[type] ?? ModelDescription.Parameters(type: type.description, tensors: 0, elements: 0, bytes: 0)
-    (sum.tensors, sum.elements, sum.bytes) = (sum.tensors + 1, sum.elements + initializer.elementCount, sum.bytes + byteCount)
+    (sum.tensors, sum.elements, sum.bytes) = (
+      sum.tensors + 1, sum.elements + initializer.elementCount, sum.bytes + byteCount
+    )
     parameters[type] = sum
   }
 

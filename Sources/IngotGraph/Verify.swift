@@ -1,12 +1,13 @@
-// Whether a graph makes sense: the rules that every graph keeps between passes, and that a model from outside must keep before
-// anything works on it. All problems are found, not the first one; a problem names the node or value, says what is wrong with
-// it, and what to do.
+// Whether a graph makes sense: the rules that every graph keeps between passes, and that a model from outside must keep
+// before anything works on it. All problems are found, not the first one; a problem names the node or value, says what
+// is wrong with it, and what to do.
 
 package import IngotCore
 
 extension Graph {
   /// Every rule that this graph and the graphs inside it break.
-  /// - Parameter requiresOrder: whether a node must come after those whose outputs it reads; files from outside need not keep to it.
+  /// - Parameter requiresOrder: whether a node must come after those whose outputs it reads; files from outside need
+  /// not keep to it.
   /// - Parameter subject: the file, for the problems' text.
   package func verify(requiresOrder: Bool = false, subject: String? = nil) -> [Diagnostic] {
     var verifier = GraphVerifier(subject: subject, requiresOrder: requiresOrder)
@@ -38,7 +39,8 @@ struct GraphVerifier {
 
   mutating func report(_ problem: String, severity: Diagnostic.Severity = .error, hint: String) {
     if diagnostics.count == Self.diagnosticLimit {
-      diagnostics.append(Diagnostic(.note, in: subject, "there are more problems; the first \(Self.diagnosticLimit) are listed"))
+      diagnostics.append(
+        Diagnostic(.note, in: subject, "there are more problems; the first \(Self.diagnosticLimit) are listed"))
     }
     guard diagnostics.count < Self.diagnosticLimit else { return }
     diagnostics.append(Diagnostic(severity, in: subject, location + problem, hint: hint))
@@ -59,7 +61,7 @@ struct GraphVerifier {
     enclosing.append(EnclosingGraph(graph: graph, isDefined: isDefined))
     for (index, node) in graph.nodes.enumerated() {
       for (attribute, body) in node.subgraphs {
-        location = "\(outer)\(node.label(at: index)), \(attribute): "
+        location = "\(outer)\(node.label(at: index)), \(attribute.shown): "
         verify(body, isMain: false)
       }
     }
@@ -74,13 +76,16 @@ struct GraphVerifier {
     let limit = graph.values.count
     let ports = graph.inputs + graph.outputs
     if let id = ports.first(where: { !(0..<limit).contains($0.index) }) {
-      report("an input or output has the number \(id.index), and there are \(limit) values", hint: "this is a mistake in Ingot")
+      report(
+        "an input or output has the number \(id.index), and there are \(limit) values",
+        hint: "this is a mistake in Ingot")
       return false
     }
     for (index, node) in graph.nodes.enumerated() {
       for case let id? in node.inputs + node.outputs where !(0..<limit).contains(id.index) {
         report(
-          "\(node.label(at: index)): uses value number \(id.index), and there are \(limit)", hint: "this is a mistake in Ingot")
+          "\(node.label(at: index)): uses value number \(id.index), and there are \(limit)",
+          hint: "this is a mistake in Ingot")
         return false
       }
     }
@@ -94,7 +99,7 @@ struct GraphVerifier {
     for (ids, kind) in [(graph.inputs, "input"), (graph.outputs, "output")] {
       var seen: Set<ValueID> = []
       for id in ids where !seen.insert(id).inserted {
-        report("\(kind) '\(graph[id].name)' is listed twice", hint: "list it once when exporting")
+        report("\(kind) '\(graph[id].name.shown)' is listed twice", hint: "list it once when exporting")
       }
       for id in ids where graph[id].name.isEmpty {
         report("an \(kind) of the graph has no name", hint: "name it when exporting")
@@ -102,7 +107,8 @@ struct GraphVerifier {
     }
     for id in graph.outputs where !isDefined[id.index] && !isDefinedOutside(graph[id].name) {
       report(
-        "output '\(graph[id].name)' is produced by no node", hint: "the node may have been lost or renamed; export the model again")
+        "output '\(graph[id].name.shown)' is produced by no node",
+        hint: "the node may have been lost or renamed; export the model again")
     }
     if graph.find("").map({ graph[$0].initializer != nil }) ?? false {
       report("an initializer has no name", hint: "export the model again")
@@ -117,7 +123,8 @@ struct GraphVerifier {
         if isDefinedOutside(name) { continue }
         reported.insert(id)
         report(
-          "\(node.label(at: index)): reads '\(name)', which no node produces and which is no input or initializer",
+          "\(node.label(at: index)): reads '\(name.shown)', "
+            + "which no node produces and which is no input or initializer",
           hint: "an initializer or a node may have been lost; export the model again")
       }
     }
@@ -127,23 +134,25 @@ struct GraphVerifier {
     if let shape = value.shape {
       if shape.contains(where: { ($0.size ?? 0) < 0 }) {
         report(
-          "value '\(value.name)': the shape \(shape.shapeText) has a negative size",
+          "value '\(value.name.shown)': the shape \(shape.shapeText) has a negative size",
           hint: "name the sizes that are not known when exporting (dynamic axes)")
       } else if !isReasonable(shape.map { $0.size ?? 1 }, value.type) {
         report(
-          "value '\(value.name)': the shape \(shape.shapeText) is over any memory", hint: "the file is damaged; export it again")
+          "value '\(value.name.shown)': the shape \(shape.shapeText) is over any memory",
+          hint: "the file is damaged; export it again")
       }
     }
     guard let initializer = value.initializer else { return }
     guard isReasonable(initializer.shape, initializer.type) else {
       return report(
-        "initializer '\(value.name)': the shape \(initializer.shape) is negative or over any memory",
+        "initializer '\(value.name.shown)': the shape \(initializer.shape) is negative or over any memory",
         hint: "the file is damaged; export it again")
     }
     verifySize(of: initializer, named: value.name)
     if let type = value.type, type != initializer.type {
       report(
-        "initializer '\(value.name)' is \(initializer.type), and is declared as \(type)", hint: "export the model again")
+        "initializer '\(value.name.shown)' is \(initializer.type), and is declared as \(type)",
+        hint: "export the model again")
     }
   }
 
@@ -156,7 +165,8 @@ struct GraphVerifier {
       }
     if found != expected {
       report(
-        "initializer '\(name)': \(initializer.type)\(initializer.shape) takes \(expected) \(unit), and there are \(found)",
+        "initializer '\(name.shown)': \(initializer.type)\(initializer.shape) takes \(expected) \(unit), "
+          + "and there are \(found)",
         hint: "the file is damaged; export it again")
     }
   }

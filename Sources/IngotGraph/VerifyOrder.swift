@@ -1,4 +1,5 @@
-// The part of verifying that is about who produces what: one producer for a value, no cycles, and order where it is required.
+// The part of verifying that is about who produces what: one producer for a value, no cycles, and order where it is
+// required.
 
 internal import IngotCore
 
@@ -9,16 +10,20 @@ extension GraphVerifier {
     let inputs = Set(graph.inputs)
     for (index, node) in graph.nodes.enumerated() {
       for case let id? in node.outputs {
-        let (name, label) = (graph[id].name, node.label(at: index))
+        let (name, label) = (graph[id].name.shown, node.label(at: index))
         let hint = "values are produced once; export the model again"
         if let first = producers[id.index] {
           let other = first == index ? "twice" : "and so does \(label)"
           report("\(graph.nodes[first].label(at: first)): produces '\(name)', \(other)", hint: hint)
           continue
         }
-        producers[id.index] = index
-        if inputs.contains(id) { report("\(label): produces '\(name)', which is an input of the graph", hint: hint) }
-        if graph[id].initializer != nil { report("\(label): produces '\(name)', which is an initializer", hint: hint) }
+        if inputs.contains(id) {
+          report("\(label): produces '\(name)', which is an input of the graph", hint: hint)
+        } else if graph[id].initializer != nil {
+          report("\(label): produces '\(name)', which is an initializer", hint: hint)
+        } else {
+          producers[id.index] = index
+        }
       }
     }
     return producers
@@ -47,9 +52,10 @@ extension GraphVerifier {
     for (index, ids) in dependencies.enumerated() {
       for id in ids {
         guard let producer = producers[id.index], producer >= index else { continue }
+        let (reader, maker) = (graph.nodes[index].label(at: index), graph.nodes[producer].label(at: producer))
         report(
-          "\(graph.nodes[index].label(at: index)): reads '\(graph[id].name)' before \(graph.nodes[producer].label(at: producer))"
-            + " produces it", hint: "sort the nodes after changing them")
+          "\(reader): reads '\(graph[id].name.shown)' before \(maker) produces it",
+          hint: "sort the nodes after changing them")
       }
     }
   }

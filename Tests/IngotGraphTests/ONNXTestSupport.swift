@@ -1,5 +1,5 @@
-// What the tests of the format share: a folder of their own, and messages of onnx.proto put together field by field, by the
-// numbers of the specification rather than by the code under test.
+// What the tests of the format share: a folder of their own, and messages of onnx.proto put together field by field, by
+// the numbers of the specification rather than by the code under test.
 
 import Foundation
 import IngotCore
@@ -33,7 +33,9 @@ func message(_ build: (inout WireWriter) -> Void) -> WireWriter {
 }
 
 /// TensorProto: dims 1, data_type 2, name 8.
-func tensor(_ name: String, type: UInt64 = 1, dims: [Int64], _ more: (inout WireWriter) -> Void = { _ in }) -> WireWriter {
+func tensor(_ name: String, type: UInt64 = 1, dims: [Int64], _ more: (inout WireWriter) -> Void = { _ in })
+  -> WireWriter
+{
   message {
     for size in dims { $0.writeVarint(1, UInt64(bitPattern: size)) }
     $0.writeVarint(2, type)
@@ -59,7 +61,8 @@ func entry(_ key: String, _ value: String) -> WireWriter {
 
 /// NodeProto: input 1, output 2, name 3, op_type 4, attribute 5.
 func node(
-  _ opType: String, _ name: String, _ inputs: [String], _ outputs: [String], attributes: [WireWriter] = [], domain: String? = nil
+  _ opType: String, _ name: String, _ inputs: [String], _ outputs: [String], attributes: [WireWriter] = [],
+  domain: String? = nil
 ) -> WireWriter {
   message {
     for input in inputs { $0.writeString(1, input) }
@@ -71,7 +74,8 @@ func node(
   }
 }
 
-/// ValueInfoProto of a float32 tensor: name 1, type 2 { tensor_type 1 { elem_type 1, shape 2 { dim 1 { dim_value 1 } } } }.
+/// ValueInfoProto of a float32 tensor: name 1, type 2 { tensor_type 1 { elem_type 1, shape 2 { dim 1 { dim_value 1 } }
+/// } }.
 func port(_ name: String, dims: [Int64] = [2]) -> WireWriter {
   message {
     $0.writeString(1, name)
@@ -96,7 +100,8 @@ func port(_ name: String, dims: [Int64] = [2]) -> WireWriter {
 
 /// GraphProto: node 1, name 2, initializer 5, input 11, output 12.
 func graph(
-  nodes: [WireWriter], initializers: [WireWriter] = [], inputs: [WireWriter] = [port("x")], outputs: [WireWriter] = [port("y")]
+  nodes: [WireWriter], initializers: [WireWriter] = [], inputs: [WireWriter] = [port("x")],
+  outputs: [WireWriter] = [port("y")]
 ) -> WireWriter {
   message {
     for node in nodes { $0.writeMessage(1, node) }
