@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 void ingot_ov_free_text(char *text) { free(text); }
@@ -13,9 +14,11 @@ int ov_fail(char **error, int code, const char *text) {
 
 int ov_finish(const ov_functions *f, int status, char **error) {
   if (status == 0) return 0;
-  const char *text = f->ov_get_last_err_msg();
-  if (text == NULL || text[0] == 0) text = f->ov_get_error_info(status);
-  return ov_fail(error, status, text);
+  const char *text = f->ov_get_last_err_msg(); /* a copy, which is the caller's */
+  bool has_text = text != NULL && text[0] != 0;
+  int code = ov_fail(error, status, has_text ? text : f->ov_get_error_info(status));
+  if (text != NULL) f->ov_free(text);
+  return code;
 }
 
 static int load_functions(const char *path, ingot_ov *library, char **error) {
