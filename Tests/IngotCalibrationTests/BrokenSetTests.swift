@@ -178,7 +178,6 @@ private func npy(shapeText: String) -> [UInt8] { npy("'<f4'", shapeText) }
         "SET/set.yaml:6:14: error: array `d`, d.bin: the file is not there",
         "SET/set.yaml:7:21: error: `type` is for raw files; a .npy file says its own",
         "SET/set.yaml:8:8: error: unknown key `flie` in `f`",
-        "SET/set.yaml:8:3: error: `f` has no `file`",
         "SET/set.yaml:9:6: error: `g` must be a mapping, not the number `12`",
       ])
   }
