@@ -57,9 +57,7 @@ private struct FileCheck {
         }
       }
     }
-    let errors = model.check(path: path).filter { $0.severity == .error }
-    guard errors.isEmpty else { throw InputError(errors) }
-    try model.graph.name(inputs: shapes, in: path)
+    _ = try sanitizeModel(&model, inputShapes: shapes, in: path)
     return model
   }
 
