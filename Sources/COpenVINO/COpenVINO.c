@@ -2,6 +2,8 @@
 #include "internal.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -21,7 +23,17 @@ int ov_finish(const ov_functions *f, int status, char **error) {
   return code;
 }
 
+/* With AMX, OpenVINO 2026.4.1's int8 convolutions end the process with SIGILL (a TILEZERO before the tiles are configured, seen
+   on Sapphire Rapids with a 16 to 32 channel 3x3 convolution), so its kernel library is held to what comes before AMX unless the user
+   says otherwise: ONEDNN_MAX_CPU_ISA=ALL. The first setenv of a process leaves the old table of variables valid, so a getenv
+   on another thread at this moment reads what it always did. */
+static void keep_from_amx(void) {
+  setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_FP16", 0);
+}
+
 static int load_functions(const char *path, ingot_ov *library, char **error) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, keep_from_amx);
   void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (handle == NULL) return ov_fail(error, INGOT_OV_CANNOT_LOAD, dlerror());
 #define F(result, name, arguments) \
