@@ -39,18 +39,21 @@ private struct Extent {
     // A block's zeros fit 32 bits, as the lanes of the other two have.
     var start = 0
     while start < values.count {
-      let end = Swift.min(start + (1 << 30), values.count)
+      let block = values.extracting(start..<Swift.min(start + (1 << 30), values.count))
       var (low, high, zeros) = (smallest, largest, Int32(0))
-      for index in start..<end {
-        let bits = Int32(bitPattern: values[index].bitPattern)
+      for index in 0..<block.count {
+        // Unchecked, because a check in the loop keeps it from becoming vector instructions: the index is in 0..<count.
+        let bits = unsafe Int32(bitPattern: block[unchecked: index].bitPattern)
+        let magnitude = bits & 0x7fff_ffff
         let key = bits ^ ((bits >> 31) & 0x7fff_ffff)
-        low = key < low ? key : low
-        high = key > high ? key : high
-        zeros &+= bits & 0x7fff_ffff == 0 ? 1 : 0
+        low = Swift.min(low, key)
+        high = Swift.max(high, key)
+        // -1 where the magnitude is zero, without a branch that half of all activations would mispredict.
+        zeros &-= (magnitude &- 1) >> 31
       }
       (smallest, largest) = (low, high)
       zeroCount += Int(zeros)
-      start = end
+      start += block.count
     }
   }
 
