@@ -104,7 +104,7 @@ private struct FileCheck {
 }
 
 /// The model is not the one that the manifest pins.
-func digestMismatch(_ pinned: Located<Digest>, found: Digest) -> InputError {
+package func digestMismatch(_ pinned: Located<Digest>, found: Digest) -> InputError {
   InputError([
     Diagnostic(
       at: pinned.place, "the model's digest is \(found), not the pinned one",

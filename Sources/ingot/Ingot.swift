@@ -46,6 +46,7 @@ internal import IngotRun
         return .success
       }
       Interrupt.startCatching()
+      CrashReport.startCatching()
       return try await verb.run(Context(arguments: arguments, environment: environment, terminal: terminal))
     } catch let error as UsageError {
       terminal.complain("ingot \(name): \(error)\n  hint: `ingot \(name) --help` explains the command")
