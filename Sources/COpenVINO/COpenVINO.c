@@ -1,7 +1,11 @@
 /* The library, its core, and what is read, compiled, exported and imported. Runs are in run.c. */
 #include "internal.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -21,7 +25,23 @@ int ov_finish(const ov_functions *f, int status, char **error) {
   return code;
 }
 
+/* Some hypervisors say that the processor has AMX tiles and hide leaf 0x1d, which says how large they are. OpenVINO then makes
+   tiles of size 0 and ends the process with SIGILL at the first int8 or bf16 convolution, so that it must not know of AMX. Its
+   only switch is this variable, which it reads once. Whoever set it already knows better. */
+static void hide_broken_tiles(void) {
+#if defined(__x86_64__)
+  const unsigned amx_tile = 1u << 24;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & amx_tile) == 0) return;
+  unsigned largest_palette = 0;
+  if (__get_cpuid_count(0x1d, 0, &largest_palette, &b, &c, &d) && largest_palette > 0) return;
+  setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_FP16", 0);
+#endif
+}
+
 static int load_functions(const char *path, ingot_ov *library, char **error) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, hide_broken_tiles);
   void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (handle == NULL) return ov_fail(error, INGOT_OV_CANNOT_LOAD, dlerror());
 #define F(result, name, arguments) \

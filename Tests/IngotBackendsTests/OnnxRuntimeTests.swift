@@ -44,6 +44,15 @@ struct OnnxRuntimeTests {
     #expect(result["y"]?.floats == [0.25, -0.5, 31.75, 0])
   }
 
+  @Test func runsAnInt8Convolution() throws {
+    let path = try folder.write(.quantizedConvolution), engine = "\(folder.path)/engine"
+    _ = try backend.build(BuildRequest(modelPath: path), to: engine) { _ in true }
+    for session in [try backend.openModel(at: path), try backend.openEngine(at: engine)] {
+      let result = try session.run(["x": Tensor([Float](repeating: 0.6, count: 512), shape: [2, 16, 4, 4])])
+      #expect(result["y"] == Tensor([Float](repeating: 9, count: 128), shape: [2, 16, 2, 2]))
+    }
+  }
+
   @Test func runsAHalfPrecisionGraph() throws {
     let session = try backend.openModel(at: folder.write(.half))
     #expect(session.inputs.first?.type == .float16)

@@ -81,6 +81,14 @@ struct OpenVINOTests {
     #expect(result.elements(as: Float16.self) == [1.5, -3, 0.75, 6])
   }
 
+  /// 16 channels x 9 taps x 0.5 / 8; also on machines whose AMX is half hidden.
+  @Test(arguments: ["f32", "bf16"]) func runsAnInt8Convolution(hint: String) throws {
+    let built = try build(folder.write(.quantizedConvolution), ["precision-hint": hint])
+    let session = try backend.openEngine(at: built.path, options: ["precision-hint": hint])
+    let result = try session.run(["x": Tensor([Float](repeating: 0.6, count: 512), shape: [2, 16, 4, 4])])
+    #expect(result["y"] == Tensor([Float](repeating: 9, count: 128), shape: [2, 16, 2, 2]))
+  }
+
   @Test(.enabled(if: FileManager.default.fileExists(atPath: TestRuntimes.model("digits.onnx")), "the models are not here"))
   func agreesWithTheReferenceOnARealModel() throws {
     let path = TestRuntimes.model("digits.onnx")
