@@ -72,13 +72,14 @@ struct OnnxRuntimeTests {
     #expect(try widened.run(["x": floats([3.7])])["y"]?.floats == [.infinity])
   }
 
-  @Test(arguments: [
-    ([:], "the input x (float32 [n, 4]) is missing"),
-    (["z": floats([1])], "there is no input 'z'; the inputs are x (float32 [n, 4])"),
-    (["x": floats([1, 2, 3], [1, 3])], "the input 'x' is float32 [n, 4], not float32 [1, 3]"),
-    (["x": floats([1, 2, 3, 4], [4])], "the input 'x' is float32 [n, 4], not float32 [4]"),
-    (["x": Tensor([1, 2, 3, 4] as [Int64], shape: [1, 4])], "the input 'x' is float32 [n, 4], not int64 [1, 4]"),
-  ] as [([String: Tensor], String)])
+  @Test(
+    arguments: [
+      ([:], "the input x (float32 [n, 4]) is missing"),
+      (["z": floats([1])], "there is no input 'z'; the inputs are x (float32 [n, 4])"),
+      (["x": floats([1, 2, 3], [1, 3])], "the input 'x' is float32 [n, 4], not float32 [1, 3]"),
+      (["x": floats([1, 2, 3, 4], [4])], "the input 'x' is float32 [n, 4], not float32 [4]"),
+      (["x": Tensor([1, 2, 3, 4] as [Int64], shape: [1, 4])], "the input 'x' is float32 [n, 4], not int64 [1, 4]"),
+    ] as [([String: Tensor], String)])
   func refusesInputsThatDoNotFit(inputs: [String: Tensor], words: String) throws {
     let session = try backend.openModel(at: folder.write(.relu))
     let error = #expect(throws: BackendError.self) { try session.run(inputs) }
@@ -105,7 +106,9 @@ struct OnnxRuntimeTests {
         onnxruntime: the library cannot be loaded: \(text): file too short
           hint: `ingot runtimes install onnxruntime` brings one that works
         """)
-    let missing = #expect(throws: BackendError.self) { try OnnxRuntimeBackend(libraryPath: "/nowhere/libonnxruntime.so") }
+    let missing = #expect(throws: BackendError.self) {
+      try OnnxRuntimeBackend(libraryPath: "/nowhere/libonnxruntime.so")
+    }
     #expect(missing?.description.contains("cannot open shared object file") == true)
     let other = #expect(throws: BackendError.self) { try OnnxRuntimeBackend(libraryPath: "libc.so.6") }
     #expect(other?.description.contains("undefined symbol: OrtGetApiBase") == true)

@@ -140,7 +140,8 @@ extension TestModel {
       Node(op: "Conv", inputs: ["d", "wd"], outputs: ["y"], name: "conv"),
     ], inputs: [("x", .float32, ["n", "16", "4", "4"])], outputs: [("y", .float32, ["n", "16", "2", "2"])],
     initializers: [
-      ("scale", floats([0.25], [])), ("wscale", floats([0.125], [])), ("zero", Tensor(type: .int8, shape: [], bytes: Bytes([0]))),
+      ("scale", floats([0.25], [])), ("wscale", floats([0.125], [])),
+      ("zero", Tensor(type: .int8, shape: [], bytes: Bytes([0]))),
       ("w", Tensor(type: .int8, shape: [16, 16, 3, 3], bytes: Bytes([UInt8](repeating: 1, count: 2304)))),
     ])
 

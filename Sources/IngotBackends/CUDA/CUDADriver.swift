@@ -48,9 +48,12 @@ package enum CUDADriver {
     }
     defer { unsafe ingot_cuda_release(report) }
     var devices: [CUDADevice] = []
-    while let device = unsafe ingot_cuda_device_at(report, devices.count)?.pointee { unsafe devices.append(CUDADevice(device)) }
+    while let device = unsafe ingot_cuda_device_at(report, devices.count)?.pointee {
+      unsafe devices.append(CUDADevice(device))
+    }
     let version = unsafe ingot_cuda_version(report)
-    return .present(cuda: "\(version / 1000).\(version % 1000 / 10)", release: release(in: releasePath), devices: devices)
+    return .present(
+      cuda: "\(version / 1000).\(version % 1000 / 10)", release: release(in: releasePath), devices: devices)
   }
 
   /// `580.65.06` of `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Sun Jul 27 …`. Read without `FileSystem.read`,

@@ -15,7 +15,8 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
       "graph-optimization", .oneOf(["none", "basic", "extended", "all"]), default: "all",
       "how far the graph is rewritten; 'all' may fit it to the building machine's processor"),
     BackendOption("format", .oneOf(["ort", "onnx"]), default: "ort", "the engine's file format"),
-    BackendOption("threads", .integer(0...1024), default: "0", "threads within an operator when the engine runs; 0: one a core"),
+    BackendOption(
+      "threads", .integer(0...1024), default: "0", "threads within an operator when the engine runs; 0: one a core"),
   ]
 
   /// - Parameter libraryPath: of `libonnxruntime.so…`.
@@ -30,7 +31,8 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     try requireFile(modelPath)
     do {
       let session = try OnnxRuntimeSession(library, modelPath: modelPath, options: OnnxRuntimeOptions())
-      return SupportReport(unsupported: [], inputs: session.inputs, outputs: session.outputs, warnings: session.warnings)
+      return SupportReport(
+        unsupported: [], inputs: session.inputs, outputs: session.outputs, warnings: session.warnings)
     } catch {
       let text: String
       switch error.reason {
@@ -50,7 +52,9 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
   ) throws(BackendError) -> BuildReport {
     let values = try Self.options.resolved(request.options, for: .onnxruntime)
     try requireFile(request.modelPath)
-    guard onProgress(BuildProgress(phase: "optimize", fraction: nil)) else { throw BackendError(.onnxruntime, .cancelled) }
+    guard onProgress(BuildProgress(phase: "optimize", fraction: nil)) else {
+      throw BackendError(.onnxruntime, .cancelled)
+    }
     var options = OnnxRuntimeOptions()
     let level = values["graph-optimization"] ?? ""
     options.optimization = OnnxRuntimeOptions.Optimization(name: level)
@@ -77,7 +81,8 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     try openEngine(at: path, options: [:])
   }
 
-  package func openEngine(at path: String, options given: [String: String]) throws(BackendError) -> any InferenceSession {
+  package func openEngine(at path: String, options given: [String: String]) throws(BackendError) -> any InferenceSession
+  {
     let values = try Self.options.resolved(given, for: .onnxruntime)
     try requireFile(path)
     var options = OnnxRuntimeOptions()

@@ -15,7 +15,8 @@ package final class OpenVINOBackend: Backend {
   package static let options: [BackendOption] = [
     BackendOption("device", .oneOf(["CPU"]), default: "CPU", "what the engine is compiled for"),
     BackendOption(
-      "performance-mode", .oneOf(["latency", "throughput"]), default: "latency", "what threads and streams are chosen for"),
+      "performance-mode", .oneOf(["latency", "throughput"]), default: "latency",
+      "what threads and streams are chosen for"),
     BackendOption(
       "precision-hint", .oneOf(["f32", "f16", "bf16"]), default: "f32",
       "the arithmetic that float32 nodes may be done in; OpenVINO by itself would take bf16 where the processor has it"),
@@ -94,7 +95,9 @@ package final class OpenVINOBackend: Backend {
       (key: "INFERENCE_PRECISION_HINT", value: values["precision-hint"] ?? "f32"),
       (key: "PERFORMANCE_HINT", value: values["performance-mode"] == "throughput" ? "THROUGHPUT" : "LATENCY"),
     ]
-    if let threads = values["threads"], threads != "0" { properties.append((key: "INFERENCE_NUM_THREADS", value: threads)) }
+    if let threads = values["threads"], threads != "0" {
+      properties.append((key: "INFERENCE_NUM_THREADS", value: threads))
+    }
     if let streams = values["streams"], streams != "0" { properties.append((key: "NUM_STREAMS", value: streams)) }
     return properties
   }

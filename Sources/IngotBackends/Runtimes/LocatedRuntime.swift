@@ -69,8 +69,11 @@ package func makeBackend(
   case .onnxruntime: return try OnnxRuntimeBackend(libraryPath: located.libraryPath)
   case .openvino: return try OpenVINOBackend(libraryPath: located.libraryPath)
   case .tensorrt, .tensorrtRTX:
-    guard let parser = located.parserPath else { preconditionFailure("\(located.kind.rawValue) is located with its parser") }
+    guard let parser = located.parserPath else {
+      preconditionFailure("\(located.kind.rawValue) is located with its parser")
+    }
     return try TensorRTBackend(
-      libraryPath: located.libraryPath, parserPath: parser, kind: located.kind, allowsUntestedVersion: allowsUntestedVersion)
+      libraryPath: located.libraryPath, parserPath: parser, kind: located.kind,
+      allowsUntestedVersion: allowsUntestedVersion)
   }
 }

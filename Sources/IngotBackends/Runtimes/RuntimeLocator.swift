@@ -83,7 +83,8 @@ package final class RuntimeLocator: Sendable {
       return "install it where the system's loader finds it (NVIDIA's packages or containers do), \(path)"
     }
     if let version, !versionsAgree(version, runtime.version) {
-      return "`ingot runtimes install` has only version \(runtime.version); install version \(version) yourself, \(path)"
+      return
+        "`ingot runtimes install` has only version \(runtime.version); install version \(version) yourself, \(path)"
     }
     return "run `ingot runtimes install \(runtime.name)`, \(path)"
   }
