@@ -25,9 +25,11 @@ int ov_finish(const ov_functions *f, int status, char **error) {
   return code;
 }
 
-/* Some hypervisors say that the processor has AMX tiles and hide leaf 0x1d, which says how large they are. OpenVINO then makes
-   tiles of size 0 and ends the process with SIGILL at the first int8 or bf16 convolution, so that it must not know of AMX. Its
-   only switch is this variable, which it reads once. Whoever set it already knows better. */
+/* Some hypervisors say that the processor has AMX tiles and hide leaf 0x1d, which says how large they are. OpenVINO then
+   configures tiles of size 0, and the first int8 or bf16 convolution ends the process with SIGILL at its TILEZERO. So it must
+   not know of AMX there; its only switch is this variable, which it reads once. A value that the user set stays.
+   The first setenv of a process leaves the old table of variables valid, so a getenv on another thread at this moment reads
+   what it always did. */
 static void hide_broken_tiles(void) {
 #if defined(__x86_64__)
   const unsigned amx_tile = 1u << 24;

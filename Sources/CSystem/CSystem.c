@@ -44,6 +44,14 @@ int ingot_fstat(int fd, ingot_file_status *status) {
   return 0;
 }
 
+int ingot_pipe(int *read_end, int *write_end) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+  *read_end = ends[0];
+  *write_end = ends[1];
+  return 0;
+}
+
 int ingot_reflink(int from, int to) { return ioctl(to, FICLONE, from) == 0 ? 0 : errno; }
 
 int ingot_exchange(const char *path, const char *other) {

@@ -1,5 +1,5 @@
-// The objects that TensorRT calls back: a logger and a progress monitor. They are C++ classes declared in the order of the
-// public interfaces, so that the compiler lays out their tables.
+// The objects that TensorRT calls back: a logger and a progress monitor. They are C++ classes declared in the order of
+// the public interfaces, so that the compiler lays out their tables.
 #pragma once
 
 #include "CTensorRT.h"
@@ -10,8 +10,8 @@ namespace ingot::trt {
 // The process's one logger, in the layout that a family expects. A second logger would draw a warning from the library.
 void *logger(Family family);
 
-// Sends the log of this thread to a listener for as long as it lives. Messages of other threads and of calls outside are
-// dropped: TensorRT logs on the calling thread only.
+// Sends the log of this thread to a listener for as long as it lives. Messages of other threads and of calls outside
+// are dropped: TensorRT logs on the calling thread only.
 class Listening {
  public:
   explicit Listening(const ingot_trt_listener *listener);

@@ -45,6 +45,7 @@ ingot_trt_status ingot_trt_set_compute_capabilities(ingot_trt_job *job, const in
       if (!job->call(job->config, config::setComputeCapability, values[index], index)) return INGOT_TRT_REFUSED;
       if (job->call(job->config, config::getComputeCapability, index) != values[index]) return INGOT_TRT_REFUSED;
     }
+    job->targets = values;
     return INGOT_TRT_OK;
   });
 }

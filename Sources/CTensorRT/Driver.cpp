@@ -26,7 +26,8 @@ ingot_trt_status probe(const char *path, ingot_trt_driver *driver, char **messag
   }
   const int code = init(0);
   if (code != 0) {
-    return fail(INGOT_TRT_NO_DRIVER, std::string(path) + ": cuInit failed with CUDA error " + std::to_string(code), message);
+    const std::string text = std::string(path) + ": cuInit failed with CUDA error " + std::to_string(code);
+    return fail(INGOT_TRT_NO_DRIVER, text, message);
   }
   if (version(&driver->driver_version) != 0) driver->driver_version = 0;
   if (count(&driver->device_count) != 0) driver->device_count = 0;

@@ -5,6 +5,7 @@
 #include "Library.hpp"
 
 #include <memory>
+#include <vector>
 
 struct ingot_trt_job {
   const ingot_trt_library &library;
@@ -14,6 +15,7 @@ struct ingot_trt_job {
   void *config = nullptr;
   void *parser = nullptr;
   void *profile = nullptr;  // the one being filled; the builder owns it
+  std::vector<int> targets;  // compute capabilities, where they are listed
 
   ingot_trt_job(const ingot_trt_library &library, ingot_trt_listener listener) : library(library), listener(listener) {}
   ingot_trt_job(const ingot_trt_job &) = delete;
@@ -23,7 +25,9 @@ struct ingot_trt_job {
   ingot::trt::Layout layout() const { return library.layout; }
 
   template <class R, class... A, ingot::trt::Receiver receiver>
-  R call(void *object, const ingot::trt::Method<R(A...), receiver> &method, typename ingot::trt::Exactly<A>::Type... arguments) {
+  R call(
+      void *object, const ingot::trt::Method<R(A...), receiver> &method,
+      typename ingot::trt::Exactly<A>::Type... arguments) {
     return ingot::trt::call(library.layout, object, method, arguments...);
   }
 };

@@ -13,8 +13,8 @@ namespace {
 const char *const known = "TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7";
 
 std::string numbers(int version) {
-  const int scale = 10000;
-  return std::to_string(version / scale) + "." + std::to_string(version / 100 % 100) + "." + std::to_string(version % 100);
+  const int major = version / 10000, minor = version / 100 % 100, patch = version % 100;
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 }
 
 struct Choice {
@@ -22,8 +22,8 @@ struct Choice {
   bool isTested;
 };
 
-// By the version number alone. Below 1.0.0 and from another major on, nothing is known: the nearest family is a guess that
-// only the self-check can confirm.
+// By the version number alone. Below 1.0.0 and from another major on, nothing is known: the nearest family is a guess
+// that only the self-check can confirm.
 Choice choose(int version) {
   if (version >= 110000) return {Family::T11, version < 120000};
   if (version >= 100000) return {Family::T10, true};
@@ -65,7 +65,8 @@ ingot_trt_status open(
   const auto version = symbol<int32_t (*)()>(handle, "getInferLibVersion");
   const auto build = symbol<int32_t (*)()>(handle, "getInferLibBuildVersion");
   if (version == nullptr) {
-    return fail(INGOT_TRT_NOT_LOADED, std::string(path) + " has no function getInferLibVersion: it is not TensorRT", message);
+    const std::string text = std::string(path) + " has no function getInferLibVersion: it is not TensorRT";
+    return fail(INGOT_TRT_NOT_LOADED, text, message);
   }
   ingot_trt_library library{};
   library.version = version();
@@ -86,8 +87,8 @@ ingot_trt_status open(
   library.createParser = symbol<void *(*)(void *, void *, int32_t)>(parser, "createNvOnnxParser_INTERNAL");
   const auto parserVersion = symbol<int32_t (*)()>(parser, "getNvOnnxParserVersion");
   if (library.createParser == nullptr) {
-    return fail(INGOT_TRT_NOT_LOADED,
-        std::string(parserPath) + " has no function createNvOnnxParser_INTERNAL: it is not TensorRT's ONNX parser", message);
+    const std::string text = " has no function createNvOnnxParser_INTERNAL: it is not TensorRT's ONNX parser";
+    return fail(INGOT_TRT_NOT_LOADED, parserPath + text, message);
   }
   library.parserVersion = parserVersion != nullptr ? parserVersion() : 0;
   if (library.version >= 100000) {
@@ -99,7 +100,8 @@ ingot_trt_status open(
   if (library.isUntested) {
     const std::string problem = selfCheck(library);
     if (!problem.empty()) {
-      return fail(INGOT_TRT_UNKNOWN_VERSION, numbers(library.version) + ", whose self-check failed: " + problem, message);
+      const std::string text = numbers(library.version) + ", whose self-check failed: " + problem;
+      return fail(INGOT_TRT_UNKNOWN_VERSION, text, message);
     }
   }
   *result = new ingot_trt_library(library);  // for the life of the process, as the library itself

@@ -1,5 +1,5 @@
-// Is an untested version laid out as its nearest known family? Getters with known defaults and settings that are read back
-// answer that, in a child process: a wrong table is a crash more often than a wrong answer.
+// Is an untested version laid out as its nearest known family? Getters with known defaults and settings that are read
+// back answer that, in a child process: a wrong table is a crash more often than a wrong answer.
 
 #include "Job.hpp"
 #include "Names.hpp"
@@ -50,7 +50,7 @@ const char *firstSurprise(ingot_trt_job &job) {
 
 [[noreturn]] void check(const ingot_trt_library &library, int output) {
   // A crash here is an answer: no handler of the parent's speaks of it and no core is left.
-  for (const int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP}) signal(number, SIG_DFL);
+  for (const int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGALRM}) signal(number, SIG_DFL);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   alarm(30);
@@ -95,7 +95,10 @@ std::string selfCheck(const ingot_trt_library &library) {
   close(ends[0]);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-  if (WIFSIGNALED(status)) return "it crashed (signal " + std::to_string(WTERMSIG(status)) + "): its layout is another one";
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) return "it did not end within 30 seconds";
+  if (WIFSIGNALED(status)) {
+    return "it crashed (signal " + std::to_string(WTERMSIG(status)) + "): its layout is another one";
+  }
   if (!problem.empty()) return problem;
   return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "" : "it ended without an answer";
 }

@@ -1,6 +1,6 @@
-// Where each method sits in the virtual function tables of the four ABI families, and how it is called. Only methods that
-// Ingot calls are listed. The numbers come from the layouts that a compiler computes from the public headers, checked by
-// calls on TensorRT-RTX 1.4 to 1.7.
+// Where each method sits in the virtual function tables of the four ABI families, and how it is called. Only methods
+// that Ingot calls are listed. The numbers come from the layouts that a compiler computes from the public headers,
+// checked by calls on TensorRT-RTX 1.4 to 1.7.
 //
 // 10.8.0 alone has one more entry in INetworkDefinition from slot 63 on: no such slot is used here.
 #pragma once
@@ -21,7 +21,7 @@ struct Dims {
 };
 static_assert(sizeof(Dims) == 72);
 
-// Most objects keep an implementation in their second word, whose table counts; the parser and its errors are their own.
+// Most objects keep an implementation in their second word, whose table counts; the parser and its errors keep none.
 enum class Receiver { implementation, itself };
 
 template <class Signature, Receiver receiver> struct Method;

@@ -9,27 +9,29 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// - Parameter bytes: exactly 32 of them.
   package init(rawBytes bytes: some Collection<UInt8>) {
     precondition(bytes.count == Self.byteCount, "a SHA-256 digest has 32 bytes, not \(bytes.count)")
-    var parts: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in bytes.enumerated() { parts[index / 8] = parts[index / 8] << 8 | UInt64(byte) }
-    words = (parts[0], parts[1], parts[2], parts[3])
+    self.init(bytes: Array(bytes))
   }
 
   /// - Parameter hex: 64 hexadecimal digits, with or without `sha256:` before them; nil for anything else.
-  package init?(hex: some StringProtocol) {
-    let digits = hex.hasPrefix("sha256:") ? Substring(hex.dropFirst(7)) : Substring(hex)
-    guard digits.utf8.count == 2 * Self.byteCount else { return nil }
-    var bytes: [UInt8] = []
-    var high: UInt8?
-    for digit in digits.utf8 {
-      guard let value = Self.value(ofHexDigit: digit) else { return nil }
-      if let first = high {
-        bytes.append(first << 4 | value)
-        high = nil
-      } else {
-        high = value
-      }
+  package init?(hex: some StringProtocol) { self.init(hexText: Array(String(hex).utf8)) }
+
+  // Not generic, because other modules call the generic ones unspecialized: a store reads thousands of digests a run.
+  private init?(hexText text: [UInt8]) {
+    let start = text.starts(with: "sha256:".utf8) ? 7 : 0
+    guard text.count - start == 2 * Self.byteCount else { return nil }
+    var bytes = [UInt8](repeating: 0, count: Self.byteCount)
+    for index in bytes.indices {
+      guard let high = Self.value(ofHexDigit: text[start + 2 * index]),
+        let low = Self.value(ofHexDigit: text[start + 2 * index + 1])
+      else { return nil }
+      bytes[index] = high << 4 | low
     }
-    self.init(rawBytes: bytes)
+    self.init(bytes: bytes)
+  }
+
+  private init(bytes: [UInt8]) {
+    func word(_ start: Int) -> UInt64 { (start..<start + 8).reduce(0) { $0 << 8 | UInt64(bytes[$1]) } }
+    words = (word(0), word(8), word(16), word(24))
   }
 
   package init(of bytes: [UInt8]) {

@@ -93,6 +93,13 @@ package enum FileSystem {
     if fsync(descriptor) != 0 { throw SystemError("fsync", path: path, code: errno) }
   }
 
+  /// Adds bytes at the end of a file of this process alone; makes it where it is missing. Neither atomic nor durable.
+  package static func extend(_ path: String, with bytes: Bytes) throws(SystemError) {
+    let descriptor = try openFile(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    defer { close(descriptor) }
+    try bytes.withSpan { (span) throws(SystemError) in try write(span, to: descriptor, path: path) }
+  }
+
   /// With all folders above it; no error where it is there.
   package static func makeDirectory(_ path: String) throws(SystemError) {
     if unsafe mkdir(path, 0o755) == 0 || errno == EEXIST { return }
@@ -210,7 +217,7 @@ package enum FileSystem {
     }
   }
 
-  static func write(_ span: RawSpan, to descriptor: Int32, path: String) throws(SystemError) {
+  private static func write(_ span: RawSpan, to descriptor: Int32, path: String) throws(SystemError) {
     var offset = 0
     while offset < span.byteCount {
       let rest = span.extracting(offset..<min(span.byteCount, offset + (1 << 30)))

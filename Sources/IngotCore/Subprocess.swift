@@ -17,31 +17,35 @@ package struct SubprocessResult: Sendable {
 package func runSubprocess(
   _ arguments: [String], in directory: String? = nil, onLine: (String) -> Void = { _ in }
 ) throws(SystemError) -> SubprocessResult {
-  var ends: [Int32] = [0, 0]
-  guard unsafe pipe(&ends) == 0 else { throw SystemError("pipe", path: arguments[0], code: errno) }
-  _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
-  _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+  var (readEnd, writeEnd): (Int32, Int32) = (0, 0)
+  let failure = unsafe ingot_pipe(&readEnd, &writeEnd)
+  guard failure == 0 else { throw SystemError("pipe", path: arguments[0], code: failure) }
   var pid: Int32 = 0
-  let code = unsafe withCStrings(arguments) { pointers in unsafe ingot_spawn(pointers, directory, ends[1], ends[1], &pid) }
-  close(ends[1])
+  let code = unsafe withCStrings(arguments) { pointers in
+    unsafe ingot_spawn(pointers, directory, writeEnd, writeEnd, &pid)
+  }
+  close(writeEnd)
   guard code == 0 else {
-    close(ends[0])
+    close(readEnd)
     throw SystemError("start", path: arguments[0], code: code)
   }
   var output: [UInt8] = []
   var lineStart = 0
   var buffer = [UInt8](repeating: 0, count: 4096)
   while true {
-    let count = unsafe read(ends[0], &buffer, buffer.count)
+    let count = unsafe read(readEnd, &buffer, buffer.count)
     if count < 0 && errno == EINTR { continue }
     if count <= 0 { break }
+    let end = output.count
     output += buffer[..<count]
-    while let end = output[lineStart...].firstIndex(of: UInt8(ascii: "\n")) {
-      onLine(String(decoding: output[lineStart..<end], as: UTF8.self))
-      lineStart = end + 1
+    // Only what is new is searched: a line of many megabytes arrives in pieces of one buffer.
+    for index in end..<output.count where output[index] == UInt8(ascii: "\n") {
+      onLine(String(decoding: output[lineStart..<index], as: UTF8.self))
+      lineStart = index + 1
     }
   }
-  close(ends[0])
+  close(readEnd)
+  if lineStart < output.count { onLine(String(decoding: output[lineStart...], as: UTF8.self)) }
   let status = ingot_wait(pid)
   guard status >= 0 else { throw SystemError("wait", path: arguments[0], code: -status) }
   return SubprocessResult(status: status, output: String(decoding: output, as: UTF8.self))

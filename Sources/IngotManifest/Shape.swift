@@ -52,7 +52,7 @@ extension Shape.Key {
 }
 
 extension MappingReader {
-  init?(_ field: YAMLField, _ shape: Shape, _ problems: inout [Diagnostic], hint: String? = nil) {
-    self.init(field, required: shape.required, optional: shape.optional, &problems, hint: hint)
+  init?(_ field: YAMLField, _ shape: Shape, _ problems: inout [Diagnostic], hint: @autoclosure () -> String? = nil) {
+    self.init(field, required: shape.required, optional: shape.optional, &problems, hint: hint())
   }
 }

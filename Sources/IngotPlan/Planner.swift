@@ -87,13 +87,13 @@ private struct Planner {
     let parse = addParse(canonical, target)
     let lowered = addLower(canonical, precision)
     let build = addBuild(lowered, parse, variant)
-    let serialize = addSerialize(build, lowered, variant)
-    let verify = manifest.verify.map { addVerify($0, serialize, build, lowered, variant) }
+    let verify = manifest.verify.map { addVerify($0, build, lowered, variant) }
+    let serialize = addSerialize(build, lowered, verify, variant)
     plan.engines.append(
       Plan.Engine(
         variant: variant.id, precision: precision.label, target: target.name.value,
         backend: target.backend.value.rawValue, serialize: serialize, verify: verify,
-        steps: plan.ancestors(of: [verify ?? serialize])))
+        steps: plan.ancestors(of: [serialize])))
   }
 
   private var model: StepSource { .model(path: manifest.resolve(manifest.model.path.value)) }
@@ -162,7 +162,10 @@ private struct Planner {
         ], tools: tools, label: "\(variant.id)/build"))
   }
 
-  private mutating func addSerialize(_ build: StepID, _ lowered: StepID, _ variant: Variant) -> StepID {
+  /// Last, so that the bundle holds the verdict and one digest names the engine together with its proof.
+  private mutating func addSerialize(
+    _ build: StepID, _ lowered: StepID, _ verify: StepID?, _ variant: Variant
+  ) -> StepID {
     let settings = SerializeSettings(
       name: manifest.name.value, variant: variant.id, precision: variant.precision.label,
       target: variant.target.name.value, build: buildSettings(variant))
@@ -173,11 +176,12 @@ private struct Planner {
           StepInput("engine", .output(of: build, name: "engine")),
           StepInput("report", .output(of: build, name: "build.json")),
           StepInput("model", .output(of: lowered, name: "model.onnx")),
-        ], label: "\(variant.id)/serialize"))
+        ] + (verify.map { [StepInput("verdict", .output(of: $0, name: "verdict.json"))] } ?? []),
+        label: "\(variant.id)/serialize"))
   }
 
   private mutating func addVerify(
-    _ verify: VerifySpec, _ serialize: StepID, _ build: StepID, _ lowered: StepID, _ variant: Variant
+    _ verify: VerifySpec, _ build: StepID, _ lowered: StepID, _ variant: Variant
   ) -> StepID {
     let data = verify.data.map { StepInput("data", .calibrationSet(path: manifest.resolve($0.value))) }
     let reference = add(
@@ -185,12 +189,13 @@ private struct Planner {
         .reference(ReferenceSettings()), inputs: [StepInput("model", model)] + (data.map { [$0] } ?? []),
         tools: [.reference], label: "reference"))
     let isTensorRT = variant.target.backend.value.isTensorRT
-    let candidate =
-      isTensorRT
-      ? StepInput("model", .output(of: lowered, name: "model.onnx")) : StepInput("engine", .output(of: build, name: "engine"))
+    // The verdict is bound to the engine also where only the graph can be run.
     let inputs =
-      [StepInput("bundle", .output(of: serialize, name: "bundle.json")), candidate]
-      + [StepInput("reference", .output(of: reference, name: "reference.json"))] + (data.map { [$0] } ?? [])
+      [
+        StepInput("engine", .output(of: build, name: "engine")),
+        StepInput("model", .output(of: lowered, name: "model.onnx")),
+        StepInput("reference", .output(of: reference, name: "reference.json")),
+      ] + (data.map { [$0] } ?? [])
     return add(
       Step(
         .verify(settings(verify, variant)), inputs: inputs,
@@ -202,7 +207,7 @@ private struct Planner {
       ("p50", verify.latency?.p50), ("p90", verify.latency?.p90), ("p95", verify.latency?.p95), ("p99", verify.latency?.p99),
     ]
     return VerifySettings(
-      backend: variant.target.backend.value.rawValue,
+      backend: variant.target.backend.value.rawValue, profiles: profiles,
       outputs: verify.outputs.map {
         .init(
           output: $0.name.value, cosine: $0.cosine?.value, maxAbs: $0.maxAbs?.value, maxRelative: $0.maxRelative?.value,
@@ -220,7 +225,7 @@ private struct Planner {
     let target = variant.target
     var options = manifest.options(for: target).map { NamedOption(name: $0.name.value, value: $0.value.value.description) }
     if target.backend.value.isTensorRT && !options.contains(where: { $0.name == "tf32" }) {
-      options.append(NamedOption(name: "tf32", value: String(variant.precision.type.value == .tf32)))
+      options.append(NamedOption(name: "tf32", value: variant.precision.type.value == .tf32 ? "on" : "off"))
     }
     return BuildSettings(
       backend: target.backend.value.rawValue, compute: target.compute.map(\.value), profiles: profiles,

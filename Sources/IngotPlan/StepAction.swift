@@ -210,16 +210,22 @@ package struct VerifySettings: Hashable, Sendable {
   }
 
   package var backend: String
+  /// The batch sizes that the engine takes.
+  package var profiles: [ProfileSettings]
   package var outputs: [OutputGate]
   package var accuracy: AccuracyGate?
   /// Percentile name and seconds, in the manifest's order.
   package var latency: [NamedOption]
-  package init(backend: String, outputs: [OutputGate], accuracy: AccuracyGate?, latency: [NamedOption]) {
-    (self.backend, self.outputs, self.accuracy, self.latency) = (backend, outputs, accuracy, latency)
+  package init(
+    backend: String, profiles: [ProfileSettings], outputs: [OutputGate], accuracy: AccuracyGate?, latency: [NamedOption]
+  ) {
+    (self.backend, self.profiles) = (backend, profiles)
+    (self.outputs, self.accuracy, self.latency) = (outputs, accuracy, latency)
   }
 
   func writeIdentity(to sink: inout some IdentitySink) {
     sink.field("backend", backend)
+    for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
     for gate in outputs {
       let bounds = [
         ("cosine", gate.cosine), ("max-abs", gate.maxAbs), ("max-relative", gate.maxRelative), ("sqnr", gate.sqnr),

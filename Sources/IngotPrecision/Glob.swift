@@ -2,20 +2,20 @@
 
 /// A pattern over whole names.
 struct Glob {
-  private let pattern: [UInt8]
+  private let pattern: [Unicode.Scalar]
 
-  init(_ text: String) { pattern = Array(text.utf8) }
+  init(_ text: String) { pattern = Array(text.unicodeScalars) }
 
   /// Takes time proportional to the product of both lengths at worst: it goes back to the last star only.
   func matches(_ name: String) -> Bool {
-    let name = Array(name.utf8)
+    let name = Array(name.unicodeScalars)
     var (at, next) = (0, 0)
     var star: (pattern: Int, name: Int)?
     while next < name.count {
-      if at < pattern.count, pattern[at] == UInt8(ascii: "*") {
+      if at < pattern.count, pattern[at] == "*" {
         star = (at, next)
         at += 1
-      } else if at < pattern.count, pattern[at] == UInt8(ascii: "?") || pattern[at] == name[next] {
+      } else if at < pattern.count, pattern[at] == "?" || pattern[at] == name[next] {
         (at, next) = (at + 1, next + 1)
       } else if let last = star {
         star = (last.pattern, last.name + 1)
@@ -24,7 +24,7 @@ struct Glob {
         return false
       }
     }
-    return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
+    return pattern[at...].allSatisfy { $0 == "*" }
   }
 }
 

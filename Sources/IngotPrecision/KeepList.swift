@@ -30,7 +30,9 @@ package struct KeepList: Sendable, Hashable {
     guard unmatched.isEmpty else { throw PrecisionError(.unmatchedPatterns(unmatched)) }
     var kept: [Int: String] = [:]
     for (index, node) in graph.nodes.enumerated() {
-      if let pattern = globs.first(where: { $0.glob.matches(node.name) })?.text ?? ops.first(where: { $0 == node.opType }) {
+      if let pattern = globs.first(where: { $0.glob.matches(node.name) })?.text
+        ?? ops.first(where: { $0 == node.opType })
+      {
         kept[index] = pattern
       }
     }

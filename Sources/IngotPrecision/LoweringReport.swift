@@ -1,5 +1,5 @@
-// What lowering did, as a value that is written beside the model: every decision with the rule that it follows. Rule ids are
-// those of fp16-lowering.md (2a, 2b …) and qdq-placement.md (P1, P2 …, Q1 …).
+// What lowering did, as a value that is written beside the model: every decision with the rule that it follows. Rule
+// ids are those of fp16-lowering.md (2a, 2b …) and qdq-placement.md (P1, P2 …, Q1 …).
 
 internal import FoundationEssentials
 package import IngotCore
@@ -63,7 +63,9 @@ package struct LoweringReport: Codable, Sendable, Hashable {
   package var castsRemoved = 0
 
   package init(precision: ElementType, fallback: ElementType, opset: Int64) {
-    (self.precision, self.fallback, self.opset, opsetBefore) = (precision.description, fallback.description, opset, opset)
+    (self.precision, self.fallback, self.opset, opsetBefore) = (
+      precision.description, fallback.description, opset, opset
+    )
   }
 
   /// Share of compute operators in `type`, 0...1; 1 where there are none.

@@ -1,6 +1,6 @@
-// What the standard operators take: since which operator set in float16 and bfloat16, which ones Ingot leaves in float32 all
-// the same, and which inputs and outputs of a lowered node stay float32. The versions are those of ONNX 1.23's schemas: the
-// first from which every type variable that allows float32 allows the narrow type too.
+// What the standard operators take: since which operator set in float16 and bfloat16, which ones Ingot leaves in
+// float32 all the same, and which inputs and outputs of a lowered node stay float32. The versions are those of ONNX
+// 1.23's schemas: the first from which every type variable that allows float32 allows the narrow type too.
 
 internal import IngotCore
 
@@ -23,14 +23,16 @@ enum OpSupport {
 
   /// Normalizations: statistics need float32, and TensorRT 11 computes them in the type of their input (rule 8).
   static let normalizations: Set<String> = [
-    "LayerNormalization", "RMSNormalization", "InstanceNormalization", "GroupNormalization", "MeanVarianceNormalization",
+    "LayerNormalization", "RMSNormalization", "InstanceNormalization", "GroupNormalization",
+    "MeanVarianceNormalization",
     "LpNormalization",
   ]
 
   /// Operators that only move elements of their first input; they take the type that it has.
   static let copies: Set<String> = [
     "Identity", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Slice", "Split", "Gather", "GatherElements",
-    "GatherND", "Expand", "Tile", "Pad", "DepthToSpace", "SpaceToDepth", "ReverseSequence", "Compress", "Trilu", "CenterCropPad",
+    "GatherND", "Expand", "Tile", "Pad", "DepthToSpace", "SpaceToDepth", "ReverseSequence", "Compress", "Trilu",
+    "CenterCropPad",
   ]
 
   /// Inputs that stay float32 when the node is lowered (rule 4): a mask of input numbers.
@@ -56,10 +58,11 @@ enum OpSupport {
     (
       1, 13,
       """
-      Abs Add ArgMax ArgMin Cast Ceil Clip Concat Constant DepthToSpace Div Exp Flatten Floor Gather Gemm Greater Hardmax Identity \
-      LRN Less Log LogSoftmax MatMul Max Mean Min Mul Neg Pad Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp \
-      ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape Shape Sigmoid Size Slice Softmax \
-      SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Tile Transpose Unsqueeze
+      Abs Add ArgMax ArgMin Cast Ceil Clip Concat Constant DepthToSpace Div Exp Flatten Floor Gather Gemm \
+      Greater Hardmax Identity LRN Less Log LogSoftmax MatMul Max Mean Min Mul Neg Pad Reciprocal ReduceL1 \
+      ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare \
+      Relu Reshape Shape Sigmoid Size Slice Softmax SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Tile Transpose \
+      Unsqueeze
       """
     ),
     (1, 14, "BatchNormalization"), (1, 15, "Pow"), (1, 16, "LeakyRelu PRelu"), (1, 24, "TopK"),
@@ -77,7 +80,8 @@ enum OpSupport {
     (11, 13, "Equal GatherElements GatherND ScatterElements ScatterND"), (11, 22, "Det Round"), (11, 28, "Unique"),
     (12, 16, "GreaterOrEqual LessOrEqual"), (12, 28, "Einsum"), (14, 14, "CumSum Trilu"), (14, 22, "HardSwish"),
     (17, 17, "DFT LayerNormalization STFT"), (18, 18, "CenterCropPad Col2Im GroupNormalization"), (18, 22, "Mish"),
-    (10, 13, "Resize"), (19, 19, "DequantizeLinear QuantizeLinear"), (19, 22, "DeformConv"), (20, 20, "AffineGrid Gelu IsInf"),
+    (10, 13, "Resize"), (19, 19, "DequantizeLinear QuantizeLinear"), (19, 22, "DeformConv"),
+    (20, 20, "AffineGrid Gelu IsInf"),
     (23, 23, "Attention RMSNormalization RotaryEmbedding"), (24, 24, "Swish TensorScatter"), (26, 26, "CumProd"),
   ]
 }

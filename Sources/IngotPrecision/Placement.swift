@@ -1,5 +1,5 @@
-// Where Q/DQ pairs go: the rules of qdq-placement.md, decided on the graph alone, before anything is measured. Nothing is
-// changed here; Int8Lowering.swift writes what this says.
+// Where Q/DQ pairs go: the rules of qdq-placement.md, decided on the graph alone, before anything is measured. Nothing
+// is changed here; Int8Lowering.swift writes what this says.
 
 internal import IngotCore
 package import IngotGraph
@@ -46,7 +46,8 @@ package func place(_ graph: Graph, keep: KeepList = KeepList()) throws(Precision
 }
 
 private let quantizedOperators: Set<String> = [
-  "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger",
+  "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger",
+  "MatMulInteger",
 ]
 
 /// The state of one placement: rules are asked in an order in which each knows what it depends on.
@@ -70,7 +71,9 @@ struct Placer {
 
   mutating func run() {
     for index in graph.nodes.indices where isCandidate(index) && isLinear(index) { placeLinear(index) }
-    for index in graph.nodes.indices where isCandidate(index) && graph.nodes[index].opType == "Add" { placeResidual(index) }
+    for index in graph.nodes.indices where isCandidate(index) && graph.nodes[index].opType == "Add" {
+      placeResidual(index)
+    }
     // Backwards: a pool's reader may be another pool.
     for index in graph.nodes.indices.reversed() where isCandidate(index) && isAveragePool(index) { placePool(index) }
     for index in graph.nodes.indices where isCandidate(index) && decisions[index] == nil { explainFloat(index) }

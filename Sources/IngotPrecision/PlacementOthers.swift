@@ -19,8 +19,8 @@ extension Placer {
     decide(index, "P6", "input quantized: every reader of the average is")
   }
 
-  /// The inputs that read a node's first output, seen through operators that commute with Q and DQ, and whether it is an output of
-  /// the graph.
+  /// The inputs that read a node's first output, seen through operators that commute with Q and DQ, and whether it is
+  /// an output of the graph.
   func readersThroughCopies(ofNode index: Int) -> (edges: [Edge], reachesOutput: Bool) {
     var edges: [Edge] = []
     var reachesOutput = false
@@ -47,7 +47,9 @@ extension Placer {
   /// x where the node is x * Sigmoid(x) or x * HardSigmoid(x).
   func siluOperand(of index: Int) -> ValueID? {
     let node = graph.nodes[index]
-    guard node.opType == "Mul", node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1] else { return nil }
+    guard node.opType == "Mul", node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1] else {
+      return nil
+    }
     return isGate(b, of: a) ? a : isGate(a, of: b) ? b : nil
   }
 
@@ -62,7 +64,8 @@ extension Placer {
     let node = graph.nodes[index]
     switch node.opType {
     case "MaxPool": decide(index, "P6", "commutes with Q and DQ")
-    case _ where OpSupport.copies.contains(node.opType): decide(index, "P7", "only moves elements: commutes with Q and DQ")
+    case _ where OpSupport.copies.contains(node.opType):
+      decide(index, "P7", "only moves elements: commutes with Q and DQ")
     case "Concat": decide(index, "P5", "its branches stay float")
     case "Mul" where siluOperand(of: index) != nil: decide(index, "P8", "SiLU is fused into what it follows")
     case "Mul", "Add", "Sub", "Div", "Pow", "Min", "Max":

@@ -1,11 +1,12 @@
-// Which nodes leave float32: every node is classified by the first rule of fp16-lowering.md that hits. Nothing is changed here.
+// Which nodes leave float32: every node is classified by the first rule of fp16-lowering.md that hits. Nothing is
+// changed here.
 
 internal import IngotCore
 internal import IngotGraph
 
 /// What a node computes in after lowering.
 enum NodePrecision: Hashable {
-  /// It has no float32 in or out.
+  /// It has no float32 in or out, or takes any type as it comes (Shape, Size).
   case untouched
   case narrow
   case full(rule: String, reason: String)
@@ -70,7 +71,8 @@ struct TypeAssignment {
   }
 
   private func touchesFloat32(_ node: Node) -> Bool {
-    (node.inputs + node.outputs).contains { id in id.map { graph[$0].type == .float32 } ?? false }
+    if node.domain.isEmpty, node.opType == "Shape" || node.opType == "Size" { return false }
+    return (node.inputs + node.outputs).contains { id in id.map { graph[$0].type == .float32 } ?? false }
   }
 
   private func classify(_ node: Node) -> NodePrecision {
@@ -87,7 +89,8 @@ struct TypeAssignment {
       return .full(rule: "2f", reason: "\(node.opType) has no \(type)")
     }
     guard first <= opset else {
-      return .full(rule: "2f", reason: "\(node.opType) takes \(type) from operator set \(first) on, the model has \(opset)")
+      return .full(
+        rule: "2f", reason: "\(node.opType) takes \(type) from operator set \(first) on, the model has \(opset)")
     }
     if node.opType == "Cast", let refusal = refusalOfCast(node) { return refusal }
     return overflow(of: node) ?? .narrow
@@ -122,7 +125,8 @@ struct TypeAssignment {
     return nil
   }
 
-  /// Nodes that only move elements, casts to other types and quantization take what their producer gives: no cast is spent on them.
+  /// Nodes that only move elements, casts to other types and quantization take what their producer gives: no cast is
+  /// spent on them.
   private mutating func followProducers(kept: [Int: String]) {
     for (index, node) in graph.nodes.enumerated() where nodes[index] == .narrow && kept[index] == nil {
       guard followsProducer(node), let id = node.inputs.first ?? nil else { continue }

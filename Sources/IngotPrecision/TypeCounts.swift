@@ -4,7 +4,9 @@ internal import IngotCore
 internal import IngotGraph
 
 /// Operators whose type decides what a model costs.
-let computeOperators: Set<String> = ["Conv", "ConvTranspose", "Gemm", "MatMul", "Einsum", "LSTM", "GRU", "RNN", "Attention"]
+let computeOperators: Set<String> = [
+  "Conv", "ConvTranspose", "Gemm", "MatMul", "Einsum", "LSTM", "GRU", "RNN", "Attention",
+]
 
 func countTypes(of graph: Graph, into report: inout LoweringReport) {
   let uses = Uses(graph)

@@ -1,5 +1,5 @@
-// Makes a graph true to a type assignment: renames nothing that is seen from outside, adds one cast per tensor and direction,
-// converts constants for each kind of reader.
+// Makes a graph true to a type assignment: renames nothing that is seen from outside, adds one cast per tensor and
+// direction, converts constants for each kind of reader.
 
 internal import IngotCore
 internal import IngotGraph
@@ -31,7 +31,7 @@ struct TypeRewriter {
       }
       retypeAttributes(of: index)
     }
-    for (index, node) in original.enumerated() {
+    for (index, node) in original.enumerated() where assignment.nodes[index] != .untouched {
       for (slot, id) in node.inputs.enumerated() {
         guard let id, assignment.isFloat32(id) else { continue }
         graph.nodes[index].inputs[slot] = version(of: id, in: assignment.wantedType(Edge(node: index, input: slot)))
@@ -80,7 +80,9 @@ struct TypeRewriter {
   /// The tensor that a Cast widened to make this one: narrowing it again would give the same numbers.
   private func widenedSource(of id: ValueID) -> ValueID? {
     guard let producer = uses.producer(of: id), graph.nodes[producer].opType == "Cast" else { return nil }
-    guard let source = graph.nodes[producer].inputs.first ?? nil, graph[source].type == assignment.type else { return nil }
+    guard let source = graph.nodes[producer].inputs.first ?? nil, graph[source].type == assignment.type else {
+      return nil
+    }
     return source
   }
 

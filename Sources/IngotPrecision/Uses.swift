@@ -24,7 +24,9 @@ struct Uses {
     var readers = [[Edge]](repeating: [], count: graph.values.count)
     var captured: Set<ValueID> = []
     for (index, node) in graph.nodes.enumerated() {
-      for case (let slot, let id?) in node.inputs.enumerated() { readers[id.index].append(Edge(node: index, input: slot)) }
+      for case (let slot, let id?) in node.inputs.enumerated() {
+        readers[id.index].append(Edge(node: index, input: slot))
+      }
       for case let id? in node.outputs { producers[id.index] = index }
       for body in node.bodies { captured.formUnion(body.freeNames().compactMap(graph.find)) }
     }

@@ -1,6 +1,6 @@
 // Paths to digests, remembered by the files' status, so that nothing that has not changed is read again.
 
-package import IngotCalibration
+internal import IngotCalibration
 package import IngotCore
 internal import IngotGraph
 package import IngotPlan
@@ -16,7 +16,7 @@ package struct DiskResolver: InputResolver {
     let digest = try fileDigests.digest(ofFileAt: try existing(path))
     // Which files a model refers to follows from its bytes; they are parsed once and the answer is remembered.
     let external = try fileDigests.note("external-data", forFileAt: path) {
-      Set(try Model.read(path: path).externalFiles).sorted().joined(separator: "\n")
+      try Model.read(path: path).externalFiles.joined(separator: "\n")
     }
     if external.isEmpty { return digest }
     var lines = ["\(digest.hex)\n"]
@@ -29,7 +29,7 @@ package struct DiskResolver: InputResolver {
 
   package func digest(ofCalibrationSetAt path: String) throws -> Digest {
     let set = try CalibrationSet.open(directory: path)
-    var lines = set.identity.map { "\($0.name)=\($0.description)\n" }
+    var lines = set.identity.map { "\($0.name)=\($0.text)\n" }
     for file in set.filePaths { lines.append("\(FileSystem.name(of: file))=\(try fileDigests.digest(ofFileAt: file).hex)\n") }
     return Digest(of: lines.joined())
   }
@@ -37,16 +37,27 @@ package struct DiskResolver: InputResolver {
   package func identity(of tool: ToolRequirement) throws -> ToolIdentity { try runtimes.identity(of: tool) }
 
   private func existing(_ path: String) throws(InputError) -> String {
+    let status: FileStatus
     do throws(SystemError) {
-      let status = try FileStatus(ofFileAt: path)
-      if status.isRegularFile { return path }
-      throw InputError(in: path, "this is no file", hint: "model.path must name an ONNX file")
-    } catch let error as SystemError {
+      status = try FileStatus(ofFileAt: path)
+    } catch {
       throw InputError(
         in: path, error.isNotFound ? "there is no such model" : error.description,
         hint: "model.path is relative to the manifest; check its spelling")
-    } catch let error as InputError {
-      throw error
     }
+    guard status.isRegularFile else {
+      throw InputError(in: path, "this is no file", hint: "model.path must name an ONNX file")
+    }
+    return path
+  }
+}
+
+extension Model {
+  /// The files beside the model that hold weights, as the model names them, sorted.
+  fileprivate var externalFiles: [String] {
+    let locations = graph.allInitializers.compactMap { _, initializer in
+      if case .external(let location, _, _) = initializer.storage { location } else { nil }
+    }
+    return Set(locations).sorted()
   }
 }

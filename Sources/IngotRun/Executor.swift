@@ -46,6 +46,24 @@ package final class Executor: Sendable {
     pool = BlockingPool(threadCount: jobs)
   }
 
+  /// Runs plans side by side.
+  /// - Parameter statuses: what `lookup` said about each plan's steps.
+  package func run(_ plans: [Plan], statuses: [[StepStatus]], lookup: SharedLookup) async -> [RunOutcome] {
+    await withTaskGroup(of: (Int, RunOutcome).self) { group in
+      var outcomes = plans.map { RunOutcome(plan: $0, steps: []) }
+      for (index, plan) in plans.enumerated() {
+        let finished = statuses[index].compactMap(\.finished)
+        if finished.count == plan.steps.count {
+          outcomes[index].steps = finished.map { .done($0) }
+        } else {
+          group.addTask { (index, await self.run(plan, statuses: statuses[index], lookup: lookup)) }
+        }
+      }
+      for await (index, outcome) in group { outcomes[index] = outcome }
+      return outcomes
+    }
+  }
+
   /// - Parameter statuses: what `lookup` said about the plan's steps.
   package func run(_ plan: Plan, statuses: [StepStatus], lookup: SharedLookup) async -> RunOutcome {
     var tasks: [Task<FinishedStep, any Error>] = []

@@ -1,13 +1,17 @@
 // This machine's processor, where a result depends on it: kernels are chosen by instruction set, and a verdict names its device.
 
+internal import Glibc
 package import IngotCore
-package import IngotPlan
+internal import IngotPlan
 
 package struct Processor: Hashable, Sendable {
   /// `AMD EPYC 9B14`.
   package var name: String
   /// Instruction set extensions, as Linux names them.
   package var flags: String
+
+  /// Cores that this process may use.
+  package static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// - Throws: where /proc is not mounted.
   package static func current() throws(SystemError) -> Processor {

@@ -1,7 +1,7 @@
 // The runtimes of this machine: found by name, identified for keys without loading them, loaded once when a stage needs one.
 
 package import IngotBackends
-package import IngotCore
+internal import IngotCore
 package import IngotPlan
 package import IngotStore
 internal import Synchronization
@@ -9,14 +9,13 @@ internal import Synchronization
 package final class RuntimeSet: Sendable {
   private let locator: RuntimeLocator
   private let fileDigests: FileDigests
-  /// Variables that change what a library builds, with their values: part of its identity.
+  /// Of the process; variables that change what a library builds are part of its identity.
   private let environment: [String: String]
   private let loaded = Mutex<[BackendKind: Result<any Backend, BackendError>]>([:])
 
-  /// - Parameter environment: of the process; only variables that libraries read and that change engines are looked at.
   package init(locator: RuntimeLocator, fileDigests: FileDigests, environment: [String: String]) {
     (self.locator, self.fileDigests) = (locator, fileDigests)
-    self.environment = environment.filter { TensorRTBackend.engineEnvironment.contains($0.key) }
+    self.environment = environment
   }
 
   /// Loads the runtime when it is asked for the first time.
@@ -51,8 +50,8 @@ package final class RuntimeSet: Sendable {
     for path in located.libraryPaths.sorted(by: { FileSystem.name(of: $0) < FileSystem.name(of: $1) }) {
       lines.append("\(FileSystem.name(of: path))=\(try fileDigests.digest(ofFileAt: path).hex)\n")
     }
-    if try kind(of: tool).isTensorRT {
-      for (name, value) in environment.sorted(by: { $0.key < $1.key }) { lines.append("\(name)=\(value)\n") }
+    for name in try kind(of: tool).engineEnvironment {
+      if let value = environment[name] { lines.append("\(name)=\(value)\n") }
     }
     return ToolIdentity(
       name: tool.backend, version: located.declaredVersion ?? "as found", digest: Digest(of: lines.joined()))
@@ -70,11 +69,23 @@ package final class RuntimeSet: Sendable {
   }
 }
 
-extension BackendKind {
-  fileprivate var isTensorRT: Bool {
-    switch self {
+extension String {
+  /// Of a backend's name: TensorRT needs a profile for a dynamic model, and a GPU to run an engine.
+  var isTensorRT: Bool {
+    switch BackendKind(rawValue: self) {
     case .tensorrt, .tensorrtRTX: true
-    case .onnxruntime, .openvino: false
+    case .onnxruntime, .openvino, nil: false
+    }
+  }
+}
+
+extension BackendKind {
+  /// Variables of the process that the runtime reads and that change what it builds.
+  package var engineEnvironment: [String] {
+    switch self {
+    case .tensorrt, .tensorrtRTX: TensorRTBackend.engineEnvironment
+    case .openvino: OpenVINOBackend.engineEnvironment
+    case .onnxruntime: []
     }
   }
 }

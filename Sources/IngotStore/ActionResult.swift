@@ -21,7 +21,8 @@ package struct ActionResult: Hashable, Sendable {
 
   /// Who ran the step and when; it takes no part in what the result means.
   package struct Execution: Hashable, Sendable {
-    /// The machine's name, or what else says where it ran; not empty, because some servers write their own name there then.
+    /// The machine's name, or what else says where it ran; not empty, because some servers write their own name there
+    /// then.
     package var worker: String
     package var started: Timestamp
     package var completed: Timestamp

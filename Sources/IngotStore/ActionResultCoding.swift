@@ -2,15 +2,15 @@
 // build/bazel/remote/execution/v2/remote_execution.proto:
 //
 //   ActionResult            2 output_files  4 exit_code  5 stdout_raw  9 execution_metadata
-//                           3, 6, 8, 10, 11, 12 name directories, links and more blobs, which Ingot never writes and refuses
+//                           3, 6, 8, 10, 11, 12 name directories, links and more blobs: Ingot refuses them
 //   OutputFile              1 path  2 digest
 //   Digest                  1 hash (64 lower-case hexadecimal digits)  2 size_bytes
 //   ExecutedActionMetadata  1 worker  7 execution_start_timestamp  8 execution_completed_timestamp
 //                           11 auxiliary_metadata  12 virtual_execution_duration
 //   Timestamp, Duration     1 seconds  2 nanos           Any  1 type_url  2 value           BytesValue  1 value
 //
-// A record is checked like everything that comes from outside: auxiliary_metadata holds one BytesValue, `ingot1` and the
-// SHA-256 of the key and of the record without that value. So a record that was damaged, or filed under another
+// A record is checked like everything that comes from outside: auxiliary_metadata holds one BytesValue, `ingot1` and
+// the SHA-256 of the key and of the record without that value. So a record that was damaged, or filed under another
 // key, is a miss and not a wrong engine. Unknown fields are skipped.
 
 package import IngotCore

@@ -1,5 +1,5 @@
-// Reading an ActionResult. Nothing is believed: sizes are bounded, and what is missing is decided at the end. In Protocol
-// Buffers a field may come twice: the last one counts, and repeated ones add up.
+// Reading an ActionResult. Nothing is believed: sizes are bounded, and what is missing is decided at the end. In
+// Protocol Buffers a field may come twice: the last one counts, and repeated ones add up.
 
 internal import IngotCore
 
@@ -11,7 +11,12 @@ private struct WireMessage {
     case fixed
   }
 
-  private(set) var fields: [(number: Int, value: Value)] = []
+  struct Field {
+    var number: Int
+    var value: Value
+  }
+
+  private(set) var fields: [Field] = []
 
   /// More fields than this are refused, so that the fields never take much more memory than the bytes.
   static let fieldLimit = 2 * ActionResult.outputLimit
@@ -19,15 +24,15 @@ private struct WireMessage {
   init(_ bytes: Bytes) throws(RecordError) {
     do throws(WireError) {
       fields = try bytes.withSpan { (span) throws(WireError) in
-        var fields: [(Int, Value)] = []
+        var fields: [Field] = []
         var reader = WireReader(span)
         while fields.count <= Self.fieldLimit, let field = try reader.nextField() {
           switch field.type {
-          case .varint: fields.append((field.number, .varint(try reader.readVarint())))
-          case .bytes: fields.append((field.number, .bytes(bytes[try reader.readBytes()])))
+          case .varint: fields.append(Field(number: field.number, value: .varint(try reader.readVarint())))
+          case .bytes: fields.append(Field(number: field.number, value: .bytes(bytes[try reader.readBytes()])))
           case .fixed32, .fixed64, .startGroup, .endGroup:
             try reader.skip(field)
-            fields.append((field.number, .fixed))
+            fields.append(Field(number: field.number, value: .fixed))
           }
         }
         return fields
@@ -39,8 +44,9 @@ private struct WireMessage {
   }
 
   func bytes(_ number: Int) -> Bytes? {
-    for case (number, .bytes(let bytes)) in fields.reversed() { return bytes }
-    return nil
+    var last: Bytes?
+    for field in fields where field.number == number { if case .bytes(let bytes) = field.value { last = bytes } }
+    return last
   }
 
   func message(_ number: Int) throws(RecordError) -> WireMessage? {
@@ -50,8 +56,9 @@ private struct WireMessage {
 
   /// Zero where the field is absent, as in every message of proto3.
   func varint(_ number: Int) -> UInt64 {
-    for case (number, .varint(let value)) in fields.reversed() { return value }
-    return 0
+    var last: UInt64 = 0
+    for field in fields where field.number == number { if case .varint(let value) = field.value { last = value } }
+    return last
   }
 
   func text(_ number: Int) throws(RecordError) -> String? {
@@ -75,7 +82,10 @@ struct ActionResultDraft {
     let exitCode = Int32(truncatingIfNeeded: message.varint(4))
     guard exitCode == 0 else { throw .failedStep(exitCode) }
     var outputs: [ActionResult.Output] = []
-    for case (2, .bytes(let file)) in message.fields { outputs.append(try Self.output(WireMessage(file))) }
+    for field in message.fields where field.number == 2 {
+      guard case .bytes(let file) = field.value else { throw .badOutputs("an output is no message") }
+      outputs.append(try Self.output(WireMessage(file)))
+    }
     guard outputs.count <= ActionResult.outputLimit else { throw .tooLarge(outputs.count) }
     outputs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     if let problem = ActionResult.problem(ofPaths: outputs) { throw .badOutputs(problem) }

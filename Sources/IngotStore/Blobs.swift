@@ -1,4 +1,5 @@
-// Content: bytes under the name of their SHA-256. A blob is complete from the moment that its name exists, and never changes.
+// Content: bytes under the name of their SHA-256. A blob is complete from the moment that its name exists, and never
+// changes.
 
 internal import Glibc
 package import IngotCore
@@ -44,8 +45,8 @@ extension DiskStore {
 
   /// Takes a finished file of the caller's own, best one in a scratch directory: then nothing is copied.
   ///
-  /// The file is gone afterwards. Nobody may have it open for writing, and it has one name: one that was hard-linked from
-  /// elsewhere is copied, so that the other name cannot change the blob.
+  /// The file is gone afterwards. Nobody may have it open for writing, and it has one name: one that was hard-linked
+  /// from elsewhere is copied, so that the other name cannot change the blob.
   @discardableResult
   package func put(movingFileAt source: String) throws(StoreError) -> Blob {
     let blob = try adopt(source)

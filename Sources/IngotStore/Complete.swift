@@ -1,11 +1,12 @@
-// Is it a hit? A key's result counts only when its record can be read and every blob that it names is there. Everything else is
-// a miss: the step runs again and its record is replaced.
+// Is it a hit? A key's result counts only when its record can be read and every blob that it names is there.
+// Everything else is a miss: the step runs again and its record is replaced.
 
 package import IngotCore
 internal import Synchronization
 
 extension DiskStore {
-  /// What the step with this key left, if all of it is here. Later lookups of the key in this process cost no system call.
+  /// What the step with this key left, if all of it is here. Later lookups of the key in this process cost no system
+  /// call.
   package func lookup(_ key: Digest) -> ActionResult? {
     if let known = memo.withLock({ $0.results[key] }) { return known }
     guard let result = readRecord(key) else { return nil }
@@ -35,9 +36,10 @@ extension DiskStore {
         return nil
       }
       let bytes = try file.bytes(count: Int(status.byteCount))
-      // The file's time says when the record was last used. Once a day is enough for that.
+      // The file's time says when the record was last used. Once a day is enough for that, and another user's is left
+      // alone.
       let now = clock()
-      if now.nanoseconds - status.modified > 86_400_000_000_000 { try file.setModified(now) }
+      if now.nanoseconds - status.modified > 86_400_000_000_000 { try? file.setModified(now) }
       return decode(bytes, key: key)
     } catch {
       if !error.isNotFound { onNote(.unreadableRecord(key: key, why: error.description)) }

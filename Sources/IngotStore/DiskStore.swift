@@ -1,5 +1,6 @@
-// A store on a disk: blobs named by their content and the results of steps named by their keys. What is in it is only ever a
-// shortcut: whatever cannot be read is made again. Blobs.swift, Complete.swift, GarbageCollection.swift say the rest.
+// A store on a disk: blobs named by their content and the results of steps named by their keys. What is in it is only
+// ever a shortcut: whatever cannot be read is made again. Blobs.swift, Complete.swift, GarbageCollection.swift say
+// the rest.
 
 internal import Glibc
 package import IngotCore

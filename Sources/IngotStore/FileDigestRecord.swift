@@ -1,4 +1,5 @@
-// One record of the file-digest log (FileDigestLog.swift has the layout). Its bytes may come from a torn or foreign file.
+// One record of the file-digest log (FileDigestLog.swift has the layout). Its bytes may come from a torn or foreign
+// file.
 
 internal import IngotCore
 

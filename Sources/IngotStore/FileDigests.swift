@@ -1,10 +1,11 @@
-// What files hashed to, so that a build in which nothing changed reads no weights. A file is taken to hold the same bytes
-// as before when path, size, modification time, change time, inode and device are all the same.
+// What files hashed to, so that a build in which nothing changed reads no weights. A file is taken to hold the same
+// bytes as before when path, size, modification time, change time, inode and device are all the same.
 //
-// The one gap in that: a file that is written twice within one tick of the file system's clock looks the same after both. So bytes
-// count as known only if reading began more than a tick after the last change. Linux file systems tick every 1 to 10 ms:
-// a younger file is waited for, 50 ms at most, once. Where change times are whole milliseconds (FAT, old network servers)
-// a tick may be two seconds, which is too long to wait: such a file is hashed, and hashed again the next time.
+// The one gap in that: a file that is written twice within one tick of the file system's clock looks the same after
+// both. So bytes count as known only if reading began more than a tick after the last change. Linux file systems tick
+// every 1 to 10 ms: a younger file is waited for, 20 ms at most, once. Where change times are whole milliseconds
+// (FAT, old network servers) a tick may be two seconds, which is too long to wait: such a file is hashed, and hashed
+// again the next time.
 
 internal import Glibc
 package import IngotCore
@@ -51,7 +52,8 @@ package final class FileDigests: Sendable {
     throw StoreError(.changing(path))
   }
 
-  /// A fact about a file that is dear to find out, such as the version of a library: computed once for each version of the file.
+  /// A fact about a file that is dear to find out, such as the version of a library: computed once for each version
+  /// of the file.
   /// - Parameter name: what the fact is; it belongs to what is remembered, so it changes when its meaning does.
   package func note<E: Error>(_ name: String, forFileAt path: String, compute: () throws(E) -> String) throws(E)
     -> String
@@ -70,7 +72,7 @@ package final class FileDigests: Sendable {
 
   /// Remembers a digest that the caller knows because it wrote or read the file.
   /// - Parameter status: of the file when its bytes were the digest's.
-  /// - Parameter readAt: when reading began; for a file that the caller wrote where nobody else could, when it was complete.
+  /// - Parameter readAt: when reading began; for a file that only the caller could write, when it was complete.
   package func remember(_ digest: Digest, path: String, status: FileStatus, readAt: Timestamp) {
     rememberFact(.digest(digest), key: FileDigestRecord.key(path: path), status: status, readAt: readAt)
   }
@@ -104,7 +106,7 @@ package final class FileDigests: Sendable {
   }
 
   private static let byteCountWorthSaving = 64 << 20
-  private static let tick = 50_000_000 as Int64
+  private static let tick = 20_000_000 as Int64
   private static let longTick = 2_000_000_000 as Int64
 
   /// Nil where the file's time is in the future: then nothing can be said about it.

@@ -1,5 +1,5 @@
-// Locks between processes: flock(2) on a file. The system releases one when its holder ends, however it ends, so a lock never
-// has to be judged by a process id that may belong to somebody else by now.
+// Locks between processes: flock(2) on a file. The system releases one when its holder ends, however it ends, so a
+// lock never has to be judged by a process id that may belong to somebody else by now.
 
 internal import Glibc
 package import IngotCore

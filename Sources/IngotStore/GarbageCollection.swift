@@ -1,5 +1,5 @@
-// What a store may forget: records that no build asked for lately, and blobs that neither a record nor a pin names. It runs
-// alone: while another process has the store open, nothing is removed.
+// What a store may forget: records that no build asked for lately, and blobs that neither a record nor a pin names.
+// It runs alone: while another process has the store open, nothing is removed.
 
 package import IngotCore
 internal import Synchronization

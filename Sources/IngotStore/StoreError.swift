@@ -1,5 +1,5 @@
-// What goes wrong with a store. A miss, a corrupt entry and an unreadable record are not here: they are notes (StoreNote),
-// and the step runs again.
+// What goes wrong with a store. A miss, a corrupt entry and an unreadable record are not here: they are notes
+// (StoreNote), and the step runs again.
 
 package import IngotCore
 

@@ -1,12 +1,12 @@
-// Where things are below a store's root. The names are a format: another version of it gets another top folder, so that an old
-// and a new Ingot share a root without reading each other's files.
+// Where things are below a store's root. The names are a format: another version of it gets another top folder, so
+// that an old and a new Ingot share a root without reading each other's files.
 //
 //   v1/oci-layout              the blobs are an OCI image layout's, so an export needs no copy of them
 //   v1/blobs/sha256/<hex>      content, read-only, named by its SHA-256
 //   v1/actions/<hex>           what a step with this key produced: an ActionResult of the Remote Execution API
 //   v1/pins/<name>             digests that garbage collection keeps
 //   v1/file-digests            what the files of this machine hashed to, see FileDigestLog
-//   v1/tmp/<pid>-<unique>/     one folder for each process that is writing; `lock` in it is held while the process lives
+//   v1/tmp/<pid>-<unique>/     one for each process that writes; `lock` in it is held while it lives
 //   v1/lock                    held shared by every open store, exclusively by garbage collection
 
 internal import IngotCore

@@ -1,5 +1,6 @@
-// Files that are not finished. Each process that writes has one folder of its own below tmp/, on the file system of the blobs,
-// so that finishing a file is a rename. The folder of a process that died is removed by the next one that opens the store.
+// Files that are not finished. Each process that writes has one folder of its own below tmp/, on the file system of
+// the blobs, so that finishing a file is a rename. The folder of a process that died is removed by the next one that
+// opens the store.
 
 internal import IngotCore
 internal import Synchronization

@@ -1,12 +1,15 @@
 // The entry point: finds the verb, runs it, and turns how it ended into words and an exit code.
 
 internal import Glibc
+internal import IngotBackends
 internal import IngotCore
+internal import IngotRun
 
 @main struct Ingot {
   static let version = "0.1.0"
 
   static let verbs: [Verb] = [
+    .build, .plan, .validate, .sanitize, .inspect, .promote, .channels, .rollback, .runtimes, .schema,
   ]
 
   static func main() async {
@@ -72,9 +75,9 @@ internal import IngotCore
   }
 
   private static func readEnvironment() -> [String: String] {
-    let names = [
-      "INGOT_HOME", "INGOT_RUNTIME_PATH", "XDG_DATA_HOME", "HOME", "NO_COLOR", "TERM", "USER", "NVIDIA_TF32_OVERRIDE",
-    ]
+    let names =
+      ["INGOT_HOME", "INGOT_RUNTIME_PATH", "XDG_DATA_HOME", "HOME", "NO_COLOR", "TERM", "USER", "HOSTNAME"]
+      + BackendKind.allCases.flatMap(\.engineEnvironment)
     var environment: [String: String] = [:]
     for name in names {
       if let value = unsafe getenv(name) { environment[name] = unsafe String(cString: value) }

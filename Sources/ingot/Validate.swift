@@ -1,6 +1,7 @@
 // `ingot validate`: everything about a manifest that can be known without a runtime.
 
 internal import IngotCore
+internal import IngotPlan
 internal import IngotRun
 
 extension Verb {

@@ -145,6 +145,23 @@ private let profile = OptimizationProfile(inputs: [
     #expect(error.reason == .cannotRunHere("the target is sm_80 and the GPU here is Stand-in GPU, sm_90"))
   }
 
+  @Test func saysThatAnEngineDoesNotRunHere() throws {
+    let path = try library(version: 101601, layout: 10)
+    var bytes = Array("ftrt".utf8) + [UInt8](repeating: 0, count: 60)
+    bytes.replaceSubrange(24..<28, with: [10, 16, 1, 9])
+    let engine = try folder.write(bytes, to: "engine.plan")
+    let error = try #require(throws: BackendError.self) { try backend(path).openEngine(at: engine) }
+    #expect(
+      error.description == """
+        tensorrt: the engine was built by version 10.16.1; the GPU here is Stand-in GPU, sm_90, but this version of Ingot \
+        runs no TensorRT engines
+          hint: verify it at the level `graph`, which runs the lowered model with the reference runtime
+        """)
+    let junk = try folder.write(Array("a plan of the stand-in, which is no plan".utf8), to: "junk.plan")
+    let refusal = try #require(throws: BackendError.self) { try backend(path).openEngine(at: junk) }
+    #expect(refusal.kind == .input)
+  }
+
   @Test func refusesToStartWithoutADriver() throws {
     let path = try library(version: 101601, layout: 10)
     let error = try #require(throws: BackendError.self) {
@@ -179,7 +196,8 @@ private let profile = OptimizationProfile(inputs: [
   }
 
   @Test(arguments: [
-    ([], "no network or no configuration could be made"), (["-DCRASH"], "it crashed (signal 6): its layout is another one"),
+    ([], "no network or no configuration could be made"),
+    (["-DCRASH"], "it crashed (signal 6): its layout is another one"),
   ])
   func refusesAnUntestedVersionWithAnotherLayout(more: [String], problem: String) throws {
     let path = try library(version: 120000, layout: 10, more: more)

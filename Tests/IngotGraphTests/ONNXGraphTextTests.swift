@@ -76,7 +76,8 @@ import Testing
     WrongText("nothing", "", "t:1:1: error: expected 'graph' here\n  \n  ^"),
     WrongText(
       "too few elements", "graph g() -> () {\nconst %a: float32[2] = [1.0] }",
-      "t:2:29: error: the shape takes 2 elements, and here are 1\n  const %a: float32[2] = [1.0] }\n                              ^"),
+      "t:2:29: error: the shape takes 2 elements, and here are 1\n  const %a: float32[2] = [1.0] }\n                              ^"
+    ),
     WrongText(
       "a number that does not fit", "graph g() -> () {\nconst %a: int8[1] = [300] }",
       "t:2:26: error: '300' is no int8\n  const %a: int8[1] = [300] }\n                           ^"),

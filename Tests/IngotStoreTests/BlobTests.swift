@@ -14,8 +14,9 @@ import Testing
     #expect(temporary.store.contains(blob.digest, byteCount: 3))
     let mode = try FileManager.default.attributesOfItem(atPath: temporary.store.path(of: blob.digest))
     #expect(mode[.posixPermissions] as? Int == 0o444)
-    #expect(try String(contentsOfFile: temporary.folder.path("store/v1/oci-layout"), encoding: .utf8)
-      == "{\"imageLayoutVersion\":\"1.0.0\"}\n")
+    #expect(
+      try String(contentsOfFile: temporary.folder.path("store/v1/oci-layout"), encoding: .utf8)
+        == "{\"imageLayoutVersion\":\"1.0.0\"}\n")
   }
 
   @Test func takesAnEmptyBlob() throws {
@@ -119,18 +120,20 @@ import Testing
     let folder = try TemporaryFolder()
     let file = try folder.write([1], to: "file")
     let error = #expect(throws: StoreError.self) { try DiskStore(root: file) }
-    #expect(error?.description == """
-      \(file): this is no store that this version of Ingot can use: a file is in the way of a folder; \
-      name another folder with INGOT_HOME
-      """)
+    #expect(
+      error?.description == """
+        \(file): this is no store that this version of Ingot can use: a file is in the way of a folder; \
+        name another folder with INGOT_HOME
+        """)
     #expect(error?.kind == .input)
 
     _ = try DiskStore(root: folder.path("store"))
     try overwrite(folder.path("store/v1/oci-layout"), with: Array("{\"imageLayoutVersion\":\"2.0.0\"}\n".utf8))
     let other = #expect(throws: StoreError.self) { try DiskStore(root: folder.path("store")) }
-    #expect(other?.description == """
-      \(folder.path("store/v1/oci-layout")): this is no store that this version of Ingot can use: its text is not \
-      {"imageLayoutVersion":"1.0.0"}; name another folder with INGOT_HOME
-      """)
+    #expect(
+      other?.description == """
+        \(folder.path("store/v1/oci-layout")): this is no store that this version of Ingot can use: its text is not \
+        {"imageLayoutVersion":"1.0.0"}; name another folder with INGOT_HOME
+        """)
   }
 }

@@ -30,6 +30,9 @@ int ingot_exchange(const char *path, const char *other);
 /* The message of an errno value, into buffer. */
 void ingot_error_text(int code, char *buffer, size_t capacity);
 
+/* A pipe that programs started meanwhile do not inherit, not even for a moment; 0, or errno. */
+int ingot_pipe(int *read_end, int *write_end);
+
 /* Runs a program (searched in PATH) and returns its pid through *pid; 0, or errno.
    Standard input is /dev/null; output_fd and error_fd become 1 and 2. directory may be null. */
 int ingot_spawn(const char *const *arguments, const char *directory, int output_fd, int error_fd, int *pid);

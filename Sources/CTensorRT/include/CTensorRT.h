@@ -1,11 +1,12 @@
 /* TensorRT and TensorRT-RTX, opened at run time, in Ingot's own words.
 
-   No NVIDIA header or library is needed to compile this. The library's version number alone decides which table of virtual
-   functions is used (Slots.hpp); nothing in the libraries protects a caller from a wrong table, so versions outside the
-   tested range are refused unless a caller insists, and then checked first in a process of their own (SelfCheck.cpp).
+   No NVIDIA header or library is needed to compile this. The library's version number alone decides which table of
+   virtual functions is used (Slots.hpp); nothing in the libraries protects a caller from a wrong table, so versions
+   outside the tested range are refused unless a caller insists, and then checked first in a process of their own
+   (SelfCheck.cpp).
 
-   Every function is safe to call with C++ in the way: no exception leaves it. Text that comes back through `char **message`
-   belongs to the caller, who frees it with ingot_trt_free; other strings live as long as their job or library. */
+   No exception leaves any function. Text that comes back through `char **message` belongs to the caller, who frees it
+   with ingot_trt_free; other strings live as long as their job or library. */
 #ifndef INGOT_CTENSORRT_H
 #define INGOT_CTENSORRT_H
 
@@ -46,8 +47,9 @@ ingot_trt_status ingot_trt_probe_driver(const char *driver_path, ingot_trt_drive
 
 typedef struct ingot_trt_library ingot_trt_library;
 
-/* driver_path: of the CUDA driver that libraries other than RTX need before any of their objects is made; null: libcuda.so.1.
-   allow_untested: run a version outside the tested range if a child process can call its getters and finds known defaults. */
+/* driver_path: of the CUDA driver that libraries other than RTX need before any of their objects is made; null stands
+   for libcuda.so.1. allow_untested: run a version outside the tested range if a child process can call its getters and
+   finds known defaults. */
 ingot_trt_status ingot_trt_open(
     const char *library_path, const char *parser_path, const char *driver_path, bool allow_untested,
     ingot_trt_library **library, char **message);
@@ -66,8 +68,8 @@ bool ingot_trt_is_untested(const ingot_trt_library *library);
 /* "TensorRT 10", "TensorRT 11", "TensorRT-RTX 1.3 to 1.4", "TensorRT-RTX 1.5 to 1.7" */
 const char *ingot_trt_family_name(const ingot_trt_library *library);
 
-/* The compute capabilities that the library can be told to build for, ascending: 86 for sm_86. 0 past the last; none where
-   it builds for the GPU that it runs on. */
+/* The compute capabilities that the library can be told to build for, ascending: 86 for sm_86. 0 past the last; none
+   where it builds for the GPU that it runs on. */
 int ingot_trt_compute_capability(const ingot_trt_library *library, int index);
 
 /* Who hears what the library says during a job's calls: always on the thread of the call. All four may be null. */
@@ -80,7 +82,8 @@ typedef struct {
   void (*phase_finish)(void *context, const char *phase);
 } ingot_trt_listener;
 
-/* A job: one builder with its network, configuration and parser. One thread at a time; several jobs at once are fine. */
+/* A job: one builder with its network, configuration and parser. One thread at a time; several jobs at once are fine.
+   Builds of jobs with different compute capabilities wait for each other. */
 
 typedef struct ingot_trt_job ingot_trt_job;
 

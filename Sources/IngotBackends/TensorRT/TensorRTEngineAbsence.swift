@@ -30,7 +30,7 @@ extension TensorRTBackend {
     }
     return BackendError(
       kind,
-      .cannotRunHere("\(facts) and fits the GPU here (\(here)), but this version of Ingot runs no TensorRT engines"),
+      .cannotRunHere("\(facts); the GPU here is \(here), but this version of Ingot runs no TensorRT engines"),
       hint: hint)
   }
 }

@@ -28,7 +28,7 @@ final class TensorRTListener {
 
   func log(severity: Int, text: String) {
     guard severity <= 2, messages.count < Self.limit, !isNoise(text) else { return }
-    let message = Message(severity: severity, text: text.trimmed)
+    let message = Message(severity: severity, text: text.trimmed.withoutSource)
     if !messages.contains(message) { messages.append(message) }
   }
 
@@ -63,6 +63,14 @@ final class TensorRTListener {
 }
 
 extension String {
+  /// Without `ModelImporter.cpp:1071: ` before it.
+  fileprivate var withoutSource: String {
+    guard let end = firstRange(of: ": "), let dot = self[..<end.lowerBound].lastIndex(of: ".") else { return self }
+    let name = self[..<dot], rest = self[dot..<end.lowerBound]
+    guard name.allSatisfy({ $0.isLetter || $0.isNumber }), rest.hasPrefix(".cpp:") else { return self }
+    return String(self[end.upperBound...])
+  }
+
   fileprivate var trimmed: String {
     var text = self[...]
     while text.last?.isWhitespace == true { text.removeLast() }

@@ -29,7 +29,9 @@ struct TensorRTModel {
       guard job.parse(span, path: path) else {
         return try refusal(span, outline: outline, errors: job.parseErrors, library: library, listener: listener)
       }
-      let (inputs, outputs) = (job.inputs.compactMap(\.io), job.outputs.compactMap(\.io))
+      let (inputs, outputs) = (
+        job.inputs.compactMap(\.io), job.outputs.compactMap { $0.io?.named(as: outline?.outputs ?? []) }
+      )
       guard !outputs.isEmpty else { throw BackendError(kind, .malformed("\(path): the model has no outputs")) }
       let declared = (outline?.inputs ?? []) + (outline?.outputs ?? [])
       let warnings = listener.all + typeWarnings(declared: declared, parsed: inputs + outputs)
@@ -140,6 +142,18 @@ extension TensorRTTensor {
   fileprivate var io: IOTensor? { type.map { IOTensor(name: name, type: $0, shape: shape ?? []) } }
 }
 
+extension IOTensor {
+  /// With the model's names for axes that the parser only knows to be open.
+  fileprivate func named(as declared: [IOTensor]) -> IOTensor {
+    guard let model = declared.first(where: { $0.name == name }), model.shape.count == shape.count else { return self }
+    var tensor = self
+    for axis in shape.indices where shape[axis] == .unknown && model.shape[axis].size == nil {
+      tensor.shape[axis] = model.shape[axis]
+    }
+    return tensor
+  }
+}
+
 extension TensorRTParseError {
   func unsupportedNode(outline: OnnxOutline?) -> UnsupportedNode {
     let known = node.flatMap { index in outline.flatMap { $0.nodes.indices.contains(index) ? $0.nodes[index] : nil } }
@@ -147,7 +161,7 @@ extension TensorRTParseError {
     let name = nodeName.isEmpty ? known?.name ?? "" : nodeName
     let place = functions.isEmpty ? "" : " (in the function \(functions.joined(separator: " > ")))"
     return UnsupportedNode(
-      name: !name.isEmpty ? name : node.map { "node \($0)" } ?? "model", op: op, reason: reason(op: op) + place)
+      name: !name.isEmpty ? name : node.map(String.init) ?? "", op: op, reason: reason(op: op) + place)
   }
 
   /// The parser's own words are often a C++ expression: said again where it is known what it means.
@@ -160,6 +174,10 @@ extension TensorRTParseError {
 }
 
 extension UnsupportedNode {
-  /// `conv1 (Conv): …`
-  var words: String { op.isEmpty ? "\(name): \(reason)" : "\(name) (\(op)): \(reason)" }
+  /// `conv1 (Conv): …`, `node 4 (Conv): …` where it has no name.
+  var words: String {
+    let subject = Int(name) == nil ? name : "node \(name)"
+    if op.isEmpty { return subject.isEmpty ? reason : "\(subject): \(reason)" }
+    return "\(subject) (\(op)): \(reason)"
+  }
 }

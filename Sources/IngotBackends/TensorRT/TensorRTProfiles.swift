@@ -28,12 +28,23 @@ func problems(of profiles: [OptimizationProfile], for inputs: [TensorRTTensor]) 
   return problems
 }
 
+/// Nil where it overflows.
+private func product(_ sizes: [Int]) -> Int? {
+  var product = 1
+  for size in sizes {
+    let (next, overflow) = product.multipliedReportingOverflow(by: size)
+    if overflow { return nil }
+    product = next
+  }
+  return product
+}
+
 extension OptimizationProfile.Extent {
   fileprivate func problems(for input: TensorRTTensor) -> [String] {
     guard min.count == opt.count, opt.count == max.count else {
       return ["min, opt and max do not have equally many sizes"]
     }
-    if input.isShapeTensor { return valueProblems(count: input.shape?.sizes.map { $0.reduce(1, *) }) }
+    if input.isShapeTensor { return valueProblems(count: input.shape?.sizes.flatMap(product)) }
     guard let shape = input.shape else { return [] }
     guard min.count == shape.count else { return ["it has \(min.count) sizes, and the shape is \(shape.shapeText)"] }
     var problems: [String] = []

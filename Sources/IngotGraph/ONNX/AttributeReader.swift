@@ -1,5 +1,5 @@
-// Reads AttributeProto. Exactly one of its value fields is set; `type` says which. Files of IR version 1 have no `type`, and
-// writers of proto3 leave out a value that is zero or empty.
+// Reads AttributeProto. Exactly one of its value fields is set; `type` says which. Files of IR version 1 have no
+// `type`, and writers of proto3 leave out a value that is zero or empty.
 
 internal import IngotCore
 
@@ -33,7 +33,7 @@ extension ModelReader {
     }
     if let found = parts.found {
       if type == .undefined { type = found }
-      if type != found { throw problem(.otherType(declared: type.rawValue, found: found.rawValue)) }
+      if type != found { throw problem(.otherType(declared: type, found: found)) }
     }
     var attribute = Attribute(name: parts.name, value: .int(0))
     if !parts.reference.isEmpty {

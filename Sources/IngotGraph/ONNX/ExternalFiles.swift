@@ -1,5 +1,5 @@
-// Files of weights beside a model. A location comes from the model and is not trusted: it may name nothing outside the model's
-// folder, neither by `..`, nor absolutely, nor through a symbolic link.
+// Files of weights beside a model. A location comes from the model and is not trusted: it may name nothing outside the
+// model's folder, neither by `..`, nor absolutely, nor through a symbolic link.
 
 internal import IngotCore
 

@@ -84,7 +84,7 @@ enum AttributeField {
 }
 
 /// AttributeProto.AttributeType.
-enum AttributeType: Int64 {
+package enum AttributeType: Int64, Hashable, Sendable {
   case undefined = 0, float, int, string, tensor, graph, floats, ints, strings, tensors, graphs
   case sparseTensor, sparseTensors, typeProto, typeProtos
 

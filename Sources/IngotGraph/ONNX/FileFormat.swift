@@ -1,5 +1,5 @@
-// Files that people take for a model, told by their first bytes. Asked only once reading has failed, to say something better
-// than "damaged".
+// Files that people take for a model, told by their first bytes. Asked only once reading has failed, to say something
+// better than "damaged".
 
 internal import IngotCore
 

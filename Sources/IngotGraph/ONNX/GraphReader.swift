@@ -1,5 +1,5 @@
-// Reads GraphProto and ValueInfoProto. Values are numbered with the initializers first, then those of value_info, so that
-// writing them in the order of their numbers gives back the order of the file.
+// Reads GraphProto and ValueInfoProto. Values are numbered with the initializers first, then those of value_info, so
+// that writing them in the order of their numbers gives back the order of the file.
 
 internal import IngotCore
 
@@ -79,7 +79,9 @@ extension ModelReader {
     return id
   }
 
-  private func readValueInfo(_ file: RawSpan, _ range: Range<Int>) throws(ModelError) -> ValueInfo {
-    try ValueInfo(file, range, path: path, bytes: bytes)
+  private mutating func readValueInfo(_ file: RawSpan, _ range: Range<Int>) throws(ModelError) -> ValueInfo {
+    let info = try ValueInfo(file, range, path: path, bytes: bytes)
+    try countItem(at: range.lowerBound, times: info.shape?.count ?? 0)
+    return info
   }
 }

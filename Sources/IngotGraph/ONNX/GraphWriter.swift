@@ -34,8 +34,8 @@ extension ModelWriter {
     }.map(ValueID.init)
   }
 
-  /// A message that was kept whole goes out as it was, but for its name; where a pass has changed the type, only the fields
-  /// beside name, type and doc string do.
+  /// A message that was kept whole goes out as it was, but for its name; where a pass has changed the type, only the
+  /// fields beside name, type and doc string do.
   private func encodeInfo(of value: Value) -> WireWriter {
     var message = WireWriter()
     message.writeString(ValueInfoField.name, value.name)

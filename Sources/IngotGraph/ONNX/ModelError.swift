@@ -21,7 +21,8 @@ package struct ModelError: ReportableError, Hashable {
     /// The checks of `Model.check` found these.
     case invalid([Diagnostic])
     case cannotWrite(SystemError)
-    /// `referToSource` was asked for, and the file with this tensor's weights is not at the place that the new model would name.
+    /// `referToSource` was asked for, and the file with this tensor's weights is not at the place that the new model
+    /// would name.
     case weightsElsewhere(tensor: String, location: String, file: String?)
     /// Even without weights the model is over what protobuf allows.
     case tooLarge(byteCount: Int)
@@ -31,9 +32,9 @@ package struct ModelError: ReportableError, Hashable {
 
   package enum AttributeProblem: Hashable, Sendable {
     case noValue, twoValues
-    /// Numbers of onnx.proto's AttributeType.
+    /// A number that onnx.proto's AttributeType does not have.
     case unknownType(Int64)
-    case otherType(declared: Int64, found: Int64)
+    case otherType(declared: AttributeType, found: AttributeType)
   }
 
   package enum TensorProblem: Hashable, Sendable {
@@ -83,7 +84,8 @@ extension ModelError {
       line(
         "the bytes of \(message.words) are damaged \(error)",
         hint: "the file is cut off, damaged, or no ONNX model; export or download it again")
-    case .noGraph: line("the model has no graph", hint: "export the model again; a file of parameters only is not enough")
+    case .noGraph:
+      line("the model has no graph", hint: "export the model again; a file of parameters only is not enough")
     case .repeated(let thing, let offset): line(thing.words + " (at byte \(offset))", hint: "export the model again")
     case .nestedTooDeep(let limit, let offset):
       line(
@@ -94,14 +96,14 @@ extension ModelError {
         "at byte \(offset): more than \(limit) nodes, attributes, values and texts",
         hint: "no exporter writes this; check where the file comes from")
     case .attribute(let problem, let name, let node, let offset):
-      line("\(node): attribute '\(name)' \(problem.words) (at byte \(offset))", hint: "export the model again")
+      line("\(node): attribute '\(name.shown)' \(problem.words) (at byte \(offset))", hint: "export the model again")
     case .tensor(let problem, let name, let offset):
       line("\(name): \(problem.words) (at byte \(offset))", hint: problem.hint)
     case .invalid(let diagnostics): diagnostics.map(\.description).joined(separator: "\n")
     case .cannotWrite(let error): error.description
     case .weightsElsewhere(let tensor, let location, let file):
       line(
-        "the weights of '\(tensor)' are in \(file ?? "memory"), not in '\(location)' beside this path",
+        "the weights of '\(tensor.shown)' are in \(file ?? "memory"), not in '\(location.shown)' beside this path",
         hint: "write the model beside its weights, or let it have a data file of its own")
     case .tooLarge(let byteCount):
       line(
@@ -119,7 +121,7 @@ extension ModelError.RepeatedThing {
   fileprivate var words: String {
     switch self {
     case .graph: "the model has two graphs"
-    case .initializer(let name): "two initializers are named '\(name)'"
+    case .initializer(let name): "two initializers are named '\(name.shown)'"
     }
   }
 }
@@ -146,12 +148,16 @@ extension ModelError.TensorProblem {
       "\(type)\(shape) takes \(expected) values of \(form), and there are \(found)"
     case .wrongForm(let form, let type): "\(type) is not stored in \(form)"
     case .valueOutOfRange(let value, let index, let type): "value \(index) is \(value), which \(type) cannot hold"
-    case .external(let location, let problem): "external data '\(location)' \(problem.words)"
+    case .external(let location, let problem): "external data '\(location.shown)' \(problem.words)"
     }
   }
 
   fileprivate var hint: String {
-    if case .external(_, let problem) = self { problem.hint } else { "the file is damaged; export or download it again" }
+    if case .external(_, let problem) = self {
+      problem.hint
+    } else {
+      "the file is damaged; export or download it again"
+    }
   }
 }
 
@@ -165,10 +171,11 @@ extension ModelError.ExternalProblem {
     case .strings: "holds strings, which ONNX keeps in the model only"
     case .outsideFolder(let resolved): "leads out of the model's folder, to \(resolved)"
     case .cannotRead(let error): error.isNotFound ? "is missing" : "cannot be read: \(error)"
-    case .notANumber(let key, let value): "has the \(key) '\(value)', which is no number of bytes"
+    case .notANumber(let key, let value): "has the \(key) '\(value.shown)', which is no number of bytes"
     case .outOfBounds(let offset, let length, let count):
       "has \(count) bytes, and the tensor should be \(length) bytes from \(offset)"
-    case .otherLength(let length, let expected): "gives the tensor \(length) bytes, and its type and shape take \(expected)"
+    case .otherLength(let length, let expected):
+      "gives the tensor \(length) bytes, and its type and shape take \(expected)"
     }
   }
 
@@ -176,7 +183,8 @@ extension ModelError.ExternalProblem {
     switch self {
     case .noLocation, .notANumber, .otherLength, .strings: "export the model again"
     case .noFolder: "read the model from its file"
-    case .absolute, .parentFolder: "external data is named relative to the model and stays in its folder; export the model again"
+    case .absolute, .parentFolder:
+      "external data is named relative to the model and stays in its folder; export the model again"
     case .outsideFolder: "copy the file itself to where the link is (for a download cache: cp -L)"
     case .cannotRead: "put the file beside the model, where the exporter wrote it"
     case .outOfBounds: "the file is cut off or belongs to another export; copy it again"

@@ -43,7 +43,8 @@ extension ModelReader {
 
 extension Node {
   /// `node 'conv1' (Conv)`, or `node 17 (Conv)` where it has no name.
+  /// - Parameter index: its place in its graph.
   package func label(at index: Int) -> String {
-    name.isEmpty ? "node \(index) (\(opType))" : "node '\(name)' (\(opType))"
+    (name.isEmpty ? "node \(index)" : "node '\(name.shown)'") + (opType.isEmpty ? "" : " (\(opType.shown))")
   }
 }

@@ -1,6 +1,6 @@
-// Reads a model file: protobuf's wire format with the messages of onnx.proto. Weights are not touched: an initializer is a
-// slice of the mapped file. What does not fit Ingot's types is refused with an error that names the file, the thing and the
-// byte; whether the graph makes sense (order, missing inputs) is Verify.swift's question.
+// Reads a model file: protobuf's wire format with the messages of onnx.proto. Weights are not touched: an initializer
+// is a slice of the mapped file. What does not fit Ingot's types is refused with an error that names the file, the
+// thing and the byte; whether the graph makes sense (order, missing inputs) is Verify.swift's question.
 
 package import IngotCore
 
@@ -35,7 +35,8 @@ struct ModelReader {
   let bytes: Bytes
   let path: String
   var externalFiles: ExternalFiles
-  /// Nodes, attributes, values and texts read so far: a file of empty messages would take a hundred times its size in memory.
+  /// Nodes, attributes, values, sizes and texts read so far: a file of empty messages would take a hundred times its
+  /// size in memory.
   private var itemCount = 0
   var depth = 0
 
@@ -46,8 +47,8 @@ struct ModelReader {
     (self.bytes, self.path, self.externalFiles) = (bytes, path, externalFiles)
   }
 
-  mutating func countItem(at offset: Int) throws(ModelError) {
-    itemCount += 1
+  mutating func countItem(at offset: Int, times: Int = 1) throws(ModelError) {
+    itemCount += times
     if itemCount > Self.itemLimit { throw error(.tooManyItems(limit: Self.itemLimit, offset: offset)) }
   }
 
@@ -78,7 +79,9 @@ struct ModelReader {
       case ModelField.graph:
         if graph != nil { throw error(.repeated(.graph, offset: field.offset)) }
         graph = try message.range(field)
-      case ModelField.opsetImport: try readOpset(file, try message.range(field), into: &model)
+      case ModelField.opsetImport:
+        try countItem(at: field.offset)
+        try readOpset(file, try message.range(field), into: &model)
       case ModelField.metadata:
         try countItem(at: field.offset)
         model.metadata.append(try readEntry(file, try message.range(field)))

@@ -1,6 +1,6 @@
-// The typed fields of TensorProto as little-endian bytes. Which field holds which type, and how, is onnx.proto's comment on
-// each: int32_data also holds 8- and 16-bit integers, bool, the bits of 16- and 8-bit floats, and bytes of packed 4- and
-// 2-bit elements.
+// The typed fields of TensorProto as little-endian bytes. Which field holds which type, and how, is onnx.proto's
+// comment on each: int32_data also holds 8- and 16-bit integers, bool, the bits of 16- and 8-bit floats, and bytes of
+// packed 4- and 2-bit elements.
 
 internal import IngotCore
 
@@ -13,7 +13,8 @@ extension ElementType {
     case .string: TensorField.stringData
     case .float64, .complex128: TensorField.doubleData
     case .uint32, .uint64: TensorField.uint64Data
-    case .int32, .uint8, .int8, .uint16, .int16, .bool, .float16, .bfloat16, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2,
+    case .int32, .uint8, .int8, .uint16, .int16, .bool, .float16, .bfloat16, .float8e4m3fn, .float8e4m3fnuz,
+      .float8e5m2,
       .float8e5m2fnuz, .float8e8m0, .uint4, .int4, .float4e2m1, .uint2, .int2:
       TensorField.int32Data
     }
@@ -107,7 +108,9 @@ struct TensorElements {
   /// As many as the shape takes: one per element, or one per byte of packed elements.
   private func readVarints(_ file: RawSpan, _ range: Range<Int>) throws(ModelError) -> [Int64] {
     let isPacked = (type.bitCount ?? 8) < 8
-    guard let expected = isPacked ? type.byteCount(of: count) : count else { throw problem(.shape(shape.map(Int64.init))) }
+    guard let expected = isPacked ? type.byteCount(of: count) : count else {
+      throw problem(.shape(shape.map(Int64.init)))
+    }
     var message = MessageReader(file, range, .tensor, path: path)
     var values: [Int64] = []
     while let next = try message.next() {

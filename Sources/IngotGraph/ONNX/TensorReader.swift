@@ -1,5 +1,6 @@
-// Reads TensorProto, in all the forms that its elements come in: raw_data and external data are slices of their files, typed
-// fields (float_data …) are slices where their bytes already are the elements, and are converted where they are not.
+// Reads TensorProto, in all the forms that its elements come in: raw_data and external data are slices of their files,
+// typed fields (float_data …) are slices where their bytes already are the elements, and are converted where they are
+// not.
 
 internal import IngotCore
 
@@ -10,8 +11,9 @@ enum TensorOwner {
 
   func label(_ tensor: String) -> String {
     switch self {
-    case .graph: "initializer '\(tensor)'"
-    case .attribute(let name, let node, let index): "\(node.label(at: index)): tensor '\(tensor)' of attribute '\(name)'"
+    case .graph: "initializer '\(tensor.shown)'"
+    case .attribute(let name, let node, let index):
+      "\(node.label(at: index)): tensor '\(tensor.shown)' of attribute '\(name.shown)'"
     }
   }
 }
@@ -111,7 +113,9 @@ extension ModelReader {
       if found == "raw_data" { throw .tensor(.wrongForm(found, type)) }
       throw .tensor(.elementCount(found: 0, expected: count, form: found, type: type, shape: shape))
     }
-    if let other = parts.dataFields.first { throw .tensor(.wrongForm("\(TensorField.name(ofData: other)) and raw_data", type)) }
+    if let other = parts.dataFields.first {
+      throw .tensor(.wrongForm("\(TensorField.name(ofData: other)) and raw_data", type))
+    }
     guard data.count == expected else {
       throw .tensor(.byteCount(found: data.count, expected: expected, form: "raw_data", type: type, shape: shape))
     }
@@ -121,31 +125,31 @@ extension ModelReader {
   private mutating func readExternal(
     _ file: RawSpan, _ parts: TensorParts, _ type: ElementType, count: Int
   ) throws(TensorFailure) -> Initializer.Storage {
-    var (location, offset, length): (String?, Int, Int?) = (nil, 0, nil)
-    func number(_ entry: (key: String, value: String)) throws(TensorFailure) -> Int {
-      guard let value = Int(entry.value), value >= 0 else {
-        throw .tensor(.external(location: location ?? "", .notANumber(key: entry.key, value: entry.value)))
+    var entries: [String: String] = [:]
+    for range in parts.externalEntries {
+      do throws(ModelError) {
+        let entry = try readEntry(file, range)
+        entries[entry.key] = entry.value
+      } catch {
+        throw .model(error)
       }
+    }
+    let location = entries["location"] ?? ""
+    func number(_ key: String) throws(ModelError.ExternalProblem) -> Int? {
+      guard let text = entries[key] else { return nil }
+      guard let value = Int(text), value >= 0 else { throw .notANumber(key: key, value: text) }
       return value
     }
-    for range in parts.externalEntries {
-      let entry: (key: String, value: String)
-      do throws(ModelError) { entry = try readEntry(file, range) } catch { throw .model(error) }
-      switch entry.key {
-      case "location": location = entry.value
-      case "offset": offset = try number(entry)
-      case "length": length = try number(entry)
-      default: break
-      }
-    }
     do throws(ModelError.ExternalProblem) {
-      guard let location, !location.isEmpty else { throw .noLocation }
+      if location.isEmpty { throw .noLocation }
       guard let expected = type.byteCount(of: count) else { throw .strings }
-      if let length, length != expected { throw .otherLength(length, expected: expected) }
+      if let length = try number("length"), length != expected { throw .otherLength(length, expected: expected) }
+      let offset: Int
+      if let number = try number("offset") { offset = number } else { offset = 0 }
       let slice = try externalFiles.slice(of: location, offset: offset, length: expected)
       return .external(location: location, offset: offset, bytes: slice)
     } catch {
-      throw .tensor(.external(location: location ?? "", error))
+      throw .tensor(.external(location: location, error))
     }
   }
 }

@@ -7,8 +7,8 @@ struct ValueInfo {
   var type: ElementType?
   var shape: [Dimension]?
   var docString: String?
-  /// The whole message, where the other fields do not say all that is in it: no tensor, a denotation, metadata, an element
-  /// type that Ingot does not know.
+  /// The whole message, where the other fields do not say all that is in it: no tensor, a denotation, metadata, an
+  /// element type that Ingot does not know.
   var opaque: Bytes?
   private var isComplete = true
 
@@ -63,6 +63,9 @@ struct ValueInfo {
     var message = MessageReader(file, range, .value, path: path)
     var sizes: [Dimension] = []
     while let field = try message.next() {
+      if sizes.count > ModelReader.itemLimit {
+        throw ModelError(path, .tooManyItems(limit: ModelReader.itemLimit, offset: field.offset))
+      }
       if field.number == TypeField.dimension {
         sizes.append(try readDimension(file, try message.range(field), path))
       } else {

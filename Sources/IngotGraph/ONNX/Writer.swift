@@ -1,9 +1,11 @@
-// Writes a model file. Fields go out in the order of their numbers and lists in the order that they have in the graph, so equal
-// models give equal bytes. Weights are not copied: the pieces of the file are slices of wherever they are until the system call.
+// Writes a model file. Fields go out in the order of their numbers and lists in the order that they have in the graph,
+// so equal models give equal bytes. Weights are not copied: the pieces of the file are slices of wherever they are
+// until the system call.
 //
-// What is written differently from what was read, with the same meaning: typed tensor fields (float_data …) become raw_data,
-// repeated numbers are packed, `ai.onnx` is the empty domain, operator sets are sorted by domain, and value_info entries that
-// repeat an input, an output or an initializer or name a value that no node mentions are left out.
+// What is written differently from what was read, with the same meaning: typed tensor fields (float_data …) become
+// raw_data, repeated numbers are packed, `ai.onnx` is the empty domain, operator sets are sorted by domain, and
+// value_info entries that repeat an input, an output or an initializer or name a value that no node mentions are left
+// out.
 
 package import IngotCore
 
@@ -11,10 +13,11 @@ package import IngotCore
 package enum WeightPolicy: Hashable, Sendable {
   /// Into the model; a model that protobuf's 2 GiB would not hold is written with `externalAbove(1024)` instead.
   case keepInline
-  /// Initializers of more than so many bytes go to one file `<name of the model>.data` beside it, each on a 4 KiB page of its own
-  /// so that it can be mapped. (So do attributes' tensors that came from such a file.)
+  /// Initializers of more than so many bytes go to one file `<name of the model>.data` beside it, each on a 4 KiB page
+  /// of its own so that it can be mapped. (So do attributes' tensors that came from such a file.)
   case externalAbove(Int)
-  /// Weights that were read from files beside the model stay there; the model must be written where those names lead to them.
+  /// Weights that were read from files beside the model stay there; the model must be written where those names lead to
+  /// them.
   case referToSource
 }
 
@@ -28,8 +31,8 @@ extension Model {
     return writer.encode(self).pieces
   }
 
-  /// Replaces the model at `path`, its data file first. Each file is replaced in one step; the two together are not, so write
-  /// to a new place where a crash in between must not matter.
+  /// Replaces the model at `path`, its data file first. Each file is replaced in one step; the two together are not, so
+  /// write to a new place where a crash in between must not matter.
   /// - Returns: the paths written: the model's, and its data file's if it has one.
   /// - Throws: `.cannotWrite`; `.weightsElsewhere` for `referToSource`; `.tooLarge`.
   @discardableResult
@@ -59,7 +62,9 @@ extension Model {
     let folder = FileSystem.parent(of: path)
     var checked: Set<String> = []
     for (name, initializer) in graph.allInitializers {
-      guard case .external(let location, _, let bytes) = initializer.storage, !checked.contains(location) else { continue }
+      guard case .external(let location, _, let bytes) = initializer.storage, !checked.contains(location) else {
+        continue
+      }
       let source = bytes.fileRange?.file.path
       let target = try? FileSystem.realPath(FileSystem.join(folder, location))
       if source == nil || source != target {

@@ -1,5 +1,5 @@
-// A graph as text: what `ingot inspect --nodes` prints and what tests of passes are written in. It shows structure, types,
-// attributes and small constants; doc strings and fields that Ingot does not know are left out.
+// A graph as text: what `ingot inspect --nodes` prints and what tests of passes are written in. It shows structure,
+// types, attributes and small constants; doc strings and fields that Ingot does not know are left out.
 //
 //   graph main(%x: float32[batch,3,8,8]) -> (%y: float32[batch,8,8,8]) {
 //     const %w: float32[8,3,3,3] = ramp
@@ -7,10 +7,11 @@
 //     %y: float32[batch,8,8,8] = Conv(%x, %w, %b) {kernel_shape=[3,3], pads=[1,1,1,1]} # conv1
 //   }
 //
-// A name is `%` and letters, digits and `_ . / - :` (a colon only before another of these), or `%"any text"`. `_` stands for
-// an input or output that is left out. A type is an element type with a shape, `float32[2,?,batch]`; without brackets the rank is
-// unknown, and `?[2]` is a shape without a type. An operator of another domain is `com.microsoft::Gelu`. What follows `#` after
-// a node is its name; a line that starts with `#` is a comment. A number with a point, an exponent, `inf` or `nan` is a float.
+// A name is `%` and letters, digits and `_ . / - :` (a colon only before another of these), or `%"any text"`. `_`
+// stands for an input or output that is left out. A type is an element type with a shape, `float32[2,?,batch]`; without
+// brackets the rank is unknown, and `?[2]` is a shape without a type. An operator of another domain is
+// `com.microsoft::Gelu`. What follows `#` after a node is its name; a line that starts with `#` is a comment. A number
+// with a point, an exponent, `inf` or `nan` is a float.
 
 internal import IngotCore
 
@@ -26,7 +27,9 @@ extension Graph {
 extension Model {
   /// A line with the versions, then the graph.
   package func text(elementLimit: Int = 16) -> String {
-    let opsets = opsets.sorted { $0.key < $1.key }.map { "opset \(TextName.word($0.key, empty: "ai.onnx")) \($0.value)" }
+    let opsets = opsets.sorted { $0.key < $1.key }.map {
+      "opset \(TextName.word($0.key, empty: "ai.onnx")) \($0.value)"
+    }
     return "model ir \(irVersion) \(opsets.joined(separator: " "))\n" + graph.text(elementLimit: elementLimit)
   }
 }
@@ -66,7 +69,8 @@ enum TextName {
 
   static func isWordByte(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"),
       UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "-"):
       true
     default: false
@@ -183,7 +187,9 @@ struct GraphPrinter {
 
   /// A node's name as it is, or quoted where it would not be read back the same.
   private static func comment(_ name: String) -> String {
-    let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } && !name.hasPrefix("\"") && name.first != " " && name.last != " "
+    let isPlain =
+      name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } && !name.hasPrefix("\"") && name.first != " "
+      && name.last != " "
     return isPlain ? name : TextName.quoted(Array(name.utf8))
   }
 }

@@ -3,7 +3,8 @@
 package import IngotCore
 
 extension Graph {
-  /// - Parameter text: a graph as `text(elementLimit:)` writes it. A constant is a list of elements, `hex(…)`, or one of the fills
+  /// - Parameter text: a graph as `text(elementLimit:)` writes it. A constant is a list of elements, `hex(…)`, or one
+  /// of the fills
   ///   `zeros`, `ones`, `fill(value)`, `ramp` (0, 1, 2, …; integers wrap) and `ramp(start, step)`.
   /// - Parameter path: the name of the text in error messages.
   /// - Throws: the first thing that is wrong, with its line and column.
@@ -163,7 +164,8 @@ struct GraphTextParser {
     let word = scanner.peekWord()
     guard let type = ElementType(name: word) else {
       throw scanner.failure(
-        "'\(word)' is no element type", hint: "write one of \(ElementType.allCases.map(\.description).joined(separator: ", "))")
+        "'\(word)' is no element type",
+        hint: "write one of \(ElementType.allCases.map(\.description).joined(separator: ", "))")
     }
     _ = scanner.takeWord(word)
     return type

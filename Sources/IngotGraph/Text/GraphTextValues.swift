@@ -21,7 +21,8 @@ extension GraphTextParser {
     switch scanner.peekWord() {
     case "graph": return .graph(try parseGraph())
     case "graphs": return .graphs(try parseList("graphs") { (parser) throws(InputError) in try parser.parseGraph() })
-    case "tensors": return .tensors(try parseList("tensors") { (parser) throws(InputError) in try parser.parseTensor() })
+    case "tensors":
+      return .tensors(try parseList("tensors") { (parser) throws(InputError) in try parser.parseTensor() })
     case "ints": return .ints(try parseList("ints") { (parser) throws(InputError) in try parser.parseInt() })
     case "floats": return .floats(try parseList("floats") { (parser) throws(InputError) in try parser.parseFloat() })
     case "strings":
@@ -74,7 +75,8 @@ extension GraphTextParser {
   }
 
   /// After the opening bracket, with the closing one.
-  private mutating func parseItems<Item>(_ parse: (inout Self) throws(InputError) -> Item) throws(InputError) -> [Item] {
+  private mutating func parseItems<Item>(_ parse: (inout Self) throws(InputError) -> Item) throws(InputError) -> [Item]
+  {
     var items: [Item] = []
     while !scanner.take("]") {
       if !items.isEmpty { try scanner.expect(",") }
@@ -102,7 +104,9 @@ extension GraphTextParser {
       try require(texts.count, of: count)
       var bytes: [UInt8] = []
       for text in texts {
-        guard let element = TensorText.bytes(of: text, as: type) else { throw scanner.failure("'\(text)' is no \(type)") }
+        guard let element = TensorText.bytes(of: text, as: type) else {
+          throw scanner.failure("'\(text)' is no \(type)")
+        }
         bytes += element
       }
       return Initializer(type: type, shape: shape, storage: .raw(Bytes(bytes)))

@@ -1,5 +1,5 @@
-// The elements of constants as text: numbers that read back to the same bits, or hexadecimal bytes for types that have no
-// literal (4-bit integers, 8-bit floats, complex numbers).
+// The elements of constants as text: numbers that read back to the same bits, or hexadecimal bytes for types that have
+// no literal (4-bit integers, 8-bit floats, complex numbers).
 
 internal import IngotCore
 
@@ -98,7 +98,9 @@ enum TensorText {
       return nil
     case .bool: return [value == 0 ? 0 : 1]
     case .uint8, .int8, .uint16, .int16, .uint32, .int32, .uint64, .int64:
-      guard let whole = Int64(exactly: value.rounded(.towardZero)), let byteCount = type.byteCount(of: 1) else { return nil }
+      guard let whole = Int64(exactly: value.rounded(.towardZero)), let byteCount = type.byteCount(of: 1) else {
+        return nil
+      }
       return Array(littleEndianBytes(of: [whole]).prefix(byteCount))
     }
   }

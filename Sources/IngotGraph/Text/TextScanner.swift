@@ -33,7 +33,9 @@ struct TextScanner {
       let byte = bytes[position]
       if byte == UInt8(ascii: "#") {
         while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
-      } else if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r") {
+      } else if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t")
+        || byte == UInt8(ascii: "\r")
+      {
         position += 1
       } else {
         return

@@ -11,7 +11,7 @@ struct ManifestDecoder {
   init(source: SourceText, bounds: ProjectBounds) { (self.source, self.bounds) = (source, bounds) }
 
   mutating func manifest(_ root: YAMLNode) -> Manifest? {
-    let field = YAMLField("", root, keyPlace: Place(source: source, line: 1, column: 1), title: "the manifest")
+    let field = YAMLField(root: root, title: "the manifest")
     if field.isNull { return field.refuse("the manifest is empty", &problems, hint: "`ingot init MODEL` writes one") }
     if let version = foreignVersion(root) {
       return version.refuse(
@@ -52,7 +52,7 @@ struct ManifestDecoder {
     guard case .mapping(let entries) = root.content, let entry = entries.first(where: { $0.key == "ingot" }),
       case .int(let version) = entry.value.scalar?.value, version != 1
     else { return nil }
-    return YAMLField("ingot", entry.value, keyPlace: entry.keyPlace)
+    return YAMLField(entry)
   }
 
   private mutating func name(_ field: YAMLField) -> Located<String>? {
@@ -72,14 +72,13 @@ struct ManifestDecoder {
             at: precision.type.place, "\(precision.type.value.rawValue) needs measured ranges, and the manifest has no `calibration`",
             hint: "add `calibration: { data: PATH }`, PATH being a folder with a set.yaml"))
       }
-      for drop in precision.maxDrop ?? [] where verify?.accuracy?.metric.value != drop.metric.value {
-        // A verify that could not be read has its own problems.
-        if hasVerify && verify == nil { continue }
+      // A verify that could not be read has its own problems.
+      if let drop = precision.maxDrop?.first, verify?.accuracy == nil, verify != nil || !hasVerify {
         let metric = drop.metric.value.rawValue
         problems.append(
           Diagnostic(
-            at: drop.metric.place, "`max-drop` of \(metric) needs `verify.accuracy` with the same metric, which names the labels",
-            hint: "add `accuracy: { metric: \(metric), labels: NAME }` to `verify`"))
+            at: drop.metric.place, "`max-drop` needs `verify.accuracy`, which names the data and the labels",
+            hint: "add `accuracy: { metric: \(metric), labels: NAME, max-drop: 1% }` to `verify`"))
       }
     }
   }

@@ -21,7 +21,7 @@ package struct ProjectBounds: Sendable, Hashable {
     guard var folder = try? FileSystem.realPath(directory) else { return }
     var depth = 0
     while true {
-      for marker in [".git", ".ingot"] where (try? FileStatus(ofFileAt: FileSystem.join(folder, marker))) != nil {
+      for marker in [".git", ".ingot"] where (try? FileStatus(ofFileAt: "\(folder)/\(marker)")) != nil {
         ascent = depth
         return
       }
@@ -41,11 +41,20 @@ extension YAMLField {
         hint: "write it relative to the manifest, so that the project builds in any folder and on any machine")
     }
     if text.value.utf8.contains(0) { return refuse("\(shown) holds a zero byte", &problems) }
-    let ascent = FileSystem.join("", text.value).split(separator: "/").prefix { $0 == ".." }.count
-    if ascent <= bounds.ascent { return text }
+    if ascent(of: text.value) <= bounds.ascent { return text }
     return refuse(
       "\(shown) leaves the project, whose root is \(Self.folderAbove(bounds.ascent))", &problems,
       hint: "the root is the nearest folder above that holds .git or .ingot, else the folder above the manifest's")
+  }
+
+  /// How far above its start a path leads on its way.
+  private func ascent(of path: String) -> Int {
+    var (depth, lowest) = (0, 0)
+    for part in path.utf8.split(separator: UInt8(ascii: "/")) where !part.elementsEqual(".".utf8) {
+      depth += part.elementsEqual("..".utf8) ? -1 : 1
+      lowest = min(lowest, depth)
+    }
+    return -lowest
   }
 
   private static func folderAbove(_ ascent: Int) -> String {

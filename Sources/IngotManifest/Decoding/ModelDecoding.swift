@@ -4,8 +4,10 @@ internal import IngotCore
 
 extension ManifestDecoder {
   mutating func model(_ field: YAMLField) -> ModelSpec? {
-    let hint = "write `model: { path: \(field.node.scalar.map { String($0.text.prefix(60)) } ?? "models/model.onnx") }`"
-    guard let reader = MappingReader(field, .model, &problems, hint: hint) else { return nil }
+    let reader = MappingReader(
+      field, .model, &problems,
+      hint: "write `model: { path: \(field.node.scalar.map { String($0.text.prefix(60)) } ?? "models/model.onnx") }`")
+    guard let reader else { return nil }
     let path = reader["path"]?.path(in: bounds, &problems)
     let digest = reader["digest"]?.digest(&problems)
     var inputs: [InputSpec] = []

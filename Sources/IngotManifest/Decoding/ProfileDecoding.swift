@@ -25,8 +25,9 @@ extension ManifestDecoder {
   private mutating func read(
     _ field: YAMLField, named name: Located<String>, into profile: inout ProfileSpec, inputs: [InputSpec]
   ) {
-    let hint = "write `\(name.value): { min: 1, opt: 8, max: 16 }`"
-    guard let reader = MappingReader(field, .dimensionRange, &problems, hint: hint) else { return }
+    let reader = MappingReader(
+      field, .dimensionRange, &problems, hint: "write `\(name.value): { min: 1, opt: 8, max: 16 }`")
+    guard let reader else { return }
     guard let min = reader["min"], let opt = reader["opt"], let max = reader["max"] else { return }
     let areLists = [min, opt, max].map { if case .sequence = $0.node.content { true } else { false } }
     if areLists.contains(true) {
@@ -65,6 +66,7 @@ extension ManifestDecoder {
   }
 
   private mutating func checkOrder(_ min: Located<Int>, _ opt: Located<Int>, _ max: Located<Int>, axis: Int?) {
+    if min.value <= opt.value, opt.value <= max.value { return }
     let suffix = axis.map { " on axis \($0)" } ?? ""
     if min.value > max.value {
       problems.append(Diagnostic(at: min.place, "`min` \(min.value) is more than `max` \(max.value)\(suffix)"))

@@ -20,8 +20,10 @@ extension ManifestDecoder {
   }
 
   private mutating func target(_ field: YAMLField, named name: Located<String>) -> TargetSpec? {
-    let hint = "write `\(name.value): { backend: \(field.node.scalar.map { String($0.text.prefix(60)) } ?? "onnxruntime") }`"
-    guard let reader = MappingReader(field, .target, &problems, hint: hint) else { return nil }
+    let backendHint = { "\(field.node.scalar.map { String($0.text.prefix(60)) } ?? "onnxruntime")" }
+    let reader = MappingReader(
+      field, .target, &problems, hint: "write `\(name.value): { backend: \(backendHint()) }`")
+    guard let reader else { return nil }
     let backend = reader["backend"]?.choice(of: TargetBackend.self, noun: "backend", &problems)
     let version = reader["version"].flatMap { self.version($0) }
     let compute = reader["compute"].map { self.compute($0, for: backend?.value) } ?? []

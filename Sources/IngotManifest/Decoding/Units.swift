@@ -13,7 +13,7 @@ extension YAMLField {
       return refuse(
         "\(shown) has no unit", &problems, hint: "write `\(quantity.digits)%` if that many percent are meant")
     }
-    let value = quantity.number / 100
+    let value = quantity.number(timesTenToThe: -2)
     if range.contains(value) { return Located(value, at: place) }
     let bounds = "\(percentText(range.lowerBound)) and \(percentText(range.upperBound))"
     return refuse("\(shown) must be between \(bounds), not \(quoted(scalar.text))", &problems)
@@ -25,19 +25,19 @@ extension YAMLField {
     guard let quantity = Quantity(scalar.text) else {
       return refuse("\(shown) must be a duration, not \(quoted(scalar.text))", &problems, hint: "write it as `5ms` or `1.2s`")
     }
-    let perSecond: Double
+    let exponent: Int
     switch quantity.unit {
-    case "s": perSecond = 1
-    case "ms": perSecond = 1e3
-    case "us", "\u{B5}s", "\u{3BC}s": perSecond = 1e6
+    case "s": exponent = 0
+    case "ms": exponent = -3
+    case "us", "\u{B5}s", "\u{3BC}s": exponent = -6
     case "":
       return refuse("\(shown) has no unit", &problems, hint: "write `\(quantity.digits)ms` or `\(quantity.digits)s`")
     default:
       return refuse("unknown unit \(quoted(quantity.unit)) in \(shown)", &problems, hint: "units of time: s, ms, us")
     }
-    let seconds = quantity.number / perSecond
-    if seconds > 0 { return Located(seconds, at: place) }
-    return refuse("\(shown) must be more than nothing", &problems)
+    let seconds = quantity.number(timesTenToThe: exponent)
+    if seconds > 0, seconds.isFinite { return Located(seconds, at: place) }
+    return refuse("\(shown) must be more than nothing, and finite", &problems)
   }
 
   /// A number of decibels, with or without `dB` after it.
@@ -104,11 +104,17 @@ private struct Quantity {
 
   init?(_ text: some StringProtocol) {
     let text = Substring(text)
-    digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-    guard let first = digits.first, first.isNumber, digits.last?.isNumber == true, let number = Double(digits) else { return nil }
+    let isDigit = { (byte: UInt8) in UInt8(ascii: "0") <= byte && byte <= UInt8(ascii: "9") }
+    let digits = text.utf8.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
+    guard let first = digits.first, isDigit(first), let last = digits.last, isDigit(last) else { return nil }
+    self.digits = Substring(digits)
+    guard let number = Double(self.digits) else { return nil }
     self.number = number
-    unit = text.dropFirst(digits.count).drop { $0 == " " }
+    unit = Substring(text.utf8.dropFirst(digits.count).drop { $0 == UInt8(ascii: " ") })
   }
+
+  /// Rounded once, as the shifted decimal number would be: 99.99% is the same Double as 0.9999.
+  func number(timesTenToThe exponent: Int) -> Double { Double("\(digits)e\(exponent)") ?? .nan }
 }
 
 /// Why a text is no name that is fit for files and tags, or nil where it is one.

@@ -17,10 +17,11 @@ package struct MappingReader: Sendable {
   /// Nil where the value is no mapping; that, missing keys and unknown keys are added to the problems.
   /// - Parameter hint: what to write where the value is no mapping.
   package init?(
-    _ field: YAMLField, required: [String], optional: [String] = [], _ problems: inout [Diagnostic], hint: String? = nil
+    _ field: YAMLField, required: [String], optional: [String] = [], _ problems: inout [Diagnostic],
+    hint: @autoclosure () -> String? = nil
   ) {
     guard case .mapping(let entries) = field.node.content else {
-      field.refuseType("a mapping", &problems, hint: hint)
+      field.refuseType("a mapping", &problems, hint: hint())
       return nil
     }
     self.entries = entries
@@ -46,6 +47,7 @@ package struct MappingReader: Sendable {
 
   /// The value of a key, or nil where the mapping does not have it.
   package subscript(key: String) -> YAMLField? {
-    entries.first { $0.key == key }.map { YAMLField(key, $0.value, keyPlace: $0.keyPlace) }
+    for entry in entries where entry.key == key { return YAMLField(entry) }
+    return nil
   }
 }

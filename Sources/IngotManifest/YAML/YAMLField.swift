@@ -6,20 +6,37 @@ package import IngotCore
 /// A value together with the name that messages call it by.
 package struct YAMLField: Sendable {
   package let name: String
-  /// Where the key stands; the value's own place for an entry of a list.
-  package let keyPlace: Place
   package let node: YAMLNode
-  private let title: String?
+  private let isKey: Bool
+  // A place would keep the source a second time, and fields are copied a lot.
+  private let keyLine: Int
+  private let keyColumn: Int
 
-  /// - Parameter title: what messages call it where the name is no key of the file: `the manifest`.
-  package init(_ name: String, _ node: YAMLNode, keyPlace: Place? = nil, title: String? = nil) {
-    (self.name, self.node, self.keyPlace, self.title) = (name, node, keyPlace ?? node.place, title)
+  /// A value that has no key of its own, as an entry of a list; it goes by the list's name.
+  package init(_ name: String, _ node: YAMLNode) {
+    (self.name, self.node, isKey) = (name, node, true)
+    (keyLine, keyColumn) = (node.place.line, node.place.column)
+  }
+
+  package init(_ entry: YAMLEntry) {
+    (name, node, isKey) = (entry.key, entry.value, true)
+    (keyLine, keyColumn) = (entry.keyPlace.line, entry.keyPlace.column)
+  }
+
+  /// The whole of a file.
+  /// - Parameter title: what messages call it: `the manifest`.
+  package init(root: YAMLNode, title: String) {
+    (name, node, isKey) = (title, root, false)
+    (keyLine, keyColumn) = (1, 1)
   }
 
   package var place: Place { node.place }
 
+  /// Where the key stands; the value's own place for an entry of a list, the file's start for the whole of it.
+  package var keyPlace: Place { Place(source: node.place.source, line: keyLine, column: keyColumn) }
+
   /// The name in backquotes, or the title.
-  package var shown: String { title ?? "`\(name)`" }
+  package var shown: String { isKey ? "`\(name)`" : name }
 
   /// A text that is not empty.
   package func text(_ problems: inout [Diagnostic]) -> Located<String>? {
@@ -95,9 +112,7 @@ package struct YAMLField: Sendable {
   package func entries(of what: String = "names", _ problems: inout [Diagnostic]) -> [(key: Located<String>, value: YAMLField)]? {
     guard case .mapping(let entries) = node.content else { return wrong("a mapping of \(what)", &problems) }
     if entries.isEmpty, node.isIncomplete { return nil }
-    return entries.map { entry in
-      (Located(entry.key, at: entry.keyPlace), YAMLField(entry.key, entry.value, keyPlace: entry.keyPlace))
-    }
+    return entries.map { (Located($0.key, at: $0.keyPlace), YAMLField($0)) }
   }
 
   package var isNull: Bool { node.scalar?.value == .null }

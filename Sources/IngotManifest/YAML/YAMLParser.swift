@@ -109,9 +109,7 @@ private struct YAMLParser: ~Copyable {
       start = nodeStart
       try count(1, depth: depth, at: start.mark)
       checkTag(start, is: "map")
-      let problemCount = problems.count
-      content = .mapping(try entries(depth: depth, height: &height))
-      isIncomplete = problems.count > problemCount
+      content = .mapping(try entries(depth: depth, height: &height, isIncomplete: &isIncomplete))
     case .documentStart, .end, .collectionEnd: fatalError("BUG: libyaml ended a collection that has not begun")
     }
     let node = YAMLNode(content: content, place: place(start.mark), isIncomplete: isIncomplete)
@@ -123,6 +121,7 @@ private struct YAMLParser: ~Copyable {
 
   private mutating func items(depth: Int, height: inout Int) throws(InputError) -> [YAMLNode] {
     var items: [YAMLNode] = []
+    items.reserveCapacity(4)
     while true {
       let event = try next()
       if case .collectionEnd = event { return items }
@@ -132,37 +131,64 @@ private struct YAMLParser: ~Copyable {
     }
   }
 
-  private mutating func entries(depth: Int, height: inout Int) throws(InputError) -> [YAMLEntry] {
+  private mutating func entries(
+    depth: Int, height: inout Int, isIncomplete: inout Bool
+  ) throws(InputError) -> [YAMLEntry] {
     var entries: [YAMLEntry] = []
-    var firstPlaces: [String: Place] = [:]
+    entries.reserveCapacity(4)
+    // Most mappings have few keys: an index is worth its cost only from some number on.
+    var index: [String: Int] = [:]
     while true {
       let event = try next()
       if case .collectionEnd = event { return entries }
-      var keyHeight = 0, valueHeight = 0
-      let key = try node(event, depth: depth + 1, height: &keyHeight)
+      let key = try key(event, depth: depth + 1, height: &height)
+      var valueHeight = 0
       let value = try node(try next(), depth: depth + 1, height: &valueHeight)
-      height = max(height, keyHeight + 1, valueHeight + 1)
-      guard let scalar = key.scalar else {
-        problems.append(Diagnostic(at: key.place, "a key must be a word, not a list or a mapping"))
+      height = max(height, valueHeight + 1)
+      guard let key else {
+        isIncomplete = true
         continue
       }
-      if scalar.isPlain, scalar.text == "<<" {
+      if entries.count == 16 { for (number, entry) in entries.enumerated() { index[entry.key] = number } }
+      let earlier = entries.count < 16 ? entries.firstIndex { $0.key == key.text } : index[key.text]
+      if let first = earlier.map({ entries[$0].keyPlace }) {
         problems.append(
           Diagnostic(
-            at: key.place, "merge keys (`<<`) are not part of YAML 1.2",
-            hint: "write the keys out, or use an alias for a whole value"))
-        continue
-      }
-      if let first = firstPlaces.updateValue(key.place, forKey: scalar.text) {
-        firstPlaces[scalar.text] = first
-        problems.append(
-          Diagnostic(
-            at: key.place, "duplicate key \(quoted(scalar.text)), first at line \(first.line), column \(first.column)",
+            at: key.place, "duplicate key \(quoted(key.text)), first at line \(first.line), column \(first.column)",
             hint: "keep one of the two"))
         continue
       }
-      entries.append(YAMLEntry(key: scalar.text, keyPlace: key.place, value: value))
+      if entries.count >= 16 { index[key.text] = entries.count }
+      entries.append(YAMLEntry(key: key.text, keyPlace: key.place, value: value))
     }
+  }
+
+  /// - Returns: nil for a key that cannot be one, which is reported.
+  private mutating func key(
+    _ event: YAMLEvent, depth: Int, height: inout Int
+  ) throws(InputError) -> (text: String, place: Place)? {
+    let scalar: YAMLScalar
+    let place: Place
+    if case .scalar(let text, let isPlain, let start) = event, start.anchor == nil, start.tag == nil {
+      // Nearly every key, without making a node of it.
+      try count(1, depth: depth, at: start.mark)
+      (scalar, place) = (YAMLScalar(text: text, isPlain: isPlain), self.place(start.mark))
+      height = max(height, 2)
+    } else {
+      var keyHeight = 0
+      let node = try node(event, depth: depth, height: &keyHeight)
+      height = max(height, keyHeight + 1)
+      guard let found = node.scalar else {
+        problems.append(Diagnostic(at: node.place, "a key must be a word, not a list or a mapping"))
+        return nil
+      }
+      (scalar, place) = (found, node.place)
+    }
+    guard scalar.isPlain, scalar.text == "<<" else { return (scalar.text, place) }
+    problems.append(
+      Diagnostic(
+        at: place, "merge keys (`<<`) are not part of YAML 1.2", hint: "write the keys out, or use an alias for a whole value"))
+    return nil
   }
 
   private mutating func expand(

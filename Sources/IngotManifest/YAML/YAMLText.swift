@@ -14,24 +14,26 @@ enum YAMLText {
   /// Refuses a text that is too long, and line ends that YAML 1.1, which libyaml speaks, and YAML 1.2 count differently.
   static func check(_ source: SourceText) throws(InputError) {
     try checkSize(source.text.utf8.count, path: source.path)
-    var before: UInt8 = 0
-    var beforeThat: UInt8 = 0
-    for (offset, byte) in source.text.utf8.enumerated() {
-      if byte >= 0x80 {
-        let isNextLine = before == 0xC2 && byte == 0x85
-        let isSeparator = beforeThat == 0xE2 && before == 0x80 && (byte == 0xA8 || byte == 0xA9)
-        if isNextLine || isSeparator {
-          let name = isNextLine ? "U+0085" : byte == 0xA8 ? "U+2028" : "U+2029"
-          throw InputError([
-            Diagnostic(
-              at: place(ofByte: offset - (isNextLine ? 1 : 2), in: source),
-              "the character \(name) is a line end for some YAML readers and none for others",
-              hint: "remove it, or write it as an escape in double quotes")
-          ])
-        }
-      }
-      (beforeThat, before) = (before, byte)
+    if let (offset, name) = ambiguousLineEnd(in: source.text.utf8.span) {
+      throw InputError([
+        Diagnostic(
+          at: place(ofByte: offset, in: source),
+          "the character \(name) is a line end for some YAML readers and none for others",
+          hint: "remove it, or write it as an escape in double quotes")
+      ])
     }
+  }
+
+  private static func ambiguousLineEnd(in text: Span<UInt8>) -> (offset: Int, name: String)? {
+    for index in text.indices where text[index] >= 0x80 && index > 0 {
+      switch (text[index - 1], text[index]) {
+      case (0xC2, 0x85): return (index - 1, "U+0085")
+      case (0x80, 0xA8) where index > 1 && text[index - 2] == 0xE2: return (index - 2, "U+2028")
+      case (0x80, 0xA9) where index > 1 && text[index - 2] == 0xE2: return (index - 2, "U+2029")
+      default: continue
+      }
+    }
+    return nil
   }
 
   private static func checkSize(_ count: Int, path: String) throws(InputError) {
@@ -89,15 +91,22 @@ extension YAMLFailure {
   private static func diagnostic(
     _ problem: String, _ mark: YAMLMark, _ context: String?, _ since: YAMLMark, in source: SourceText
   ) -> Diagnostic {
-    if problem == "found unexpected end of stream" {
+    let lines = source.lines
+    let isAtEnd = mark.line >= lines.count || mark.line == lines.count - 1 && lines[mark.line].isEmpty
+    if let context, isAtEnd {
+      // The end of the file is where it was noticed; where the unfinished thing began is what a person looks for.
       let start = Place(source: source, line: since.line + 1, column: since.column + 1)
-      return Diagnostic(at: start, "the quote that opens here is not closed")
+      switch problem {
+      case "found unexpected end of stream": return Diagnostic(at: start, "the quote that opens here is not closed")
+      case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
+        return Diagnostic(at: start, "the bracket that opens here is not closed")
+      default: return Diagnostic(at: start, "\(problem) \(context)", hint: hint(for: problem, at: nil))
+      }
     }
     let place = Place(source: source, line: mark.line + 1, column: mark.column + 1)
     let whereItBegan = since.line == mark.line ? "" : ", which begins at line \(since.line + 1)"
     let whole = context.map { "\(problem) \($0)\(whereItBegan)" } ?? problem
-    let line = source.lines.dropFirst(mark.line).first?.unicodeScalars ?? Substring().unicodeScalars
-    let character = line.dropFirst(mark.column).first
+    let character = lines.dropFirst(mark.line).first?.unicodeScalars.dropFirst(mark.column).first
     return Diagnostic(at: place, whole, hint: hint(for: problem, at: character))
   }
 

@@ -25,7 +25,7 @@ extension Stages {
     let path = job.input("model")
     let profiles = try resolveProfiles(
       settings.profiles, inputs: try readModel(path).inputTensors, in: "the model's inputs",
-      needsProfiles: settings.backend.needsProfiles)
+      needsProfiles: settings.backend.isTensorRT)
     let backend = try runtimes.backend(for: job.step.tools[0])
     let request = BuildRequest(
       modelPath: path, profiles: profiles, workspace: settings.workspace, computeCapabilities: settings.compute,

@@ -52,7 +52,7 @@ extension Stages {
     let model = try readModel(path)
     _ = try resolveProfiles(
       settings.profiles, inputs: model.inputTensors, in: "the model's inputs",
-      needsProfiles: settings.backend.needsProfiles)
+      needsProfiles: settings.backend.isTensorRT)
     let backend = try runtimes.backend(for: job.step.tools[0])
     let report = try backend.parse(modelPath: path)
     guard report.unsupported.isEmpty else {
@@ -66,7 +66,3 @@ extension Stages {
   }
 }
 
-extension String {
-  /// Whether the backend of this name refuses dynamic models without a profile.
-  var needsProfiles: Bool { hasPrefix("tensorrt") }
-}

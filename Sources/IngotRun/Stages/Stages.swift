@@ -3,7 +3,7 @@
 internal import FoundationEssentials
 internal import IngotBackends
 internal import IngotCore
-package import IngotPlan
+internal import IngotPlan
 
 /// Does the work of steps, with the runtimes of this machine.
 package struct Stages: StepRunner {
@@ -30,6 +30,11 @@ extension StageJob {
   func input(_ name: String) -> String {
     guard let path = inputs[name] else { preconditionFailure("step \(step.label) has no input '\(name)'") }
     return path
+  }
+
+  func inputDigest(_ name: String) -> Digest {
+    guard let digest = inputDigests[name] else { preconditionFailure("step \(step.label) has no input '\(name)'") }
+    return digest
   }
 
   /// A file for an output, in the scratch folder.

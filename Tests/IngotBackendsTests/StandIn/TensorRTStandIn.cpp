@@ -1,9 +1,9 @@
-// A library laid out as TensorRT 10 or 11, its ONNX parser and a CUDA driver, all in one: it builds nothing and records every
-// call. Its slots are written here a second time, so that a test compares two tables. Any slot that is not listed records
-// that it should not have been called.
+// A library laid out as TensorRT 10 or 11, its ONNX parser and a CUDA driver, all in one: it builds nothing and records
+// every call. Its slots are written here a second time, so that a test compares two tables. Any slot that is not listed
+// records that it should not have been called.
 //
-// Compiled by the tests with -DVERSION=101601 (what it says it is) -DLAYOUT=10 or 11 (what it is); -DCRASH: a wrong slot ends
-// the process, as in a real library.
+// Compiled by the tests with -DVERSION=101601 (what it says it is) -DLAYOUT=10 or 11 (what it is); -DCRASH: a wrong
+// slot ends the process, as in a real library.
 
 #include <cstdint>
 #include <cstdio>
@@ -21,6 +21,12 @@ struct Dims { int32_t rank; int64_t sizes[8]; };
 static std::string text(const Dims *dims) {
   std::string all;
   for (int axis = 0; axis < dims->rank; axis++) all += (axis ? "x" : "") + text(dims->sizes[axis]);
+  return all;
+}
+
+template <class T> static std::string list(const T *values, int count) {
+  std::string all;
+  for (int index = 0; index < count; index++) all += (index ? "," : "") + text(values[index]);
   return all;
 }
 
@@ -117,7 +123,10 @@ static Table configTable = Table()
   .at(S(50, 39), [](Object *) -> int32_t { return hardware; })
   .at(S(54, 43), [](Object *, int32_t value) { say("setMaxAuxStreams " + text(value)); streams = value; })
   .at(S(55, 44), [](Object *) -> int32_t { return streams; })
-  .at(S(56, 45), [](Object *, void *value) { say(value ? "setProgressMonitor" : "setProgressMonitor null"); monitor = value; })
+  .at(S(56, 45), [](Object *, void *value) {
+    say(value ? "setProgressMonitor" : "setProgressMonitor null");
+    monitor = value;
+  })
   .at(S(57, 46), [](Object *) { return monitor; });
 
 static Table profileTable = Table()
@@ -126,12 +135,12 @@ static Table profileTable = Table()
     return true;
   })
   .at(S(4, -1), [](Object *, const char *name, int32_t selector, const int32_t *values, int32_t count) {
-    say(std::string("setShapeValues ") + name + " " + text(selector) + " " + text(values[0]) + "," + text(values[count - 1]));
+    say(std::string("setShapeValues ") + name + " " + text(selector) + " " + list(values, count));
     return true;
   })
   .at(S(9, 7), [](Object *) { return true; })
   .at(S(10, 8), [](Object *, const char *name, int32_t selector, const int64_t *values, int32_t count) {
-    say(std::string("setShapeValuesV2 ") + name + " " + text(selector) + " " + text(values[0]) + "," + text(values[count - 1]));
+    say(std::string("setShapeValuesV2 ") + name + " " + text(selector) + " " + list(values, count));
     return true;
   });
 

@@ -1,0 +1,28 @@
+// A model that shows what is inside: the same nodes, with more outputs.
+
+package import IngotCore
+package import IngotGraph
+
+extension Model {
+  /// The model with values of its graph as additional outputs, so that a reference runtime returns them.
+  /// - Parameter names: in any order. Inputs of the graph and values that are outputs already stay as they are.
+  /// - Throws: for names that nothing in the graph produces, all of them at once.
+  package func exposing(_ names: [String]) throws(InputError) -> Model {
+    var model = self
+    var outputs = Set(graph.outputs)
+    let inputs = Set(graph.inputs)
+    let produced = Set(graph.nodes.flatMap { $0.outputs.compactMap { $0 } })
+    var problems: [Diagnostic] = []
+    for name in names {
+      guard let id = graph.find(name), produced.contains(id) || inputs.contains(id) else {
+        let isConstant = graph.find(name).map { graph[$0].initializer != nil } ?? false
+        let why = isConstant ? "is a constant" : "is not a value that the graph's nodes produce"
+        problems.append(Diagnostic(in: graph.name.isEmpty ? nil : graph.name, "the tensor '\(shown(name))' \(why)"))
+        continue
+      }
+      if !inputs.contains(id), outputs.insert(id).inserted { model.graph.outputs.append(id) }
+    }
+    guard problems.isEmpty else { throw InputError(problems) }
+    return model
+  }
+}

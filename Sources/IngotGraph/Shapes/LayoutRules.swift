@@ -1,0 +1,226 @@
+// Operations that change a tensor's axes and not its numbers.
+
+internal import IngotCore
+
+enum LayoutRules {
+  static let table: [String: ShapeRule] = [
+    "Reshape": reshape, "Transpose": transpose, "Flatten": flatten, "Squeeze": squeeze, "Unsqueeze": unsqueeze,
+    "Concat": concat, "Split": split, "Expand": expand, "Tile": tile, "DepthToSpace": depthToSpace, "SpaceToDepth": spaceToDepth,
+  ]
+
+  @Sendable private static func reshape(_ node: inout NodeFacts) throws(ShapeProblem) {
+    node.set(type: node.type(0), shape: nil)
+    let attribute = node.opset < 5 ? node.node.ints("shape")?.map { Dimension.fixed(Int($0)) } : nil
+    guard let target = attribute ?? node.input(1)?.elements else {
+      // The length of the target is the rank, even where its numbers are computed at run time.
+      if let rank = node.shape(1)?.first?.size, rank >= 0, rank <= ValueFacts.elementLimit {
+        node.set(type: node.type(0), shape: [Dimension](repeating: .unknown, count: rank))
+      }
+      return
+    }
+    let copiesZeros = node.node.int("allowzero") ?? 0 == 0
+    var shape: [Dimension] = []
+    var open: Int?
+    for (index, size) in target.enumerated() {
+      switch size {
+      case .fixed(-1) where open == nil:
+        open = index
+        shape.append(.unknown)
+      case .fixed(0) where copiesZeros:
+        guard let input = node.shape(0) else { shape.append(.unknown); continue }
+        guard index < input.count else { throw .axis(Int64(index), rank: input.count) }
+        shape.append(input[index])
+      case .fixed(let size):
+        guard size >= 0 else { throw .outputSize }
+        shape.append(.fixed(size))
+      // A size computed at run time could be 0, which copies, or -1, which asks for the rest.
+      case .symbolic, .unknown: shape.append(size)
+      }
+    }
+    node.set(type: node.type(0), shape: try node.shape(0).map { (input) throws(ShapeProblem) in
+      try fitted(shape, open: open, to: input)
+    } ?? shape)
+  }
+
+  /// Fills in the open size, and checks the others against the number of elements.
+  private static func fitted(_ shape: [Dimension], open: Int?, to input: [Dimension]) throws(ShapeProblem) -> [Dimension] {
+    let total = try SizeProduct(input)
+    var shape = shape
+    // With one size unknown and no -1, the unknown one follows from the others.
+    let unknown = shape.indices.filter { shape[$0] == .unknown }
+    if let slot = open ?? (unknown.count == 1 ? unknown[0] : nil) {
+      let others = try SizeProduct(shape.enumerated().filter { $0.offset != slot }.map(\.element))
+      guard let size = total.divided(by: others) else { throw .elementCount(from: input, to: shape) }
+      shape[slot] = size
+    } else if !total.hasUnknown, total.names.isEmpty, let sizes = shape.sizes {
+      guard Layout.count(sizes) == total.factor else { throw .elementCount(from: input, to: shape) }
+    }
+    return shape
+  }
+
+  @Sendable private static func transpose(_ node: inout NodeFacts) throws(ShapeProblem) {
+    node.set(type: node.type(0), shape: nil)
+    guard let input = node.shape(0) else { return }
+    let order = node.node.ints("perm") ?? input.indices.reversed().map { Int64($0) }
+    guard order.sorted() == input.indices.map({ Int64($0) }) else {
+      throw .attribute("perm", expected: "an order of \(input.count) axes")
+    }
+    node.set(type: node.type(0), shape: order.map { input[Int($0)] })
+  }
+
+  @Sendable private static func flatten(_ node: inout NodeFacts) throws(ShapeProblem) {
+    node.set(type: node.type(0), shape: [.unknown, .unknown])
+    guard let input = node.shape(0) else { return }
+    let axis = node.node.int("axis") ?? 1
+    guard axis >= -Int64(input.count), axis <= Int64(input.count) else { throw .axis(axis, rank: input.count) }
+    let cut = axis < 0 ? Int(axis) + input.count : Int(axis)
+    let (outer, inner) = (try SizeProduct(input[..<cut]), try SizeProduct(input[cut...]))
+    node.set(type: node.type(0), shape: [outer.dimension, inner.dimension])
+  }
+
+  @Sendable private static func squeeze(_ node: inout NodeFacts) throws(ShapeProblem) {
+    node.set(type: node.type(0), shape: nil)
+    guard let input = node.shape(0) else { return }
+    switch node.integers(input: 1, attribute: "axes") {
+    case .known(let axes):
+      var isDropped = [Bool](repeating: false, count: input.count)
+      for axis in axes {
+        let index = try node.axis(axis, rank: input.count)
+        guard input[index].unified(with: .fixed(1)) != nil else {
+          throw .sizes("axis \(axis) of input 0", input[index], "what Squeeze removes", .fixed(1))
+        }
+        isDropped[index] = true
+      }
+      node.set(type: node.type(0), shape: zip(input, isDropped).filter { !$1 }.map(\.0))
+    case .computed(let count):
+      if let count, count >= 0, count <= input.count {
+        node.set(type: node.type(0), shape: [Dimension](repeating: .unknown, count: input.count - count))
+      }
+    case nil:
+      if input.sizes != nil { node.set(type: node.type(0), shape: input.filter { $0 != .fixed(1) }) }
+    }
+  }
+
+  @Sendable private static func unsqueeze(_ node: inout NodeFacts) throws(ShapeProblem) {
+    node.set(type: node.type(0), shape: nil)
+    guard let input = node.shape(0), case .known(let axes)? = node.integers(input: 1, attribute: "axes") else { return }
+    let rank = input.count + axes.count
+    var isNew = [Bool](repeating: false, count: rank)
+    for axis in axes {
+      let index = try node.axis(axis, rank: rank)
+      guard !isNew[index] else { throw .attribute("axes", expected: "without repetitions") }
+      isNew[index] = true
+    }
+    var sizes = input.makeIterator()
+    node.set(type: node.type(0), shape: isNew.map { $0 ? .fixed(1) : sizes.next() ?? .unknown })
+  }
+
+  @Sendable private static func concat(_ node: inout NodeFacts) throws(ShapeProblem) {
+    var type: ElementType?
+    for input in node.inputs {
+      guard let next = input?.type else { continue }
+      if let type, type != next { throw .types(type, next) }
+      type = next
+    }
+    node.set(type: type, shape: nil)
+    guard let rank = node.inputs.lazy.compactMap({ $0?.shape?.count }).first else { return }
+    let axis = try node.axis("axis", default: 1, rank: rank)
+    var result = [Dimension](repeating: .unknown, count: rank)
+    var sum: Dimension = .fixed(0)
+    for (index, input) in node.inputs.enumerated() {
+      guard let shape = input?.shape else { sum = .unknown; continue }
+      guard shape.count == rank else { throw .rank(input: index, shape: shape, expected: "\(rank) axes") }
+      sum = try Self.sum(sum, shape[axis], isOnly: node.inputs.count == 1)
+      var others = shape
+      others[axis] = .unknown
+      guard let unified = result.unified(with: others) else { throw .broadcast(result, shape) }
+      result = unified
+    }
+    result[axis] = sum
+    node.set(type: type, shape: result)
+  }
+
+  private static func sum(_ a: Dimension, _ b: Dimension, isOnly: Bool) throws(ShapeProblem) -> Dimension {
+    if a == .fixed(0) { return b }
+    guard case (.fixed(let x), .fixed(let y)) = (a, b) else { return b == .fixed(0) ? a : .unknown }
+    let (sum, overflow) = x.addingReportingOverflow(y)
+    guard !overflow else { throw .outputSize }
+    return .fixed(sum)
+  }
+
+  @Sendable private static func split(_ node: inout NodeFacts) throws(ShapeProblem) {
+    let type = node.type(0)
+    guard let input = node.shape(0) else {
+      for index in node.outputs.indices { node.set(index, type: type, shape: nil) }
+      return
+    }
+    let axis = try node.axis("axis", default: 0, rank: input.count)
+    let given = node.integers(input: 1, attribute: "split")
+    var sizes: [Dimension]
+    switch given {
+    case .known(let list):
+      guard list.count == node.outputs.count, list.allSatisfy({ $0 >= 0 }) else {
+        throw .attribute("split", expected: "\(node.outputs.count) sizes")
+      }
+      if let size = input[axis].size, MovementEvaluators.splitSizes(node.node, given: list, size: size) == nil {
+        throw .sizes("axis \(axis) of input 0", input[axis], "the sum of 'split'", .fixed(list.reduce(0) { $0 &+ Int($1) }))
+      }
+      sizes = list.map { .fixed(Int($0)) }
+    case .computed: sizes = node.outputs.map { _ in .unknown }
+    case nil:
+      let known = input[axis].size.flatMap { MovementEvaluators.splitSizes(node.node, given: nil, size: $0) }
+      sizes = known?.map { .fixed($0) } ?? node.outputs.map { _ in node.outputs.count == 1 ? input[axis] : .unknown }
+    }
+    for (index, size) in sizes.enumerated() {
+      var shape = input
+      shape[axis] = size
+      node.set(index, type: type, shape: shape)
+    }
+  }
+
+  @Sendable private static func expand(_ node: inout NodeFacts) throws(ShapeProblem) {
+    node.set(type: node.type(0), shape: nil)
+    guard let input = node.shape(0), let target = node.input(1)?.elements else { return }
+    for case .fixed(let size) in target where size < 0 { throw .outputSize }
+    node.set(type: node.type(0), shape: try .broadcast(input, target))
+  }
+
+  @Sendable private static func tile(_ node: inout NodeFacts) throws(ShapeProblem) {
+    node.set(type: node.type(0), shape: node.shape(0)?.map { _ in .unknown })
+    // Version 1 took one axis and one count.
+    guard node.opset >= 6, let input = node.shape(0), let repeats = node.input(1)?.elements else { return }
+    guard repeats.count == input.count else {
+      throw .sizes("the number of repeats", .fixed(repeats.count), "the rank of input 0", .fixed(input.count))
+    }
+    var shape: [Dimension] = []
+    for (size, count) in zip(input, repeats) { shape.append(try SizeProduct([size, count]).dimension) }
+    node.set(type: node.type(0), shape: shape)
+  }
+
+  @Sendable private static func depthToSpace(_ node: inout NodeFacts) throws(ShapeProblem) {
+    let (input, block) = try blocks(&node)
+    guard let input else { return }
+    let channels = try input[1].mapped(isIdentity: block == 1) { $0 % (block * block) == 0 ? $0 / (block * block) : nil }
+    let (height, width) = (try SizeProduct([input[2], .fixed(block)]), try SizeProduct([input[3], .fixed(block)]))
+    node.set(type: node.type(0), shape: [input[0], channels, height.dimension, width.dimension])
+  }
+
+  @Sendable private static func spaceToDepth(_ node: inout NodeFacts) throws(ShapeProblem) {
+    let (input, block) = try blocks(&node)
+    guard let input else { return }
+    let channels = try SizeProduct([input[1], .fixed(block * block)]).dimension
+    let height = try input[2].mapped(isIdentity: block == 1) { $0 % block == 0 ? $0 / block : nil }
+    let width = try input[3].mapped(isIdentity: block == 1) { $0 % block == 0 ? $0 / block : nil }
+    node.set(type: node.type(0), shape: [input[0], channels, height, width])
+  }
+
+  private static func blocks(_ node: inout NodeFacts) throws(ShapeProblem) -> ([Dimension]?, Int) {
+    node.set(type: node.type(0), shape: nil)
+    guard let block = node.node.int("blocksize"), block >= 1, block <= 1 << 20 else {
+      throw .attribute("blocksize", expected: "1 or more")
+    }
+    guard let input = node.shape(0) else { return (nil, Int(block)) }
+    guard input.count == 4 else { throw .rank(input: 0, shape: input, expected: "4 axes") }
+    return (input, Int(block))
+  }
+}

@@ -1,0 +1,102 @@
+// What shape inference knows about a value, and what a rule sees of its node.
+
+package import IngotCore
+
+/// Type, shape and, for small integers and constants, the content of a value. Nil is "unknown" everywhere.
+package struct ValueFacts: Sendable {
+  package var type: ElementType?
+  /// While inference runs, an unknown size has a private name (`Dimension.placeholder`), so that equal sizes stay equal.
+  package var shape: [Dimension]?
+  package var content: Content?
+
+  package enum Content: Sendable {
+    case constant(Tensor)
+    /// Integers (or truths) some of which are sizes that only a run knows, in row-major order.
+    case elements([Dimension])
+  }
+
+  package init(type: ElementType? = nil, shape: [Dimension]? = nil) { (self.type, self.shape) = (type, shape) }
+
+  package init(_ tensor: Tensor) {
+    self.init(type: tensor.type, shape: tensor.shape.map { .fixed($0) })
+    content = .constant(tensor)
+  }
+
+  package var constant: Tensor? { if case .constant(let tensor)? = content { tensor } else { nil } }
+
+  /// A short list of integers, whether all are known or not.
+  var elements: [Dimension]? {
+    switch content {
+    case .elements(let elements): elements
+    case .constant(let tensor) where tensor.elementCount <= Self.elementLimit:
+      tensor.integers?.map { .fixed(Int($0)) }
+    case .constant, nil: nil
+    }
+  }
+
+  /// Lists longer than this are no shapes.
+  static let elementLimit = 1024
+}
+
+extension Dimension {
+  /// An unknown size under a name of its own. The first character keeps it apart from names in models.
+  static func placeholder(_ number: Int) -> Dimension { .symbolic("\u{1}\(number)") }
+
+  var isPlaceholder: Bool {
+    if case .symbolic(let name) = self { name.utf8.first == 1 } else { false }
+  }
+}
+
+/// A node with what is known about its inputs; a rule fills in the outputs.
+struct NodeFacts {
+  let node: Node
+  /// The version of the standard operator set.
+  let opset: Int64
+  /// Nil for an optional input that is left out.
+  let inputs: [ValueFacts?]
+  var outputs: [ValueFacts]
+  /// Facts about the outputs of the node's subgraphs, by attribute.
+  var bodies: [String: [ValueFacts]] = [:]
+
+  init(_ node: Node, opset: Int64, inputs: [ValueFacts?]) {
+    (self.node, self.opset, self.inputs) = (node, opset, inputs)
+    outputs = node.outputs.map { _ in ValueFacts() }
+  }
+
+  func input(_ index: Int) -> ValueFacts? { inputs.indices.contains(index) ? inputs[index] : nil }
+  func type(_ index: Int) -> ElementType? { input(index)?.type }
+  func shape(_ index: Int) -> [Dimension]? { input(index)?.shape }
+
+  mutating func set(_ index: Int = 0, type: ElementType?, shape: [Dimension]?) {
+    guard outputs.indices.contains(index) else { return }
+    (outputs[index].type, outputs[index].shape) = (type, shape)
+  }
+
+  /// An attribute's axis as an index.
+  func axis(_ name: String, default standard: Int64, rank: Int) throws(ShapeProblem) -> Int {
+    try axis(node.int(name) ?? standard, rank: rank)
+  }
+
+  func axis(_ axis: Int64, rank: Int) throws(ShapeProblem) -> Int {
+    guard let index = Layout.axis(axis, rank: rank) else { throw .axis(axis, rank: rank) }
+    return index
+  }
+
+  /// A list that is an attribute in old versions and an input in new ones: where nothing is given, nil; where it is computed at
+  /// run time, `.computed`.
+  func integers(input index: Int, attribute name: String) -> IntegerList? {
+    if let facts = input(index) {
+      guard let values = facts.constant?.integers else { return .computed(count: facts.shape?.first?.size) }
+      return .known(values)
+    }
+    return node.ints(name).map { .known($0) }
+  }
+}
+
+enum IntegerList {
+  case known([Int64])
+  case computed(count: Int?)
+}
+
+/// Fills in a node's outputs from its inputs. It leaves unknown what it cannot tell.
+typealias ShapeRule = @Sendable (inout NodeFacts) throws(ShapeProblem) -> Void

@@ -1,0 +1,90 @@
+// reference: the original model, as it is, answers the evaluation set. In: the model file, the set. Out: `reference.json` with one data
+// file an output (see ReferenceOutputs.swift).
+
+internal import IngotBackends
+internal import IngotCalibration
+internal import IngotCore
+
+/// Samples that a session takes at once where its model leaves that open.
+private let referenceBatchSize = 32
+
+extension Stages {
+  func reference(_ job: StageJob) throws -> StageResult {
+    let session = try runtimes.reference().openModel(at: job.input("model"))
+    let set = try CalibrationSet.open(directory: job.input("data"))
+    try set.require(fits: session.inputs)
+    var recorder = OutputRecorder(session.outputs.map(\.name), folder: job.scratch)
+    for samples in set.wholeBatches(for: session.inputs, size: referenceBatchSize) {
+      try Interrupt.check()
+      job.onProgress("sample \(samples.upperBound) of \(set.sampleCount)", Double(samples.upperBound) / Double(set.sampleCount))
+      try recorder.append(try session.run(try set.inputs(session.inputs, samples: samples)), count: samples.count)
+    }
+    let description = try recorder.finish()
+    let path = job.file(ReferenceOutputs.fileName)
+    try FileSystem.writeAtomically([Bytes(try description.encoded())], to: path, isDurable: false)
+    let data = description.outputs.indices.map { ReferenceOutputs.dataFileName($0) }
+    return StageResult(files: [(ReferenceOutputs.fileName, path)] + data.map { ($0, job.file($0)) })
+  }
+}
+
+extension CalibrationSet {
+  /// - Throws: every reason why the arrays cannot be fed to a model.
+  func require(fits inputs: [IOTensor]) throws(InputError) {
+    let problems = problems(feeding: inputs).filter { $0.severity == .error }
+    guard problems.isEmpty else { throw InputError(problems) }
+  }
+
+  /// Batches of a size that the model takes. Where it takes only whole batches of a fixed size, samples that fill none are left out.
+  /// - Parameter least: samples that a batch must have.
+  func wholeBatches(for inputs: [IOTensor], size: Int, least: Int = 1, limit: Int? = nil) -> [Range<Int>] {
+    guard let fixed = fixedBatchSize(of: inputs) else {
+      return batches(of: size, limit: limit).filter { $0.count >= least }
+    }
+    return batches(of: fixed, limit: limit).filter { $0.count == fixed }
+  }
+
+  func inputs(_ inputs: [IOTensor], samples: Range<Int>) throws(InputError) -> [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for input in inputs { tensors[input.name] = try tensor(input.name, samples: samples) }
+    return tensors
+  }
+}
+
+/// Writes outputs as they come, one file each.
+private struct OutputRecorder {
+  private let names: [String]
+  private let folder: String
+  private var sampleCount = 0
+  private var outputs: [ReferenceOutputs.Output] = []
+
+  init(_ names: [String], folder: String) { (self.names, self.folder) = (names, folder) }
+
+  /// - Parameter count: samples in the batch; an output's first axis must be it.
+  mutating func append(_ batch: [String: Tensor], count: Int) throws {
+    for (index, name) in names.enumerated() {
+      guard let tensor = batch[name] else { preconditionFailure("a session returns all of its outputs") }
+      guard tensor.shape.first == count else {
+        throw InputError(
+          in: "output '\(name)'", "has the shape \(tensor.shape) for a batch of \(count) samples",
+          hint: "verification compares sample by sample: the output's first axis must be the batch")
+      }
+      let shape = Array(tensor.shape.dropFirst())
+      if outputs.count <= index {
+        outputs.append(ReferenceOutputs.Output(name: name, type: tensor.type.description, sampleShape: shape))
+      } else if outputs[index].sampleShape != shape {
+        throw InputError(
+          in: "output '\(name)'", "has the shape \(shape) for one sample and \(outputs[index].sampleShape) for another",
+          hint: "verify with samples of one size")
+      }
+      try FileSystem.extend("\(folder)/\(ReferenceOutputs.dataFileName(index))", with: tensor.bytes)
+    }
+    sampleCount += count
+  }
+
+  func finish() throws(InputError) -> ReferenceOutputs {
+    guard sampleCount > 0 else {
+      throw InputError(in: "evaluation set", "has too few samples for one batch of the model", hint: "add samples")
+    }
+    return ReferenceOutputs(sampleCount: sampleCount, outputs: outputs)
+  }
+}

@@ -1,0 +1,17 @@
+// sanitize: the model becomes canonical: valid, folded, dead code gone, sorted, shapes inferred, same function. In: the model file. Out:
+// `model.onnx` and `sanitize.json`, which says what each pass did.
+
+internal import IngotCore
+internal import IngotGraph
+internal import IngotPlan
+
+extension Stages {
+  func sanitize(_ job: StageJob, _ settings: SanitizeSettings) throws -> StageResult {
+    var model = try readModel(job.input("model"))
+    let shapes = Dictionary(uniqueKeysWithValues: settings.inputs.map { ($0.name, $0.dims) })
+    let report = try sanitizeModel(&model, inputShapes: shapes, in: job.input("model"))
+    return StageResult(
+      files: try job.write(model) + [try job.write(report, to: "sanitize.json")],
+      facts: [fact("nodes", model.graph.nodes.count)])
+  }
+}

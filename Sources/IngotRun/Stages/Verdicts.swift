@@ -1,0 +1,80 @@
+// Between what a manifest demands, what IngotVerify judges, and what bundles and tables say of it.
+
+internal import IngotBackends
+internal import IngotCore
+internal import IngotPlan
+internal import IngotRelease
+internal import IngotVerify
+
+extension VerifySettings {
+  var gates: [Gate] {
+    var gates: [Gate] = []
+    for output in outputs {
+      let bounds: [(Gate.Metric, Double?)] = [
+        (.cosine, output.cosine), (.maxAbsolute, output.maxAbs), (.maxRelative, output.maxRelative), (.sqnr, output.sqnr),
+      ]
+      for (metric, bound) in bounds { if let bound { gates.append(.output(output.output, metric, bound: bound)) } }
+    }
+    if let accuracy, let score = Gate.Score(rawValue: accuracy.metric) {
+      if let drop = accuracy.maxDrop { gates.append(.accuracyDrop(score, atMost: drop)) }
+      if let least = accuracy.min { gates.append(.accuracy(score, atLeast: least)) }
+    }
+    for bound in latency {
+      guard let percentile = Gate.Percentile(rawValue: bound.name), let seconds = Double(bound.value) else { continue }
+      gates.append(.latency(percentile, atMostMilliseconds: seconds * 1000))
+    }
+    return gates
+  }
+
+  /// How many samples to run at once: what the first profile calls common, and no fewer than it allows.
+  func batch(of inputs: [IOTensor]) throws(InputError) -> (size: Int, least: Int) {
+    let resolved = try resolveProfiles(profiles, inputs: inputs, in: "the model's inputs", needsProfiles: false)
+    let extents = resolved.first.map { $0.inputs.sorted { $0.key < $1.key }.map(\.value) } ?? []
+    guard let extent = extents.first, let size = extent.opt.first, let least = extent.min.first else { return (8, 1) }
+    return (max(size, 1), max(least, 1))
+  }
+}
+
+extension Verdict {
+  /// - Parameter path: of a `verdict.json` that the verify stage wrote.
+  init(path: String) throws {
+    guard let verdict = Verdict(json: try FileSystem.read(path)) else {
+      throw InputError(in: path, "this is no verdict", hint: "remove it from the store: `ingot cache verify`")
+    }
+    self = verdict
+  }
+
+  /// For the step's record.
+  func facts(metric: String?) -> [NamedOption] {
+    var facts = [fact("level", level.rawValue), fact("passed", passed), fact("samples", samples)]
+    let worst = outputs.compactMap(\.sqnrDecibels).min()
+    if let worst { facts.append(fact("sqnr", worst)) }
+    if let cosine = outputs.compactMap(\.cosine).min() { facts.append(fact("cosine", cosine)) }
+    if let metric, let pair = accuracy {
+      let score: (Accuracy?) -> Double? = { metric == "top5" ? $0?.top5 : $0?.top1 }
+      facts.append(fact("metric", metric))
+      if let value = score(pair.candidate) { facts.append(fact("accuracy", value)) }
+      if let value = score(pair.reference) { facts.append(fact("reference-accuracy", value)) }
+    }
+    for gate in gates where !gate.passed {
+      facts.append(fact("failed gate \(gate.name)", "\(gate.name) is \(gate.measuredText), must be \(gate.boundText)"))
+    }
+    return facts
+  }
+}
+
+extension GateResult {
+  var measuredText: String { fixed(actual, digits: 6) }
+  var boundText: String { "\(relation == .atLeast ? "at least" : "at most") \(fixed(bound, digits: 6))" }
+}
+
+extension StageJob {
+  /// The verdict as the bundle tells it.
+  func summary(of verdict: Verdict) throws -> VerdictSummary {
+    VerdictSummary(
+      level: verdict.level == .engine ? .engine : .graph, passed: verdict.passed,
+      gates: verdict.gates.map {
+        .init(name: $0.name, measured: $0.measuredText, bound: $0.boundText, passed: $0.passed)
+      }, engine: inputDigest("engine"), verdict: inputDigest("verdict"), device: verdict.device)
+  }
+}

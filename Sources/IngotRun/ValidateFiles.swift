@@ -1,0 +1,113 @@
+// Everything about a manifest that needs its files but no runtime: the model, the profiles, the sets, the gates.
+
+package import IngotCore
+internal import IngotBackends
+internal import IngotCalibration
+internal import IngotGraph
+package import IngotManifest
+internal import IngotPlan
+internal import IngotVerify
+
+/// - Returns: every problem that was found; errors and warnings.
+package func validateFiles(of manifest: Manifest) -> [Diagnostic] {
+  var check = FileCheck(manifest: manifest)
+  check.run()
+  return check.problems
+}
+
+private struct FileCheck {
+  let manifest: Manifest
+  var problems: [Diagnostic] = []
+
+  mutating func run() {
+    guard let model = collecting({ [manifest] in try Self.canonicalModel(of: manifest) }) else { return }
+    let inputs = model.inputTensors
+    if let plan = collecting({ [manifest] in try Plan(manifest) }) {
+      // Each backend checks the same profiles; what they have in common is said once.
+      var said: Set<Diagnostic> = []
+      for case .parse(let settings) in plan.steps.map(\.action) {
+        do throws(InputError) {
+          _ = try resolveProfiles(
+            settings.profiles, inputs: inputs, in: manifest.source.path, needsProfiles: settings.backend.isTensorRT)
+        } catch {
+          problems += error.diagnostics.filter { said.insert($0).inserted }
+        }
+      }
+    }
+    if let calibration = manifest.calibration { checkSet(calibration.data.value, inputs, labels: nil, samples: calibration.samples) }
+    if let verify = manifest.verify, let data = verify.data {
+      checkSet(data.value, inputs, labels: verify.accuracy?.labels, samples: nil)
+      checkOutputs(verify, model.outputTensors.map(\.name))
+    }
+  }
+
+  private static func canonicalModel(of manifest: Manifest) throws -> Model {
+    let path = manifest.resolve(manifest.model.path.value)
+    var model = try readModel(path)
+    if let pinned = manifest.model.digest {
+      let found = Bytes(try MappedFile(path: path)).digest
+      if found != pinned.value { throw digestMismatch(pinned, found: found) }
+    }
+    var shapes: [String: [Dimension]] = [:]
+    for input in manifest.model.inputs {
+      shapes[input.name.value] = input.dims.map {
+        switch $0.value {
+        case .fixed(let size): .fixed(size)
+        case .symbolic(let name): .symbolic(name)
+        }
+      }
+    }
+    _ = try sanitizeModel(&model, inputShapes: shapes, in: path)
+    return model
+  }
+
+  private mutating func checkSet(
+    _ path: String, _ inputs: [IOTensor], labels: Located<String>?, samples: Located<Int>?
+  ) {
+    guard let set = collecting({ [manifest] in try CalibrationSet.open(directory: manifest.resolve(path)) }) else { return }
+    problems += set.problems(feeding: inputs)
+    if let samples, samples.value > set.sampleCount {
+      problems.append(
+        Diagnostic(
+          .warning, at: samples.place, "\(samples.value) samples are asked for, the set has \(set.sampleCount)",
+          hint: "all \(set.sampleCount) are used"))
+    }
+    if let labels { _ = collecting { try set.labels(labels.value) } }
+  }
+
+  private mutating func checkOutputs(_ verify: VerifySpec, _ names: [String]) {
+    for gate in verify.outputs where !names.contains(gate.name.value) {
+      problems.append(
+        Diagnostic(
+          at: gate.name.place, "the model has no output '\(gate.name.value)'",
+          hint: "its outputs are \(names.joined(separator: ", "))"))
+    }
+    if let output = verify.accuracy?.output, !names.contains(output.value) {
+      problems.append(
+        Diagnostic(
+          at: output.place, "the model has no output '\(output.value)'", hint: "its outputs are \(names.joined(separator: ", "))"))
+    }
+  }
+
+  private mutating func collecting<R>(_ body: () throws -> R) -> R? {
+    do {
+      return try body()
+    } catch let error as InputError {
+      problems += error.diagnostics
+    } catch let error as any ReportableError {
+      problems.append(Diagnostic(in: nil, error.description))
+    } catch {
+      problems.append(Diagnostic(in: nil, "\(error)"))
+    }
+    return nil
+  }
+}
+
+/// The model is not the one that the manifest pins.
+func digestMismatch(_ pinned: Located<Digest>, found: Digest) -> InputError {
+  InputError([
+    Diagnostic(
+      at: pinned.place, "the model's digest is \(found), not the pinned one",
+      hint: "restore the model that was pinned, or pin the new one: digest: \(found)")
+  ])
+}

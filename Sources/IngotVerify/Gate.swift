@@ -1,0 +1,109 @@
+// What a manifest's `verify` demands, and how a measurement stood up to it.
+
+/// One demand.
+package enum Gate: Hashable, Sendable {
+  package enum Metric: String, Hashable, Sendable, CaseIterable {
+    case cosine, sqnr
+    case maxAbsolute = "max-abs"
+    case maxRelative = "max-relative"
+    case meanAbsolute = "mean-abs"
+
+    /// Whether more is better.
+    var isLowerBound: Bool {
+      switch self {
+      case .cosine, .sqnr: true
+      case .maxAbsolute, .maxRelative, .meanAbsolute: false
+      }
+    }
+
+    func value(in comparison: Comparison) -> Double? {
+      switch self {
+      case .cosine: comparison.cosine
+      case .sqnr: comparison.sqnrDecibels
+      case .maxAbsolute: comparison.maxAbsoluteError
+      case .maxRelative: comparison.maxRelativeError
+      case .meanAbsolute: comparison.meanAbsoluteError
+      }
+    }
+  }
+
+  package enum Score: String, Hashable, Sendable, CaseIterable {
+    case top1, top5
+
+    func value(in accuracy: Accuracy) -> Double? {
+      switch self {
+      case .top1: accuracy.top1
+      case .top5: accuracy.top5
+      }
+    }
+  }
+
+  package enum Percentile: String, Hashable, Sendable, CaseIterable {
+    case p50, p90, p95, p99
+
+    func value(in latency: LatencyStatistics) -> Double {
+      switch self {
+      case .p50: latency.p50
+      case .p90: latency.p90
+      case .p95: latency.p95
+      case .p99: latency.p99
+      }
+    }
+  }
+
+  /// A figure of one output: at least the bound for cosine and sqnr (dB), at most the bound for errors.
+  case output(String, Metric, bound: Double)
+  /// The candidate's score, 0...1.
+  case accuracy(Score, atLeast: Double)
+  /// The reference's score less the candidate's, in points: 0.01 allows 99.0 % after 100.0 %.
+  case accuracyDrop(Score, atMost: Double)
+  /// The share of samples for which reference and candidate choose the same class.
+  case agreement(atLeast: Double)
+  case latency(Percentile, atMostMilliseconds: Double)
+
+  package var name: String {
+    switch self {
+    case .output(let output, let metric, _): "\(output) \(metric.rawValue)"
+    case .accuracy(let score, _): score.rawValue
+    case .accuracyDrop(let score, _): "\(score.rawValue) drop"
+    case .agreement: "agreement"
+    case .latency(let percentile, _): "latency \(percentile.rawValue) (ms)"
+    }
+  }
+
+  package var bound: Double {
+    switch self {
+    case .output(_, _, let bound), .accuracy(_, let bound), .accuracyDrop(_, let bound), .agreement(let bound),
+      .latency(_, let bound):
+      bound
+    }
+  }
+
+  var relation: GateResult.Relation {
+    switch self {
+    case .output(_, let metric, _): metric.isLowerBound ? .atLeast : .atMost
+    case .accuracy, .agreement: .atLeast
+    case .accuracyDrop, .latency: .atMost
+    }
+  }
+}
+
+/// How a gate was judged.
+package struct GateResult: Codable, Sendable, Hashable {
+  package enum Relation: String, Codable, Sendable {
+    case atLeast = "at-least"
+    case atMost = "at-most"
+  }
+
+  package var name: String
+  package var relation: Relation
+  package var bound: Double
+  package var actual: Double
+  package var passed: Bool
+
+  /// NaN passes no gate.
+  init(name: String, relation: Relation, bound: Double, actual: Double) {
+    (self.name, self.relation, self.bound, self.actual) = (name, relation, bound, actual)
+    passed = relation == .atLeast ? actual >= bound : actual <= bound
+  }
+}

@@ -1,0 +1,67 @@
+// Everything that was measured for a verdict, and the judging of gates by it.
+
+/// What verification measured.
+package struct Measurements: Sendable, Hashable {
+  /// One for each output of the model.
+  package var outputs: [Comparison]
+  package var referenceAccuracy: Accuracy?
+  package var candidateAccuracy: Accuracy?
+  /// 0...1.
+  package var agreement: Double?
+  package var latency: LatencyStatistics?
+
+  package init(
+    outputs: [Comparison], referenceAccuracy: Accuracy? = nil, candidateAccuracy: Accuracy? = nil,
+    agreement: Double? = nil,
+    latency: LatencyStatistics? = nil
+  ) {
+    (self.outputs, self.referenceAccuracy, self.candidateAccuracy) = (outputs, referenceAccuracy, candidateAccuracy)
+    (self.agreement, self.latency) = (agreement, latency)
+  }
+
+  /// The gate that always holds a candidate: no NaN or Inf where the reference has none.
+  var finiteness: GateResult {
+    let count = outputs.reduce(0) { $0 + $1.newNonFiniteCount }
+    return GateResult(name: "new NaN or Inf", relation: .atMost, bound: 0, actual: Double(count))
+  }
+
+  func judge(_ gate: Gate) throws(VerifyError) -> GateResult {
+    guard !gate.bound.isNaN else { throw VerifyError(.badBound(gate: gate.name, bound: gate.bound)) }
+    return GateResult(name: gate.name, relation: gate.relation, bound: gate.bound, actual: try value(for: gate))
+  }
+
+  private func value(for gate: Gate) throws(VerifyError) -> Double {
+    switch gate {
+    case .output(let output, let metric, _):
+      guard let comparison = outputs.first(where: { $0.output == output }) else {
+        throw VerifyError(.unknownOutputs([output], known: outputs.map(\.output)))
+      }
+      // No element that is finite on both sides: nothing holds.
+      return metric.value(in: comparison) ?? .nan
+    case .accuracy(let score, _): return try require(candidateAccuracy.flatMap(score.value), gate, Self.needsLabels)
+    case .accuracyDrop(let score, _):
+      let before = try require(referenceAccuracy.flatMap(score.value), gate, Self.needsLabels)
+      return before - (try require(candidateAccuracy.flatMap(score.value), gate, Self.needsLabels))
+    case .agreement: return try require(agreement, gate, "no output of scores was compared")
+    case .latency(let percentile, _): return try require(latency.map(percentile.value), gate, "no run was timed")
+    }
+  }
+
+  private static let needsLabels = "no labels were scored, or too few classes for this score"
+
+  private func require(_ value: Double?, _ gate: Gate, _ what: String) throws(VerifyError) -> Double {
+    guard let value else { throw VerifyError(.notMeasured(gate: gate.name, what: what)) }
+    return value
+  }
+}
+
+/// Checks before anything runs that gates speak of outputs that exist.
+///
+/// - Throws: `.unknownOutputs` with all names that are none.
+package func checkOutputs(of gates: [Gate], known: [String]) throws(VerifyError) {
+  var unknown: [String] = []
+  for case .output(let name, _, _) in gates where !known.contains(name) && !unknown.contains(name) {
+    unknown.append(name)
+  }
+  guard unknown.isEmpty else { throw VerifyError(.unknownOutputs(unknown, known: known)) }
+}

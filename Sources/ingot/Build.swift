@@ -1,0 +1,97 @@
+// `ingot build`: runs what must run, writes the bundles, and says what came of each engine.
+
+internal import IngotCore
+internal import IngotPlan
+internal import IngotReport
+internal import IngotRun
+internal import IngotStore
+
+extension Verb {
+  static let build = Verb(
+    name: "build", operands: "MANIFEST…", summary: "Build and verify the engines that manifests ask for.",
+    details: """
+      Runs the steps whose inputs changed, takes the others from the store, and writes one bundle an engine to
+      DIR/NAME/VARIANT. A step that fails does not stop steps that do not need it. When gates fail, the bundles are written
+      all the same, with their verdicts, and the command ends with 3.
+      """,
+    options: [
+      .value("--out", short: "-o", "DIR", "write bundles below DIR (default: out)"),
+      .value("--jobs", short: "-j", "N", "run at most N steps at once (default: one a processor core)"),
+      .flag("--explain", "say for each step that runs which component of its key changed"),
+      .value("--junit", "FILE", "also write the results as JUnit XML"),
+      .value("--markdown", "FILE", "also write the results as a Markdown table"),
+      Verb.json,
+    ] + storeOptions + runtimeOptions
+  ) { context in
+    let arguments = context.arguments
+    let jobs = try arguments.count("--jobs") ?? Processor.coreCount
+    let manifests = try Manifests(paths: arguments.operands)
+    let session = try Session(context)
+    defer { session.store.close() }
+    let statuses = manifests.plans.map { session.lookup.statuses(of: $0) }
+    if arguments.has("--explain") { explain(manifests.plans, statuses, on: context.terminal) }
+
+    let progress = Progress(context.terminal)
+    let executor = Executor(
+      store: session.results, runner: Stages(runtimes: session.runtimes), journal: session.journal, jobs: jobs,
+      onEvent: progress.handle)
+    let outcomes = await executor.run(manifests.plans, statuses: statuses, lookup: session.lookup)
+    context.terminal.show(status: "")
+
+    let writer = BundleWriter(store: session.store, out: arguments.value("--out") ?? "out")
+    let summaries = try outcomes.flatMap { try writer.write($0) }
+    try report(summaries, context)
+    return exitCode(outcomes, summaries)
+  }
+
+  private static func report(_ summaries: [EngineSummary], _ context: Context) throws {
+    if let path = context.arguments.value("--junit") { try FileSystem.writeAtomically(junitXML(summaries), to: path) }
+    let table = TextTable(summaries)
+    if let path = context.arguments.value("--markdown") { try FileSystem.writeAtomically(table.markdown + "\n", to: path) }
+    if context.arguments.has("--json") {
+      context.terminal.print(try jsonText(BuildDocument(engines: summaries)))
+      return
+    }
+    for engine in summaries where engine.state == .rejected {
+      context.terminal.complain("\(engine.manifest)/\(engine.variant): \(engine.problems.joined(separator: "; "))")
+    }
+    if context.terminal.isQuiet { return }
+    // A table of thousands of rows helps nobody.
+    if summaries.count <= 200 { context.terminal.print(table.text) }
+    context.terminal.note(overview(summaries))
+  }
+
+  private static func overview(_ summaries: [EngineSummary]) -> String {
+    let cached = summaries.count { $0.wasCached && $0.state != .failed }
+    var words = ["\(summaries.count) engine\(summaries.count == 1 ? "" : "s")", "\(cached) up to date"]
+    let built = summaries.count { !$0.wasCached && $0.state != .failed }
+    let rejected = summaries.count { $0.state == .rejected }
+    let failed = summaries.count { $0.state == .failed }
+    if built > 0 { words.append("\(built) built") }
+    if rejected > 0 { words.append("\(rejected) with failed gates") }
+    if failed > 0 { words.append("\(failed) not finished") }
+    return words.joined(separator: ", ")
+  }
+
+  /// The worst that happened: an interrupt, then a missing runtime, a wrong input, a failed step, a failed gate.
+  private static func exitCode(_ outcomes: [RunOutcome], _ summaries: [EngineSummary]) -> ExitCode {
+    let kinds = outcomes.flatMap(\.failures).map(\.error.kind)
+    for kind in [FailureKind.interrupted, .step, .input, .unavailable] where kinds.contains(kind) { return ExitCode(kind) }
+    return summaries.contains { $0.state == .rejected } ? ExitCode(.gate) : .success
+  }
+
+  private static func explain(_ plans: [Plan], _ statuses: [[StepStatus]], on terminal: Terminal) {
+    for (plan, statuses) in zip(plans, statuses) {
+      for (step, status) in zip(plan.steps, statuses) {
+        guard case .missing(_, let changes) = status else { continue }
+        terminal.note("  \(plan.name)/\(step.label): \(words(for: changes))")
+      }
+    }
+  }
+}
+
+/// `ingot.build/1`.
+private struct BuildDocument: JSONDocument {
+  static let format = "ingot.build/1"
+  var engines: [EngineSummary]
+}

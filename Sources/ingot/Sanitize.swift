@@ -1,0 +1,41 @@
+// `ingot sanitize`: the sanitize stage on its own, from file to file.
+
+internal import IngotCore
+internal import IngotGraph
+internal import IngotRun
+
+extension Verb {
+  static let sanitize = Verb(
+    name: "sanitize", operands: "MODEL -o OUT", summary: "Write a model's canonical form: folded, sorted, dead code gone.",
+    details: """
+      Checks the model, removes what does nothing, folds constants and batch normalization, infers types and shapes, sorts
+      the nodes, and writes the result: the same function in fewer nodes, the same bytes on every machine.
+      """,
+    options: [
+      .value("--out", short: "-o", "OUT", "the file to write"),
+      .flag("--external-data", "keep weights of more than 1 KiB in OUT.data beside the model"), Verb.json,
+    ]
+  ) { context in
+    let operands = context.arguments.operands
+    guard operands.count == 1 else { throw UsageError("name one model") }
+    guard let out = context.arguments.value("--out") else { throw UsageError("name the file to write with -o") }
+    var model = try Model.read(path: operands[0])
+    let report = try sanitizeModel(&model, inputShapes: [:], in: operands[0])
+    try model.write(to: out, weights: context.arguments.has("--external-data") ? .externalAbove(1024) : .keepInline)
+    if context.arguments.has("--json") {
+      context.terminal.print(try jsonText(SanitizeDocument(report: report)))
+    } else {
+      context.terminal.note("\(report.before.nodes) nodes before, \(report.after.nodes) after, in \(report.rounds) rounds")
+      for pass in report.passes {
+        context.terminal.note("  \(pass.pass.padded(to: 24))\(pass.removed) removed, \(pass.changed) changed: \(pass.names.joined(separator: ", "))")
+      }
+    }
+    return .success
+  }
+}
+
+/// `ingot.sanitize/1`.
+private struct SanitizeDocument: JSONDocument {
+  static let format = "ingot.sanitize/1"
+  var report: SanitizeReport
+}

@@ -1,0 +1,30 @@
+// What commands that run or look up steps share: the open store, the runtimes, the resolver between them.
+
+internal import IngotBackends
+internal import IngotCore
+internal import IngotRun
+internal import IngotStore
+
+/// An open store and everything around it, for one invocation.
+struct Session {
+  let home: Home
+  let store: DiskStore
+  let runtimes: RuntimeSet
+  let results: StoredResults
+  let journal: ExplainJournal
+  let lookup: SharedLookup
+
+  init(_ context: Context) throws {
+    home = try Home(context)
+    let terminal = context.terminal
+    store = try DiskStore(root: home.store, onNote: { terminal.note("note: \($0)") })
+    runtimes = RuntimeSet(
+      locator: RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes),
+      fileDigests: store.fileDigests, environment: context.environment)
+    results = StoredResults(store, worker: context.environment["HOSTNAME"] ?? "local") { Timestamp.now() }
+    journal = ExplainJournal(folder: "\(home.store)/explain")
+    lookup = SharedLookup(
+      Lookup(
+        store: results, resolver: DiskResolver(fileDigests: store.fileDigests, runtimes: runtimes), journal: journal))
+  }
+}

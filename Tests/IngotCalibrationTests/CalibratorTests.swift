@@ -1,0 +1,197 @@
+// The calibrator with a session that computes a few tensors itself and counts how it is called.
+
+import IngotBackends
+import IngotCore
+import Testing
+
+@testable import IngotCalibration
+
+/// A model of one input `x` [batch, width]: `double` is 2x, `relu` its positive part, `sum` [batch, 1], `mixed` [1, batch * width].
+private final class FakeSession: InferenceSession {
+  let inputs: [IOTensor]
+  let outputs: [IOTensor]
+  let log: Log
+  /// Replaces elements of `double`, by sample and then by value.
+  var poison: [Int: Float] = [:]
+  private var sample = 0
+
+  final class Log {
+    var opened: [[String]] = []
+    var batches: [Int] = []
+  }
+
+  init(_ names: [String], width: Int, batch: Dimension = .symbolic("batch"), log: Log) {
+    self.log = log
+    log.opened.append(names)
+    inputs = [IOTensor(name: "x", type: .float32, shape: [batch, .fixed(width)])]
+    let shapes: [String: [Dimension]] = [
+      "double": [batch, .fixed(width)], "relu": [batch, .fixed(width)], "sum": [batch, .fixed(1)], "mixed": [.fixed(1), .unknown],
+    ]
+    outputs =
+      names.compactMap { name in shapes[name].map { IOTensor(name: name, type: .float32, shape: $0) } }
+      + (names.contains("ids") ? [IOTensor(name: "ids", type: .int64, shape: [batch])] : [])
+  }
+
+  func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
+    guard let x = tensors["x"], let values = x.floats else { throw BackendError(.onnxruntime, .refused("no x")) }
+    let (count, width) = (x.shape[0], x.shape[1])
+    log.batches.append(count)
+    var results: [String: Tensor] = [:]
+    for output in outputs {
+      switch output.name {
+      case "double":
+        var doubled = values.map { $0 * 2 }
+        for (at, value) in poison where (sample..<sample + count).contains(at) { doubled[(at - sample) * width + 1] = value }
+        results["double"] = Tensor(doubled, shape: x.shape)
+      case "relu": results["relu"] = Tensor(values.map { max($0, 0) }, shape: x.shape)
+      case "sum":
+        let sums = (0..<count).map { values[$0 * width..<($0 + 1) * width].reduce(0, +) }
+        results["sum"] = Tensor(sums, shape: [count, 1])
+      default: results["mixed"] = Tensor(values, shape: [1, values.count])
+      }
+    }
+    sample += count
+    return results
+  }
+}
+
+@Suite struct CalibratorTests {
+  private let folder: TestFolder
+  private let set: CalibrationSet
+  private let values: [Float]
+
+  init() throws {
+    var random = Numbers(seed: 9)
+    values = (0..<300 * 16).map { _ in random.bell() }
+    folder = try TestFolder(["x.npy": npy("'<f4'", "(300, 16)", data: floats(values))])
+    try folder.write(Array("set: 1\narrays:\n  x: { file: x.npy }\n".utf8), to: "set.yaml")
+    set = try CalibrationSet.open(directory: folder.path)
+  }
+
+  private func calibrate(
+    _ tensors: [String], method: CalibrationMethod = .entropy, samples: Int? = nil, batchSize: Int = 32,
+    budget: Int = 1 << 20, batch: Dimension = .symbolic("batch"), poison: [Int: Float] = [:]
+  ) throws -> (RangeTable, FakeSession.Log) {
+    let log = FakeSession.Log()
+    let calibrator = Calibrator(
+      set: set, setIdentity: "sha256:set", method: method, samples: samples, batchSize: batchSize, memoryBudget: ByteCount(budget)
+    ) { names in
+      let session = FakeSession(names, width: 16, batch: batch, log: log)
+      session.poison = poison
+      return session
+    }
+    return (try calibrator.run(tensors: tensors), log)
+  }
+
+  @Test func measuresInputsAndWhatIsBetween() throws {
+    let (table, log) = try calibrate(["x", "double", "relu", "double"], method: .minmax)
+    let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+    let largest = max(-low, high)
+    #expect(
+      table
+        == RangeTable(
+          method: .minmax, setIdentity: "sha256:set", sampleCount: 300,
+          tensors: [
+            TensorRange(name: "x", min: low, max: high, amax: largest, valueCount: 4800, zeroCount: 0),
+            TensorRange(name: "double", min: 2 * low, max: 2 * high, amax: 2 * largest, valueCount: 4800, zeroCount: 0),
+            TensorRange(
+              name: "relu", min: 0, max: high, amax: high, valueCount: 4800, zeroCount: values.count { $0 <= 0 }),
+          ]))
+    #expect(log.opened == [["x", "double", "relu"]])
+    // One sample to see what it takes, then batches of 32.
+    #expect(log.batches == [1] + [Int](repeating: 32, count: 9) + [11])
+  }
+
+  @Test(arguments: [CalibrationMethod.entropy, .minmax, .percentile(0.999), .mse])
+  func theBatchSizeChangesNothing(method: CalibrationMethod) throws {
+    let tensors = ["x", "double", "relu", "sum", "mixed"]
+    let (expected, _) = try calibrate(tensors, method: method, batchSize: 300)
+    for batchSize in [1, 7, 32] { #expect(try calibrate(tensors, method: method, batchSize: batchSize).0.text == expected.text) }
+    // Three tensors of 64 bytes and one of 4 for one sample: in a budget of 100 each large one needs a pass of its own.
+    let (grouped, log) = try calibrate(tensors, method: method, budget: 100)
+    #expect(grouped.text == expected.text)
+    #expect(log.opened == [tensors, ["double"], ["relu", "sum"], ["mixed"]])
+    #expect(log.batches == [Int](repeating: 1, count: 900))
+  }
+
+  @Test func usesTheFirstSamples() throws {
+    let (table, log) = try calibrate(["x"], method: .minmax, samples: 10)
+    #expect(table.sampleCount == 10 && table.tensors[0].valueCount == 160)
+    #expect(table.tensors[0].max == values[..<160].max())
+    #expect(log.batches == [])
+  }
+
+  @Test func aFixedBatchIsFedWhole() throws {
+    let (table, log) = try calibrate(["double"], method: .minmax, batch: .fixed(8))
+    #expect(log.batches == [Int](repeating: 8, count: 37))
+    #expect(table.sampleCount == 296)
+  }
+
+  @Test(arguments: [(Float.nan, "nan"), (-.infinity, "-inf")])
+  func valuesThatAreNotFiniteAreNamed(value: Float, word: String) throws {
+    let error = #expect(throws: CalibrationError.self) { try calibrate(["relu", "double"], poison: [137: value]) }
+    #expect(error?.kind == .input)
+    #expect(
+      error?.description == """
+        the tensor 'double' is \(word) in sample 137 of the calibration set
+          hint: the model itself overflows or divides by zero there; run it on that sample in float32, or leave the sample out
+        """)
+  }
+
+  @Test func anInputThatIsNotFiniteIsTheCause() throws {
+    var broken = values
+    broken[16 * 44 + 3] = .infinity
+    try folder.write(npy("'<f4'", "(300, 16)", data: floats(broken)), to: "x.npy")
+    let set = try CalibrationSet.open(directory: folder.path)
+    let log = FakeSession.Log()
+    for tensors in [["x"], ["double"]] {
+      let calibrator = Calibrator(set: set, setIdentity: "s", method: .entropy) { FakeSession($0, width: 16, log: log) }
+      let error = #expect(throws: CalibrationError.self) { try calibrator.run(tensors: tensors) }
+      #expect(
+        error?.description == """
+          the array 'x' of the calibration set holds inf in sample 44
+            hint: remove the sample, or mend what made it
+          """)
+    }
+  }
+
+  @Test func whatCannotBeMeasuredIsNamed() throws {
+    let missing = #expect(throws: CalibrationError.self) { try calibrate(["double", "tripled"]) }
+    #expect(
+      missing?.description
+        == "the tensor 'tripled' has no range to measure: the model, opened with it as an output, does not return it")
+    let whole = #expect(throws: CalibrationError.self) { try calibrate(["ids"]) }
+    #expect(
+      whole?.description == "the tensor 'ids' has no range to measure: it is int64, and only floating-point tensors are quantized")
+  }
+
+  @Test func aSetThatDoesNotFitIsRefusedBeforeAnythingRuns() throws {
+    let log = FakeSession.Log()
+    let calibrator = Calibrator(set: set, setIdentity: "s", method: .entropy) { FakeSession($0, width: 17, log: log) }
+    let error = #expect(throws: CalibrationError.self) { try calibrator.run(tensors: ["double"]) }
+    #expect(
+      error?.description.replacing(folder.path, with: "SET") == """
+        SET/set.yaml:3:14: error: array `x` is float32 [300, 16]; axis 1 of the model's input is 17
+            x: { file: x.npy }
+                       ^
+          hint: the model takes float32 [batch, 17]
+        """)
+    #expect(log.batches == [])
+  }
+
+  @Test func reportsProgressAndStopsWhenTold() throws {
+    let log = FakeSession.Log()
+    let calibrator = Calibrator(set: set, setIdentity: "s", method: .minmax, batchSize: 100) {
+      FakeSession($0, width: 16, log: log)
+    }
+    var seen: [CalibrationProgress] = []
+    let error = #expect(throws: CalibrationError.self) {
+      try calibrator.run(tensors: ["double"]) { progress in
+        seen.append(progress)
+        return progress.done < 150
+      }
+    }
+    #expect(seen.map(\.done) == [1, 101, 201] && seen.allSatisfy { $0.total == 300 })
+    #expect(error?.kind == .interrupted)
+  }
+}
