@@ -25,11 +25,11 @@ int ov_finish(const ov_functions *f, int status, char **error) {
   return code;
 }
 
-/* Some hypervisors say that the processor has AMX tiles and hide leaf 0x1d, which says how large they are. OpenVINO then
-   configures tiles of size 0, and the first int8 or bf16 convolution ends the process with SIGILL at its TILEZERO. So it must
-   not know of AMX there; its only switch is this variable, which it reads once. A value that the user set stays.
-   The first setenv of a process leaves the old table of variables valid, so a getenv on another thread at this moment reads
-   what it always did. */
+/* Some hypervisors say that the processor has AMX tiles and hide leaf 0x1d, which says how large they are. OpenVINO
+   then configures tiles of size 0, and the first int8 or bf16 convolution ends the process with SIGILL at its
+   TILEZERO. So it must not know of AMX there; its only switch is this variable, which it reads once. A value that
+   the user set stays. The first setenv of a process leaves the old table of variables valid, so a getenv on another
+   thread at this moment reads what it always did. */
 static void hide_broken_tiles(void) {
 #if defined(__x86_64__)
   const unsigned amx_tile = 1u << 24;
@@ -100,8 +100,8 @@ static int finish_model(ingot_ov_model *made, int status, ingot_ov_model **model
   int code = ov_finish(f, status, error);
   if (code == 0) {
     code = ov_describe(
-        f, made->model, (ov_count_ports)f->ov_model_inputs_size, (ov_get_port)f->ov_model_const_input_by_index, &made->inputs,
-        error);
+        f, made->model, (ov_count_ports)f->ov_model_inputs_size, (ov_get_port)f->ov_model_const_input_by_index,
+        &made->inputs, error);
   }
   if (code == 0) {
     code = ov_describe(
@@ -171,8 +171,8 @@ static int finish_program(ingot_ov_program *made, int status, ingot_ov_program *
   int code = ov_finish(f, status, error);
   if (code == 0) {
     code = ov_describe(
-        f, made->compiled, (ov_count_ports)f->ov_compiled_model_inputs_size, (ov_get_port)f->ov_compiled_model_input_by_index,
-        &made->inputs, error);
+        f, made->compiled, (ov_count_ports)f->ov_compiled_model_inputs_size,
+        (ov_get_port)f->ov_compiled_model_input_by_index, &made->inputs, error);
   }
   if (code == 0) {
     code = ov_describe(
@@ -201,7 +201,8 @@ int ingot_ov_export(ingot_ov_program *program, const char *path, char **error) {
 }
 
 int ingot_ov_import(
-    ingot_ov *library, const void *bytes, size_t byte_count, const char *device, ingot_ov_program **program, char **error) {
+    ingot_ov *library, const void *bytes, size_t byte_count, const char *device, ingot_ov_program **program,
+    char **error) {
   ingot_ov_program *made = calloc(1, sizeof *made);
   if (made == NULL) return ov_fail(error, INGOT_OV_NO_MEMORY, "out of memory");
   made->library = library;

@@ -1,4 +1,5 @@
-// ONNX Runtime on the CPU: the reference that others are measured against, and a target of its own. Not its GPU providers.
+// ONNX Runtime on the CPU: the reference that others are measured against, and a target of its own. Not its GPU
+// providers.
 
 internal import IngotCore
 
@@ -45,8 +46,8 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     }
   }
 
-  /// Writes the optimized model. Profiles, workspace and compute capabilities mean nothing to ONNX Runtime on a CPU: its
-  /// engines take every size that the model takes.
+  /// Writes the optimized model. Profiles, workspace and compute capabilities mean nothing to ONNX Runtime on a CPU:
+  /// its engines take every size that the model takes.
   package func build(
     _ request: BuildRequest, to enginePath: String, onProgress: (BuildProgress) -> Bool
   ) throws(BackendError) -> BuildReport {
@@ -92,9 +93,9 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     return try OnnxRuntimeSession(library, modelPath: path, options: options)
   }
 
-  /// The model at the precision that it says: nothing is fused, quantized operators run as their Q and DQ say. One exception:
-  /// ONNX Runtime has no float16 arithmetic on a CPU, computes such nodes in float32 and does not round between them. Rounding
-  /// (and overflow) is only there where Cast nodes of the model round around float32 nodes.
+  /// The model at the precision that it says: nothing is fused, quantized operators run as their Q and DQ say. One
+  /// exception: ONNX Runtime has no float16 arithmetic on a CPU, computes such nodes in float32 and does not round
+  /// between them. Rounding (and overflow) is only there where Cast nodes of the model round around float32 nodes.
   package func openModel(at path: String) throws(BackendError) -> any InferenceSession {
     try requireFile(path)
     var options = OnnxRuntimeOptions()

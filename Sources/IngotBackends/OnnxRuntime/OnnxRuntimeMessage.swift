@@ -1,5 +1,5 @@
-// ONNX Runtime's texts, read: what only its authors can use is taken off, and the nodes that a refusal is about are found
-// where the text names them. It stops at the first problem, so a model may have more than one text says.
+// ONNX Runtime's texts, read: what only its authors can use is taken off, and the nodes that a refusal is about are
+// found where the text names them. It stops at the first problem, so a model may have more than one text says.
 
 enum OnnxRuntimeMessage {
   /// `a.onnx: Unsupported model IR version` for `Load model from a.onnx failed:/src/graph/model.cc:256 Model::Model(…)

@@ -39,8 +39,8 @@ package final class OpenVINOBackend: Backend {
       kind: .openvino, version: library.version, libraryPaths: files.isEmpty ? [libraryPath] : files)
   }
 
-  /// Asks OpenVINO's ONNX reader. A file that is no protobuf at all makes it try its other readers where they are installed,
-  /// which write to standard error; Ingot's own reader should have seen such a file first.
+  /// Asks OpenVINO's ONNX reader. A file that is no protobuf at all makes it try its other readers where they are
+  /// installed, which write to standard error; Ingot's own reader should have seen such a file first.
   package func parse(modelPath: String) throws(BackendError) -> SupportReport {
     try requireFile(modelPath)
     do {
@@ -105,8 +105,9 @@ package final class OpenVINOBackend: Backend {
     return properties
   }
 
-  /// The processor that an engine was compiled for; others refuse it. The file starts with `RR_UPCVO`, a version in 4 bytes, a
-  /// length in 8, and that many bytes of `meta=1.0;ov=2026.4.1;isa=Intel AVX2 …`. Nil where it starts otherwise.
+  /// The processor that an engine was compiled for; others refuse it. The file starts with `RR_UPCVO`, a version in 4
+  /// bytes, a length in 8, and that many bytes of `meta=1.0;ov=2026.4.1;isa=Intel AVX2 …`. Nil where it starts
+  /// otherwise.
   private static func instructionSet(ofEngineAt path: String) -> String? {
     guard let file = try? MappedFile(path: path), file.byteCount > 20 else { return nil }
     let head = Bytes(file)[0..<min(1024, file.byteCount)].array

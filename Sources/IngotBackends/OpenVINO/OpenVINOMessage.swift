@@ -1,5 +1,5 @@
-// OpenVINO's texts, read: the trail of its source files is taken off, and the operators and nodes that a refusal is about are
-// found where the text names them.
+// OpenVINO's texts, read: the trail of its source files is taken off, and the operators and nodes that a refusal is
+// about are found where the text names them.
 //
 //   Exception from src/inference/src/cpp/core.cpp:84:
 //   Check 'false' failed at src/frontends/common_translators/src/unconverted_ops_report.cpp:151:

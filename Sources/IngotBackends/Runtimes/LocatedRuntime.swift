@@ -21,7 +21,8 @@ package struct LocatedRuntime: Hashable, Sendable {
   }
 
   package var kind: BackendKind
-  /// Every file that takes part, absolute, links resolved, sorted; the first two that matter are `libraryPath`, `parserPath`.
+  /// Every file that takes part, absolute, links resolved, sorted; the first two that matter are `libraryPath`,
+  /// `parserPath`.
   package var libraryPaths: [String]
   /// What is opened.
   package var libraryPath: String

@@ -1,5 +1,5 @@
-// The runtimes that `ingot runtimes install` unpacked: one folder each, `onnxruntime-1.31.1`, named in full and complete from
-// the moment it is there.
+// The runtimes that `ingot runtimes install` unpacked: one folder each, `onnxruntime-1.31.1`, named in full and
+// complete from the moment it is there.
 
 internal import IngotCore
 

@@ -1,5 +1,5 @@
-// What `ingot runtimes install` can install: wheels of the Python Package Index, each pinned by its digest. Only the libraries
-// in them are kept, with their licences; no Python takes part afterwards.
+// What `ingot runtimes install` can install: wheels of the Python Package Index, each pinned by its digest. Only the
+// libraries in them are kept, with their licences; no Python takes part afterwards.
 
 package import IngotCore
 

@@ -53,7 +53,8 @@ extension BackendKind {
 
   func isPart(_ name: String) -> Bool { name.contains(".so") && partPrefixes.contains { name.hasPrefix($0) } }
 
-  /// Where packages put the library below the folder that a person names: itself, a prefix, a Python environment's packages.
+  /// Where packages put the library below the folder that a person names: itself, a prefix, a Python environment's
+  /// packages.
   static let folders = [
     ".", "lib", "lib64", "lib/x86_64-linux-gnu", "onnxruntime/capi", "openvino/libs", "tensorrt_libs",
     "tensorrt_rtx_libs",

@@ -1,6 +1,6 @@
-// Installs a runtime of the catalog: pip downloads the pinned wheel, Ingot checks its digest, unpacks what it needs beside the
-// place where it shall be and renames it there. Whatever ends this early leaves a scratch folder at most, which the next
-// install removes, and never a runtime that is not whole.
+// Installs a runtime of the catalog: pip downloads the pinned wheel, Ingot checks its digest, unpacks what it needs
+// beside the place where it shall be and renames it there. Whatever ends this early leaves a scratch folder at most,
+// which the next install removes, and never a runtime that is not whole.
 
 internal import IngotCore
 

@@ -1,5 +1,5 @@
-// Where a runtime is: paths that somebody named, then what Ingot installed, then what the system's loader knows. Fast enough for
-// a build that has nothing to do: it reads folders and opens a library only to ask the system.
+// Where a runtime is: paths that somebody named, then what Ingot installed, then what the system's loader knows. Fast
+// enough for a build that has nothing to do: it reads folders and opens a library only to ask the system.
 
 internal import IngotCore
 internal import Synchronization
