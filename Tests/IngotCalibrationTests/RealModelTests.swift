@@ -15,7 +15,8 @@ import Testing
   private static let runtime: String? = {
     guard let folder = ProcessInfo.processInfo.environment["INGOT_TEST_RUNTIMES"],
       let name = (try? FileSystem.names(in: folder))?.last(where: { $0.hasPrefix("onnxruntime-") }),
-      let library = (try? FileSystem.names(in: "\(folder)/\(name)"))?.first(where: { $0.hasPrefix("libonnxruntime.so") })
+      let library = (try? FileSystem.names(in: "\(folder)/\(name)"))?.first(where: { $0.hasPrefix("libonnxruntime.so") }
+      )
     else { return nil }
     return "\(folder)/\(name)/\(library)"
   }()
