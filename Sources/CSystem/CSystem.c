@@ -127,3 +127,49 @@ const char *ingot_library_path(const void *address) {
   Dl_info info;
   return dladdr(address, &info) != 0 ? info.dli_fname : NULL;
 }
+
+static _Thread_local char crash_label[256];
+static const int crash_signals[] = {SIGSEGV, SIGILL, SIGBUS, SIGFPE, SIGABRT};
+enum { crash_signal_count = sizeof crash_signals / sizeof crash_signals[0] };
+static struct sigaction crash_actions_before[crash_signal_count];
+
+void ingot_set_crash_label(const char *label) {
+  if (label == NULL) {
+    crash_label[0] = 0;
+    return;
+  }
+  strncpy(crash_label, label, sizeof crash_label - 1);
+}
+
+static void say(const char *text) {
+  if (write(2, text, strlen(text)) < 0) return;
+}
+
+static void on_crash(int number) {
+  for (int i = 0; i < crash_signal_count; i++) {
+    if (crash_signals[i] == number) sigaction(number, &crash_actions_before[i], NULL);
+  }
+  if (crash_label[0] == 0) {
+    raise(number);
+    return;
+  }
+  say("\n");
+  say(crash_label);
+  say(": a runtime library crashed (");
+  say(number == SIGSEGV  ? "SIGSEGV, a wrong memory access"
+      : number == SIGILL ? "SIGILL, an instruction that this processor does not have or that is not enabled"
+      : number == SIGBUS ? "SIGBUS, a file that got shorter while it was read"
+      : number == SIGFPE ? "SIGFPE, a wrong division"
+                         : "SIGABRT, the library gave up");
+  say(")\n  hint: finished steps are kept; run again with --jobs 1 to see whether it stays, try another version of the runtime, and"
+      " report it to its makers\n");
+  _exit(1);
+}
+
+void ingot_catch_crashes(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_crash;
+  sigemptyset(&action.sa_mask);
+  for (int i = 0; i < crash_signal_count; i++) sigaction(crash_signals[i], &action, &crash_actions_before[i]);
+}

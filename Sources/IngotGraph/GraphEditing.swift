@@ -3,25 +3,14 @@
 
 internal import IngotCore
 
-extension Attribute.Value {
-  /// The subgraphs in this value.
-  package var graphs: [Graph] {
-    switch self {
-    case .graph(let graph): [graph]
-    case .graphs(let graphs): graphs
-    default: []
-    }
-  }
-}
-
 extension Node {
-  package var hasSubgraphs: Bool { attributes.contains { !$0.value.graphs.isEmpty } }
-
-  /// Names of the outer graph's values that the node's subgraphs read.
-  package var capturedNames: Set<String> {
-    var names: Set<String> = []
-    for attribute in attributes { for graph in attribute.value.graphs { names.formUnion(graph.capturedNames) } }
-    return names
+  package var hasSubgraphs: Bool {
+    attributes.contains {
+      switch $0.value {
+      case .graph, .graphs: true
+      default: false
+      }
+    }
   }
 
   /// Changes every subgraph of the node, in attribute order.
@@ -29,12 +18,12 @@ extension Node {
     for index in attributes.indices {
       switch attributes[index].value {
       case .graph(var graph):
-        attributes[index].value = .int(0)  // so that the graph below is not copied
+        attributes[index].value = .int(0)  // so that the change below copies nothing
+        defer { attributes[index].value = .graph(graph) }
         try body(&graph)
-        attributes[index].value = .graph(graph)
       case .graphs(var graphs):
+        defer { attributes[index].value = .graphs(graphs) }
         for position in graphs.indices { try body(&graphs[position]) }
-        attributes[index].value = .graphs(graphs)
       default: break
       }
     }
@@ -63,7 +52,7 @@ package struct Uses {
     for (index, node) in graph.nodes.enumerated() {
       for input in node.inputs.compactMap(\.self) { readers[input.index].append(index) }
       guard node.hasSubgraphs else { continue }
-      for name in node.capturedNames.sorted() {
+      for name in node.capturedNames() {
         guard let id = graph.find(name) else { continue }
         readers[id.index].append(index)
         isCaptured[id.index] = true
@@ -85,28 +74,6 @@ extension Graph {
     return producers
   }
 
-  /// Whether the graph itself gives the value: a node, an input or an initializer; otherwise it is the outer graph's.
-  var isDefined: [Bool] {
-    var isDefined = values.map { $0.initializer != nil }
-    for id in inputs { isDefined[id.index] = true }
-    for node in nodes { for output in node.outputs.compactMap(\.self) { isDefined[output.index] = true } }
-    return isDefined
-  }
-
-  /// Names that this graph and its subgraphs read and do not define.
-  package var capturedNames: Set<String> {
-    let isDefined = isDefined
-    var names: Set<String> = []
-    for id in outputs where !isDefined[id.index] { names.insert(self[id].name) }
-    for node in nodes {
-      for id in node.inputs.compactMap(\.self) where !isDefined[id.index] { names.insert(self[id].name) }
-      for name in node.hasSubgraphs ? node.capturedNames : [] where find(name).map({ !isDefined[$0.index] }) ?? true {
-        names.insert(name)
-      }
-    }
-    return names
-  }
-
   /// Node indices with inputs first; nodes that may stand in any order keep theirs.
   /// - Throws: `.cycle` naming the nodes that no order can satisfy.
   package func topologicalOrder() throws(GraphError) -> [Int] {
@@ -115,7 +82,7 @@ extension Graph {
     var followers = [[Int]](repeating: [], count: nodes.count)
     for (index, node) in nodes.enumerated() {
       var sources = Set(node.inputs.compactMap { $0 }.compactMap { producers[$0.index] })
-      for name in node.hasSubgraphs ? node.capturedNames : [] {
+      for name in node.hasSubgraphs ? node.capturedNames() : [] {
         if let id = find(name), let producer = producers[id.index] { sources.insert(producer) }
       }
       waitsFor[index] = sources.count
@@ -161,7 +128,7 @@ extension Graph {
     for id in inputs + outputs { isUsed[id.index] = true }
     for node in nodes {
       for id in node.inputs.compactMap(\.self) + node.outputs.compactMap(\.self) { isUsed[id.index] = true }
-      for name in node.hasSubgraphs ? node.capturedNames : [] {
+      for name in node.hasSubgraphs ? node.capturedNames() : [] {
         if let id = find(name) { isUsed[id.index] = true }
       }
     }

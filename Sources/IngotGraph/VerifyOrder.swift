@@ -32,7 +32,7 @@ extension GraphVerifier {
   mutating func verifyOrder(of graph: Graph, producers: [Int?]) {
     let dependencies = graph.nodes.map { node in
       var ids = node.inputs.compactMap(\.self)
-      if !node.attributes.isEmpty { ids += node.capturedNames.sorted().compactMap(graph.find) }
+      if !node.attributes.isEmpty { ids += node.capturedNames().compactMap(graph.find) }
       return ids
     }
     let isOrdered = dependencies.enumerated().allSatisfy { index, ids in

@@ -225,7 +225,7 @@ private struct Planner {
     let target = variant.target
     var options = manifest.options(for: target).map { NamedOption(name: $0.name.value, value: $0.value.value.description) }
     if target.backend.value.isTensorRT && !options.contains(where: { $0.name == "tf32" }) {
-      options.append(NamedOption(name: "tf32", value: String(variant.precision.type.value == .tf32)))
+      options.append(NamedOption(name: "tf32", value: variant.precision.type.value == .tf32 ? "on" : "off"))
     }
     return BuildSettings(
       backend: target.backend.value.rawValue, compute: target.compute.map(\.value), profiles: profiles,

@@ -3,8 +3,8 @@
 package import IngotCore
 package import IngotGraph
 
-/// Gives every node that can have it a 16-bit float type: casts where types meet, one per tensor and direction, and constants
-/// in the type of their reader. Bodies of If, Loop and Scan keep float32.
+/// Gives every node that can have it a 16-bit float type: casts where types meet, one per tensor and direction, and
+/// constants in the type of their reader. Bodies of If, Loop and Scan keep float32.
 ///
 /// - Parameters:
 ///   - model: sanitized: topological order, types inferred.
@@ -58,7 +58,8 @@ func summary(of decisions: [NodeDecision]) -> [String] {
   return sorted.prefix(8).map { "\($0.key) (\($0.value))" }
 }
 
-/// Turns Constant nodes that hold float32 numbers into initializers of the same name, so that rules on constants see them.
+/// Turns Constant nodes that hold float32 numbers into initializers of the same name, so that rules on constants see
+/// them.
 private func inlineFloatConstants(_ graph: inout Graph) {
   var nodes: [Node] = []
   for node in graph.nodes {

@@ -1,4 +1,5 @@
-// Parts of a graph that narrow floats must not touch: shape computations, masks before a Softmax, normalizations in pieces.
+// Parts of a graph that narrow floats must not touch: shape computations, masks before a Softmax, normalizations in
+// pieces.
 
 internal import IngotGraph
 
@@ -23,7 +24,8 @@ func findShapeNodes(_ graph: Graph, uses: Uses) -> Set<Int> {
   return found
 }
 
-/// Constants that reach the input of a Softmax through an Add or a Where, perhaps scaled or reshaped on their way (-1e9, -inf).
+/// Constants that reach the input of a Softmax through an Add or a Where, perhaps scaled or reshaped on their way
+/// (-1e9, -inf).
 func findMaskConstants(_ graph: Graph, uses: Uses) -> Set<ValueID> {
   var masks: Set<ValueID> = []
   for node in graph.nodes where node.opType == "Softmax" || node.opType == "LogSoftmax" {
@@ -56,7 +58,8 @@ private func maskedScores(before softmax: Node, _ graph: Graph, uses: Uses) -> [
   return nil
 }
 
-/// The nodes of ReduceMean, Sub, Pow(2) or Mul, ReduceMean, Add, Sqrt, Div: a LayerNormalization that the exporter wrote in pieces.
+/// The nodes of ReduceMean, Sub, Pow(2) or Mul, ReduceMean, Add, Sqrt, Div: a LayerNormalization that the exporter
+/// wrote in pieces.
 func findUnfusedNormalizations(_ graph: Graph, uses: Uses) -> Set<Int> {
   func producer(of node: Int, input: Int, as ops: Set<String>) -> Int? {
     let inputs = graph.nodes[node].inputs

@@ -5,16 +5,17 @@ package import IngotGraph
 
 /// Quantizes convolutions and matrix products to int8 and gives everything else the fallback type.
 ///
-/// Activations read through `QuantizeLinear` and `DequantizeLinear` with one scale and zero point 0; weights are stored in int8
-/// with a scale per output channel and read through `DequantizeLinear`; biases stay float (Q9). The operator set is raised to 13, or
-/// to 19 where the fallback is float16, so that scales are float16 and no cast stands between a DequantizeLinear and its reader.
+/// Activations read through `QuantizeLinear` and `DequantizeLinear` with one scale and zero point 0; weights are stored
+/// in int8 with a scale per output channel and read through `DequantizeLinear`; biases stay float (Q9). The operator
+/// set is raised to 13, or to 19 where the fallback is float16, so that scales are float16 and no cast stands between a
+/// DequantizeLinear and its reader.
 ///
 /// - Parameters:
 ///   - model: sanitized: topological order, types inferred.
 ///   - amax: the largest magnitude that calibration chose for a tensor; nil where there is none.
 ///   - fallback: float32 or float16.
-/// - Throws: `.missingRanges` with all tensors that lack one; `.unusableRange`, `.nonFiniteWeight`, `.opsetTooOld`; `.nothingLowered`
-///   when no node can be quantized. The model is then as it was.
+/// - Throws: `.missingRanges` with all tensors that lack one; `.unusableRange`, `.nonFiniteWeight`, `.opsetTooOld`;
+///   `.nothingLowered` when no node can be quantized. The model is then as it was.
 package func lowerToInt8(
   _ model: inout Model, fallback: ElementType = .float32, keep: KeepList = KeepList(), amax: (String) -> Float?
 ) throws(PrecisionError) -> LoweringReport {

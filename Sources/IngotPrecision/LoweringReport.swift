@@ -1,5 +1,5 @@
-// What lowering did, as a value that is written beside the model: every decision with the rule that it follows. Rule ids are
-// those of fp16-lowering.md (2a, 2b …) and qdq-placement.md (P1, P2 …, Q1 …).
+// What lowering did, as a value that is written beside the model: every decision with the rule that it follows. Rule
+// ids are those of fp16-lowering.md (2a, 2b …) and qdq-placement.md (P1, P2 …, Q1 …).
 
 internal import FoundationEssentials
 package import IngotCore

@@ -1,4 +1,5 @@
-// Float32 numbers in 16 bits: rounding to nearest, ties to even; what does not fit is clipped and counted, never silently.
+// Float32 numbers in 16 bits: rounding to nearest, ties to even; what does not fit is clipped and counted, never
+// silently.
 
 internal import IngotCore
 

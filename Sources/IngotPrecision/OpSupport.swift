@@ -1,6 +1,6 @@
-// What the standard operators take: since which operator set in float16 and bfloat16, which ones Ingot leaves in float32 all
-// the same, and which inputs and outputs of a lowered node stay float32. The versions are those of ONNX 1.23's schemas: the
-// first from which every type variable that allows float32 allows the narrow type too.
+// What the standard operators take: since which operator set in float16 and bfloat16, which ones Ingot leaves in
+// float32 all the same, and which inputs and outputs of a lowered node stay float32. The versions are those of ONNX
+// 1.23's schemas: the first from which every type variable that allows float32 allows the narrow type too.
 
 internal import IngotCore
 
@@ -58,10 +58,11 @@ enum OpSupport {
     (
       1, 13,
       """
-      Abs Add ArgMax ArgMin Cast Ceil Clip Concat Constant DepthToSpace Div Exp Flatten Floor Gather Gemm Greater Hardmax Identity \
-      LRN Less Log LogSoftmax MatMul Max Mean Min Mul Neg Pad Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp \
-      ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape Shape Sigmoid Size Slice Softmax \
-      SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Tile Transpose Unsqueeze
+      Abs Add ArgMax ArgMin Cast Ceil Clip Concat Constant DepthToSpace Div Exp Flatten Floor Gather Gemm \
+      Greater Hardmax Identity LRN Less Log LogSoftmax MatMul Max Mean Min Mul Neg Pad Reciprocal ReduceL1 \
+      ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare \
+      Relu Reshape Shape Sigmoid Size Slice Softmax SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Tile Transpose \
+      Unsqueeze
       """
     ),
     (1, 14, "BatchNormalization"), (1, 15, "Pow"), (1, 16, "LeakyRelu PRelu"), (1, 24, "TopK"),

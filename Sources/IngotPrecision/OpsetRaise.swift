@@ -1,5 +1,6 @@
-// Raises a model's standard operator set to 13 or up to 19, where Q/DQ per channel and float16 scales begin. Only what changed
-// meaning or form between versions is rewritten; a node that has no sure equivalent is an obstacle and refuses the whole.
+// Raises a model's standard operator set to 13 or up to 19, where Q/DQ per channel and float16 scales begin. Only what
+// changed meaning or form between versions is rewritten; a node that has no sure equivalent is an obstacle and refuses
+// the whole.
 
 internal import IngotCore
 internal import IngotGraph
@@ -122,12 +123,16 @@ private struct OpsetRaise {
     while let last = node.inputs.last, last == nil { node.inputs.removeLast() }
   }
 
-  /// Before 13 the axes from `axis` on were one; after, `axis` is the only one: the same where it is the last.
+  /// Before 13 the axes from `axis` on were one; after, `axis` is the only one: the same where those behind it have
+  /// size 1.
   private mutating func convertSoftmax(_ node: inout Node, in graph: Graph) {
-    let rank = node.inputs.first.flatMap { $0 }.flatMap { graph[$0].shape?.count }
-    let axis = node.int("axis") ?? 1
-    if let rank, axis == -1 || axis == Int64(rank) - 1 {
-      node.set("axis", .int(-1))
+    let axis = Int(clamping: node.int("axis") ?? 1)
+    guard let shape = node.inputs.first.flatMap({ $0 }).flatMap({ graph[$0].shape }) else {
+      return obstacles.append("node '\(node.name)' (\(node.opType): its rank is unknown)")
+    }
+    let positive = axis < 0 ? axis + shape.count : axis
+    if shape.indices.contains(positive), shape[(positive + 1)...].allSatisfy({ $0 == .fixed(1) }) {
+      node.set("axis", .int(Int64(positive)))
     } else {
       obstacles.append("node '\(node.name)' (\(node.opType): axis \(axis) is not surely the last)")
     }

@@ -1,5 +1,5 @@
-// Where Q/DQ pairs go: the rules of qdq-placement.md, decided on the graph alone, before anything is measured. Nothing is
-// changed here; Int8Lowering.swift writes what this says.
+// Where Q/DQ pairs go: the rules of qdq-placement.md, decided on the graph alone, before anything is measured. Nothing
+// is changed here; Int8Lowering.swift writes what this says.
 
 internal import IngotCore
 package import IngotGraph

@@ -1,5 +1,5 @@
-// P1, P2 and P11: convolutions and matrix products read both operands quantized, or neither. What they write stays float: the
-// next reader's Q serves (P2).
+// P1, P2 and P11: convolutions and matrix products read both operands quantized, or neither. What they write stays
+// float: the next reader's Q serves (P2).
 
 internal import IngotCore
 internal import IngotGraph

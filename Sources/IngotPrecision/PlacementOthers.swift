@@ -19,8 +19,8 @@ extension Placer {
     decide(index, "P6", "input quantized: every reader of the average is")
   }
 
-  /// The inputs that read a node's first output, seen through operators that commute with Q and DQ, and whether it is an output of
-  /// the graph.
+  /// The inputs that read a node's first output, seen through operators that commute with Q and DQ, and whether it is
+  /// an output of the graph.
   func readersThroughCopies(ofNode index: Int) -> (edges: [Edge], reachesOutput: Bool) {
     var edges: [Edge] = []
     var reachesOutput = false

@@ -1,5 +1,5 @@
-// P4: where a shortcut joins a convolution's path, only the shortcut is quantized. The path's own end stays bare, so that
-// the convolution, the Add and what follows become one kernel.
+// P4: where a shortcut joins a convolution's path, only the shortcut is quantized. The path's own end stays bare, so
+// that the convolution, the Add and what follows become one kernel.
 
 internal import IngotCore
 internal import IngotGraph
@@ -28,9 +28,9 @@ extension Placer {
     decide(index, "P4", "shortcut '\(graph[shortcut].name)' quantized, '\(graph[bare].name)' bare")
   }
 
-  /// The operand that ends the convolution's path: the only one with a linear node of its own behind it, or the one that
-  /// is further from the last common ancestor where both have one. Nil where none has, and where the linear node is itself what
-  /// both operands come from (no shortcut goes around it).
+  /// The operand that ends the convolution's path: the only one with a linear node of its own behind it, or the one
+  /// that is further from the last common ancestor where both have one. Nil where none has, and where the linear node
+  /// is itself what both operands come from (no shortcut goes around it).
   private func barePath(_ a: ValueID, _ pathOfA: Int?, _ b: ValueID, _ pathOfB: Int?) -> ValueID? {
     guard pathOfA != nil || pathOfB != nil, pathOfA != pathOfB else { return nil }
     let ancestor = lastCommonAncestor(a, b)
@@ -73,8 +73,8 @@ extension Placer {
     return zip(left, right).allSatisfy { $0.size == nil || $1.size == nil || $0 == $1 }
   }
 
-  /// The nearest node above both tensors and the longest way up to it from each, in nodes. Walks the topological order down from
-  /// the tensors, so the first node that both reach is the last one they share.
+  /// The nearest node above both tensors and the longest way up to it from each, in nodes. Walks the topological order
+  /// down from the tensors, so the first node that both reach is the last one they share.
   private func lastCommonAncestor(_ a: ValueID, _ b: ValueID) -> (node: Int, distanceToA: Int, distanceToB: Int)? {
     guard let startA = uses.producer(of: a), let startB = uses.producer(of: b) else { return nil }
     var (fromA, fromB) = ([startA: 0], [startB: 0])

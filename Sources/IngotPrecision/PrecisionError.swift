@@ -16,7 +16,8 @@ package struct PrecisionError: ReportableError, Hashable {
     case alreadyQuantized(node: String, op: String)
     /// The operator set must be raised and these nodes have no known equivalent.
     case opsetTooOld(have: Int64, need: Int64, obstacles: [String])
-    /// Nothing was left to lower: the precision that was asked for is nowhere in the graph. Reasons with their node counts.
+    /// Nothing was left to lower: the precision that was asked for is nowhere in the graph. Reasons with their node
+    /// counts.
     case nothingLowered(type: ElementType, reasons: [String])
     case unsupportedType(ElementType, use: String)
   }

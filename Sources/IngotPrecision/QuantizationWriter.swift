@@ -1,5 +1,5 @@
-// Writes Q/DQ nodes, scales and int8 weights into a graph. Names: what is made for tensor T is called T_scale, T_zero_point,
-// T_quantized and T_dequantized.
+// Writes Q/DQ nodes, scales and int8 weights into a graph. Names: what is made for tensor T is called T_scale,
+// T_zero_point, T_quantized and T_dequantized.
 
 internal import IngotCore
 internal import IngotGraph
@@ -84,7 +84,8 @@ struct QuantizationWriter {
     return graph
   }
 
-  /// The value that readers of a dequantized weight read: the weight's own, its numbers gone, where nothing else needs them.
+  /// The value that readers of a dequantized weight read: the weight's own, its numbers gone, where nothing else needs
+  /// them.
   private mutating func floatVersion(of weight: Placement.Weight, shape: [Int]) -> ValueID {
     let isReadElsewhere = uses.readers(of: weight.tensor).count > weight.edges.count || uses.isPinned(weight.tensor)
     guard isReadElsewhere else {

@@ -1,4 +1,5 @@
-// Which nodes leave float32: every node is classified by the first rule of fp16-lowering.md that hits. Nothing is changed here.
+// Which nodes leave float32: every node is classified by the first rule of fp16-lowering.md that hits. Nothing is
+// changed here.
 
 internal import IngotCore
 internal import IngotGraph
@@ -124,7 +125,8 @@ struct TypeAssignment {
     return nil
   }
 
-  /// Nodes that only move elements, casts to other types and quantization take what their producer gives: no cast is spent on them.
+  /// Nodes that only move elements, casts to other types and quantization take what their producer gives: no cast is
+  /// spent on them.
   private mutating func followProducers(kept: [Int: String]) {
     for (index, node) in graph.nodes.enumerated() where nodes[index] == .narrow && kept[index] == nil {
       guard followsProducer(node), let id = node.inputs.first ?? nil else { continue }

@@ -1,5 +1,5 @@
-// Makes a graph true to a type assignment: renames nothing that is seen from outside, adds one cast per tensor and direction,
-// converts constants for each kind of reader.
+// Makes a graph true to a type assignment: renames nothing that is seen from outside, adds one cast per tensor and
+// direction, converts constants for each kind of reader.
 
 internal import IngotCore
 internal import IngotGraph

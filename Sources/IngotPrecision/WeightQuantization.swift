@@ -11,12 +11,14 @@ struct QuantizedWeight {
 }
 
 enum QuantizationScale {
-  /// The scale of a tensor or channel that is nothing but zeros: arbitrary, positive, exact in float16's neighbourhood of one step.
+  /// The scale of a tensor or channel that is nothing but zeros: arbitrary, positive, exact in float16's neighbourhood
+  /// of one step.
   static let ofZeros: Float = 1.0 / 128
   /// Under this a scale's inverse would not be finite in float32.
   private static let smallest: Float = 0x1p-100
 
-  /// `amax` / 127 as a number that `type` holds exactly, never so small that `amax` leaves int8's range by more than rounding.
+  /// `amax` / 127 as a number that `type` holds exactly, never so small that `amax` leaves int8's range by more than
+  /// rounding.
   ///
   /// - Parameters:
   ///   - amax: the largest magnitude, finite.

@@ -113,7 +113,7 @@ package final class Executor: Sendable {
       }
       return FinishedStep(step: step, resolved: resolved, record: record)
     } catch {
-      let reported = (error as? ResolutionFailure)?.error ?? error
+      let reported = (error as? StepFailure)?.error ?? error
       onEvent(.failed(label: label, message: "\(reported)"))
       throw reported
     }
@@ -127,7 +127,7 @@ package final class Executor: Sendable {
       onEvent(.finished(label: label, record))
       return record
     }
-    let record = try await pool.run { () throws(RunFailure) -> StepRecord in
+    let record = try await pool.run { () throws(StepFailure) -> StepRecord in
       do {
         try Interrupt.check()
         self.onEvent(.started(label: label))
@@ -135,9 +135,9 @@ package final class Executor: Sendable {
         self.journal.remember(step.components(inputs: resolved.inputs, tools: resolved.tools), for: label)
         return record
       } catch let error as any ReportableError {
-        throw RunFailure(error: error)
+        throw StepFailure(error: error)
       } catch {
-        throw RunFailure(error: UnexpectedError(error))
+        throw StepFailure(error: UnexpectedError(error))
       }
     }
     onEvent(.finished(label: label, record))
@@ -158,7 +158,7 @@ package final class Executor: Sendable {
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let result = try runner.run(job)
+    let result = try CrashReport.labeling(label) { try runner.run(job) }
     return try store.commit(key: resolved.key, result, duration: clock.now - start)
   }
 
@@ -180,12 +180,6 @@ package final class Executor: Sendable {
 
 /// A step did not run because an earlier one failed.
 private struct Skipped: Error { var because: StepID }
-
-private struct RunFailure: ReportableError {
-  var error: any ReportableError
-  var kind: FailureKind { error.kind }
-  var description: String { error.description }
-}
 
 /// Makes equal steps of several plans run once.
 private actor InFlight {

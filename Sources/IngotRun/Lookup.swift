@@ -36,8 +36,8 @@ package final class Lookup {
   private let store: any ResultStore
   private let resolver: any InputResolver
   private let journal: any KeyJournal
-  private var sources: [StepSource: Result<Digest, ResolutionFailure>] = [:]
-  private var tools: [ToolRequirement: Result<ToolIdentity, ResolutionFailure>] = [:]
+  private var sources: [StepSource: Result<Digest, StepFailure>] = [:]
+  private var tools: [ToolRequirement: Result<ToolIdentity, StepFailure>] = [:]
 
   package init(store: any ResultStore, resolver: any InputResolver, journal: any KeyJournal) {
     (self.store, self.resolver, self.journal) = (store, resolver, journal)
@@ -51,9 +51,9 @@ package final class Lookup {
   }
 
   /// The digest of a source that is no step's output.
-  func digest(of source: StepSource) throws(ResolutionFailure) -> Digest {
+  func digest(of source: StepSource) throws(StepFailure) -> Digest {
     if let known = sources[source] { return try known.get() }
-    let result: Result<Digest, ResolutionFailure> = resolving {
+    let result: Result<Digest, StepFailure> = resolving {
       switch source {
       case .model(let path): try self.resolver.digest(ofModelAt: path)
       case .calibrationSet(let path): try self.resolver.digest(ofCalibrationSetAt: path)
@@ -64,15 +64,15 @@ package final class Lookup {
     return try result.get()
   }
 
-  func identity(of tool: ToolRequirement) throws(ResolutionFailure) -> ToolIdentity {
+  func identity(of tool: ToolRequirement) throws(StepFailure) -> ToolIdentity {
     if let known = tools[tool] { return try known.get() }
-    let result: Result<ToolIdentity, ResolutionFailure> = resolving { try self.resolver.identity(of: tool) }
+    let result: Result<ToolIdentity, StepFailure> = resolving { try self.resolver.identity(of: tool) }
     tools[tool] = result
     return try result.get()
   }
 
   /// Everything that a step's key covers, given the records of the steps that it reads from.
-  func resolve(_ step: Step, record: (StepID) -> StepRecord) throws(ResolutionFailure) -> ResolvedStep {
+  func resolve(_ step: Step, record: (StepID) -> StepRecord) throws(StepFailure) -> ResolvedStep {
     var inputs: [Digest] = []
     for input in step.inputs {
       if case .output(let id, let name) = input.source {
@@ -94,7 +94,7 @@ package final class Lookup {
       case .missing, .waiting, .blocked: return .waiting(for: id)
       }
     }
-    do throws(ResolutionFailure) {
+    do throws(StepFailure) {
       let resolved = try resolve(step) { id in
         guard let finished = statuses[id.index].finished else { preconditionFailure("all inputs were found done") }
         return finished.record
@@ -108,19 +108,19 @@ package final class Lookup {
     }
   }
 
-  private func resolving<R>(_ body: () throws -> R) -> Result<R, ResolutionFailure> {
+  private func resolving<R>(_ body: () throws -> R) -> Result<R, StepFailure> {
     do {
       return .success(try body())
     } catch let error as any ReportableError {
-      return .failure(ResolutionFailure(error: error))
+      return .failure(StepFailure(error: error))
     } catch {
-      return .failure(ResolutionFailure(error: UnexpectedError(error)))
+      return .failure(StepFailure(error: UnexpectedError(error)))
     }
   }
 }
 
-/// Why an input or a tool could not be resolved.
-package struct ResolutionFailure: Error {
+/// Why a step could not run: an error of whichever module it comes from.
+package struct StepFailure: Error {
   package var error: any ReportableError
 }
 

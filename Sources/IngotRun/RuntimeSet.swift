@@ -9,14 +9,13 @@ internal import Synchronization
 package final class RuntimeSet: Sendable {
   private let locator: RuntimeLocator
   private let fileDigests: FileDigests
-  /// Variables that change what a library builds, with their values: part of its identity.
+  /// Of the process; variables that change what a library builds are part of its identity.
   private let environment: [String: String]
   private let loaded = Mutex<[BackendKind: Result<any Backend, BackendError>]>([:])
 
-  /// - Parameter environment: of the process; only variables that libraries read and that change engines are looked at.
   package init(locator: RuntimeLocator, fileDigests: FileDigests, environment: [String: String]) {
     (self.locator, self.fileDigests) = (locator, fileDigests)
-    self.environment = environment.filter { TensorRTBackend.engineEnvironment.contains($0.key) }
+    self.environment = environment
   }
 
   /// Loads the runtime when it is asked for the first time.
@@ -51,8 +50,8 @@ package final class RuntimeSet: Sendable {
     for path in located.libraryPaths.sorted(by: { FileSystem.name(of: $0) < FileSystem.name(of: $1) }) {
       lines.append("\(FileSystem.name(of: path))=\(try fileDigests.digest(ofFileAt: path).hex)\n")
     }
-    if tool.backend.isTensorRT {
-      for (name, value) in environment.sorted(by: { $0.key < $1.key }) { lines.append("\(name)=\(value)\n") }
+    for name in try kind(of: tool).engineEnvironment {
+      if let value = environment[name] { lines.append("\(name)=\(value)\n") }
     }
     return ToolIdentity(
       name: tool.backend, version: located.declaredVersion ?? "as found", digest: Digest(of: lines.joined()))
@@ -76,6 +75,17 @@ extension String {
     switch BackendKind(rawValue: self) {
     case .tensorrt, .tensorrtRTX: true
     case .onnxruntime, .openvino, nil: false
+    }
+  }
+}
+
+extension BackendKind {
+  /// Variables of the process that the runtime reads and that change what it builds.
+  package var engineEnvironment: [String] {
+    switch self {
+    case .tensorrt, .tensorrtRTX: TensorRTBackend.engineEnvironment
+    case .openvino: OpenVINOBackend.engineEnvironment
+    case .onnxruntime: []
     }
   }
 }

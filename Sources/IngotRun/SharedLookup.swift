@@ -10,8 +10,8 @@ package final class SharedLookup: Sendable {
 
   package func statuses(of plan: Plan) -> [StepStatus] { lookup.withLock { $0.statuses(of: plan) } }
 
-  func resolve(_ step: Step, records: [StepID: StepRecord]) throws(ResolutionFailure) -> ResolvedStep {
-    try lookup.withLock { (lookup) throws(ResolutionFailure) in
+  func resolve(_ step: Step, records: [StepID: StepRecord]) throws(StepFailure) -> ResolvedStep {
+    try lookup.withLock { (lookup) throws(StepFailure) in
       try lookup.resolve(step) { id in
         guard let record = records[id] else { preconditionFailure("an input's record is there before the step runs") }
         return record

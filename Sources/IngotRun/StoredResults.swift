@@ -10,8 +10,6 @@ package final class StoredResults: ResultStore {
   private let store: DiskStore
   private let worker: String
   private let clock: WallClock
-  /// Records by key, so that a thousand manifests with one model decode each record once.
-  private let known = Mutex<[Digest: StepRecord]>([:])
   /// A scratch folder lives as long as its value.
   private let scratches = Mutex<[String: ScratchDirectory]>([:])
 
@@ -21,13 +19,10 @@ package final class StoredResults: ResultStore {
   }
 
   package func record(for key: Digest) -> StepRecord? {
-    if let record = known.withLock({ $0[key] }) { return record }
     guard let result = store.lookup(key) else { return nil }
-    let record = StepRecord(
+    return StepRecord(
       key: key, outputs: result.outputs.map { StepOutput(name: $0.path, digest: $0.digest, byteCount: $0.byteCount) },
       facts: Self.facts(in: result.stdoutRaw), duration: .nanoseconds(result.execution.duration), wasCached: true)
-    known.withLock { $0[key] = record }
-    return record
   }
 
   package func makeScratch() throws -> String {

@@ -57,9 +57,7 @@ private struct FileCheck {
         }
       }
     }
-    let errors = model.check(path: path).filter { $0.severity == .error }
-    guard errors.isEmpty else { throw InputError(errors) }
-    try model.graph.name(inputs: shapes, in: path)
+    _ = try sanitizeModel(&model, inputShapes: shapes, in: path)
     return model
   }
 
@@ -106,7 +104,7 @@ private struct FileCheck {
 }
 
 /// The model is not the one that the manifest pins.
-func digestMismatch(_ pinned: Located<Digest>, found: Digest) -> InputError {
+package func digestMismatch(_ pinned: Located<Digest>, found: Digest) -> InputError {
   InputError([
     Diagnostic(
       at: pinned.place, "the model's digest is \(found), not the pinned one",

@@ -25,6 +25,14 @@ package struct StoreError: ReportableError, Hashable {
   package var reason: Reason
   package init(_ reason: Reason) { self.reason = reason }
 
+  /// Whether running the step again that made the blob mends it.
+  package var isLostBlob: Bool {
+    switch reason {
+    case .missingBlob, .recordWithoutBlob: true
+    case .system, .notAStore, .notARegularFile, .changing, .inUse, .unreadablePin, .badPinName: false
+    }
+  }
+
   package var kind: FailureKind {
     switch reason {
     case .notAStore, .notARegularFile, .badPinName: .input

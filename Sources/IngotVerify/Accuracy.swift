@@ -14,8 +14,8 @@ package struct Accuracy: Codable, Sendable, Hashable {
 
 /// Counts right answers batch by batch.
 ///
-/// Scores are [samples, classes] (further axes of size 1 are allowed) or class numbers as integers [samples]. Of equal scores the lower class
-/// wins; NaN loses against every number.
+/// Scores are [samples, classes] (further axes of size 1 are allowed) or class numbers as integers [samples]. Of equal
+/// scores the lower class wins; NaN loses against every number.
 package struct AccuracyAccumulator: Sendable {
   private let output: String
   private var sampleCount = 0

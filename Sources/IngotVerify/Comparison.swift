@@ -2,8 +2,8 @@
 
 package import IngotCore
 
-/// What comparing an output with its reference gave. The error figures are over the elements that are finite on both sides, and nil where
-/// there are none.
+/// What comparing an output with its reference gave. The error figures are over the elements that are finite on both
+/// sides, and nil where there are none.
 package struct Comparison: Codable, Sendable, Hashable {
   package var output: String
   /// Elements compared, those that are not finite included.
@@ -14,8 +14,8 @@ package struct Comparison: Codable, Sendable, Hashable {
   package var meanAbsoluteError: Double?
   /// Of all elements as one vector; 1 where both are all zeros, 0 where one is.
   package var cosine: Double?
-  /// 10 log10(sum of squares of the reference / sum of squares of the error): infinite where there is no error, minus infinite where an
-  /// all-zero reference meets an error.
+  /// 10 log10(sum of squares of the reference / sum of squares of the error): infinite where there is no error, minus
+  /// infinite where an all-zero reference meets an error.
   package var sqnrDecibels: Double?
   package var referenceNaNCount = 0
   package var referenceInfinityCount = 0

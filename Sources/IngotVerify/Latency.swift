@@ -1,7 +1,7 @@
 // Statistics of repeated measurements.
 
-/// The nearest-rank percentile: the smallest value that at least `percent` of all values do not exceed. It is always one of the
-/// values, so a p99 of fewer than 100 values is their maximum.
+/// The nearest-rank percentile: the smallest value that at least `percent` of all values do not exceed. It is always
+/// one of the values, so a p99 of fewer than 100 values is their maximum.
 ///
 /// - Parameters:
 ///   - percent: over 0 and at most 100.

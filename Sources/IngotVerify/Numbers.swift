@@ -3,8 +3,8 @@
 package import IngotCore
 
 extension Tensor {
-  /// - Returns: nil for types that are not compared (strings, complex numbers, floats and integers under 8 bits). 64-bit integers over
-  ///   2^53 are rounded.
+  /// - Returns: nil for types that are not compared (strings, complex numbers, floats and integers under 8 bits).
+  ///   64-bit integers over 2^53 are rounded.
   package var doubles: [Double]? {
     switch type {
     case .float32: elements(as: Float.self).map { Double($0) }

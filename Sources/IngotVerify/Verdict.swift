@@ -1,5 +1,5 @@
-// The outcome of a verification, as a file: JSON with sorted keys and a newline at the end, so that equal verdicts are equal bytes.
-// Version 1:
+// The outcome of a verification, as a file: JSON with sorted keys and a newline at the end, so that equal verdicts are
+// equal bytes. Version 1:
 //
 //   verdict      1
 //   level        "graph": the lowered model ran in the reference runtime; "engine": the engine itself ran on the device

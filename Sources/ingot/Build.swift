@@ -28,20 +28,34 @@ extension Verb {
     let manifests = try Manifests(paths: arguments.operands)
     let session = try Session(context)
     defer { session.store.close() }
-    let statuses = manifests.plans.map { session.lookup.statuses(of: $0) }
-    if arguments.has("--explain") { explain(manifests.plans, statuses, on: context.terminal) }
-
-    let progress = Progress(context.terminal)
-    let executor = Executor(
-      store: session.results, runner: Stages(runtimes: session.runtimes), journal: session.journal, jobs: jobs,
-      onEvent: progress.handle)
-    let outcomes = await executor.run(manifests.plans, statuses: statuses, lookup: session.lookup)
-    context.terminal.show(status: "")
+    try manifests.checkPins(session.store.fileDigests)
+    let outcomes = try await run(manifests.plans, session, jobs: jobs, context)
 
     let writer = BundleWriter(store: session.store, out: arguments.value("--out") ?? "out")
     let summaries = try outcomes.flatMap { try writer.write($0) }
     try report(summaries, context)
     return exitCode(outcomes, summaries)
+  }
+
+  /// Runs until no step has lost an input: a blob of the store that turns out to be damaged is dropped when it is read, and the
+  /// step that made it runs again.
+  private static func run(
+    _ plans: [Plan], _ session: Session, jobs: Int, _ context: Context
+  ) async throws -> [RunOutcome] {
+    let progress = Progress(context.terminal)
+    let executor = Executor(
+      store: session.results, runner: Stages(runtimes: session.runtimes), journal: session.journal, jobs: jobs,
+      onEvent: progress.handle)
+    var outcomes: [RunOutcome] = []
+    for _ in 0..<3 {
+      let statuses = plans.map { session.lookup.statuses(of: $0) }
+      if context.arguments.has("--explain") { explain(plans, statuses, on: context.terminal) }
+      outcomes = await executor.run(plans, statuses: statuses, lookup: session.lookup)
+      context.terminal.show(status: "")
+      let hasLostInput = outcomes.flatMap(\.failures).contains { ($0.error as? StoreError)?.isLostBlob ?? false }
+      if !hasLostInput { break }
+    }
+    return outcomes
   }
 
   private static func report(_ summaries: [EngineSummary], _ context: Context) throws {

@@ -1,7 +1,9 @@
 // The entry point: finds the verb, runs it, and turns how it ended into words and an exit code.
 
 internal import Glibc
+internal import IngotBackends
 internal import IngotCore
+internal import IngotRun
 
 @main struct Ingot {
   static let version = "0.1.0"
@@ -44,6 +46,7 @@ internal import IngotCore
         return .success
       }
       Interrupt.startCatching()
+      CrashReport.startCatching()
       return try await verb.run(Context(arguments: arguments, environment: environment, terminal: terminal))
     } catch let error as UsageError {
       terminal.complain("ingot \(name): \(error)\n  hint: `ingot \(name) --help` explains the command")
@@ -73,9 +76,9 @@ internal import IngotCore
   }
 
   private static func readEnvironment() -> [String: String] {
-    let names = [
-      "INGOT_HOME", "INGOT_RUNTIME_PATH", "XDG_DATA_HOME", "HOME", "NO_COLOR", "TERM", "USER", "NVIDIA_TF32_OVERRIDE",
-    ]
+    let names =
+      ["INGOT_HOME", "INGOT_RUNTIME_PATH", "XDG_DATA_HOME", "HOME", "NO_COLOR", "TERM", "USER", "HOSTNAME"]
+      + BackendKind.allCases.flatMap(\.engineEnvironment)
     var environment: [String: String] = [:]
     for name in names {
       if let value = unsafe getenv(name) { environment[name] = unsafe String(cString: value) }

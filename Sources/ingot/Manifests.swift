@@ -3,6 +3,8 @@
 internal import IngotCore
 internal import IngotManifest
 internal import IngotPlan
+internal import IngotRun
+internal import IngotStore
 
 /// Manifests that were read, and the plans they ask for.
 struct Manifests {
@@ -21,6 +23,20 @@ struct Manifests {
       } catch {
         problems += error.diagnostics
       }
+    }
+    guard problems.isEmpty else { throw InputError(problems) }
+  }
+
+  /// Holds models to the digests that their manifests pin.
+  /// - Throws: every model that is another one.
+  func checkPins(_ fileDigests: FileDigests) throws {
+    var problems: [Diagnostic] = []
+    for manifest in manifests {
+      guard let pinned = manifest.model.digest else { continue }
+      let path = manifest.resolve(manifest.model.path.value)
+      // A model that is not there is reported by the steps that need it.
+      guard let found = try? fileDigests.digest(ofFileAt: path), found != pinned.value else { continue }
+      problems += digestMismatch(pinned, found: found).diagnostics
     }
     guard problems.isEmpty else { throw InputError(problems) }
   }

@@ -20,6 +20,7 @@ extension Verb {
   ) { context in
     let manifests = try Manifests(paths: context.arguments.operands)
     let session = try Session(context)
+    try manifests.checkPins(session.store.fileDigests)
     var documents: [PlanDocument.Manifest] = []
     for plan in manifests.plans {
       let statuses = session.lookup.statuses(of: plan)

@@ -20,14 +20,15 @@ extension Verb {
     guard operands.count == 1 else { throw UsageError("name one model") }
     guard let out = context.arguments.value("--out") else { throw UsageError("name the file to write with -o") }
     var model = try Model.read(path: operands[0])
-    let before = model.graph.nodes.count
     let report = try sanitizeModel(&model, inputShapes: [:], in: operands[0])
     try model.write(to: out, weights: context.arguments.has("--external-data") ? .externalAbove(1024) : .keepInline)
     if context.arguments.has("--json") {
-      context.terminal.print(try jsonText(SanitizeDocument(nodesBefore: before, nodesAfter: model.graph.nodes.count, report: report)))
+      context.terminal.print(try jsonText(SanitizeDocument(report: report)))
     } else {
-      context.terminal.note("\(before) nodes before, \(model.graph.nodes.count) after")
-      context.terminal.note("\(report)")
+      context.terminal.note("\(report.before.nodes) nodes before, \(report.after.nodes) after, in \(report.rounds) rounds")
+      for pass in report.passes {
+        context.terminal.note("  \(pass.pass.padded(to: 24))\(pass.removed) removed, \(pass.changed) changed: \(pass.names.joined(separator: ", "))")
+      }
     }
     return .success
   }
@@ -36,7 +37,5 @@ extension Verb {
 /// `ingot.sanitize/1`.
 private struct SanitizeDocument: JSONDocument {
   static let format = "ingot.sanitize/1"
-  var nodesBefore: Int
-  var nodesAfter: Int
   var report: SanitizeReport
 }

@@ -14,7 +14,7 @@ import Testing
         }
         """)
     #expect(graph.verify(requiresOrder: true).map(\.description) == [])
-    #expect(graph.nodes[1].capturedNames == ["x", "w", "c"])
+    #expect(graph.nodes[1].capturedNames() == ["x", "w", "c"])
   }
 
   @Test func findsEveryProblemAtOnce() throws {

@@ -40,7 +40,8 @@ func refusal(of text: String, _ lower: (inout Model) throws -> LoweringReport) t
   return error?.description ?? ""
 }
 
-/// A node for each line of a lowered graph's text: `Op(inputs) -> outputs`, without types and attributes, for short comparisons.
+/// A node for each line of a lowered graph's text: `Op(inputs) -> outputs`, without types and attributes, for short
+/// comparisons.
 func wiring(_ graph: Graph) -> [String] {
   graph.nodes.map { node in
     let inputs = node.inputs.map { $0.map { graph[$0].name } ?? "_" }.joined(separator: " ")

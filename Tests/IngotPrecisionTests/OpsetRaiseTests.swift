@@ -43,7 +43,7 @@ import Testing
         "const %n_axes: int64[1] = [0]\n%y: float32 = Squeeze(%x, %n_axes) # n"
       ),
       (12, 13, "%y: float32 = Squeeze(%x) # n", "%y: float32 = Squeeze(%x) # n"),
-      (12, 13, "%y: float32 = Softmax(%x) # n", "%y: float32 = Softmax(%x) {axis=-1} # n"),
+      (12, 13, "%y: float32 = Softmax(%x) # n", "%y: float32 = Softmax(%x) {axis=1} # n"),
       (
         13, 19, "%y: float32 = ReduceMean(%x) {axes=[1], keepdims=0} # n",
         "const %n_axes: int64[1] = [1]\n%y: float32 = ReduceMean(%x, %n_axes) {keepdims=0} # n"
@@ -64,6 +64,13 @@ import Testing
     #expect(text == "%y: float32, %z: float32[1,6] = Split(%x) {axis=0, num_outputs=2} # n")
     let sized = try raised(11, to: 19, "%y: float32, %z: float32[1,6] = Split(%x) {axis=0, split=[1,1]} # n")
     #expect(sized.hasSuffix("Split(%x, %n_split) {axis=0} # n"))
+  }
+
+  @Test func aSoftmaxOverAxesOfSizeOneKeepsItsAxis() throws {
+    let text = try raised(9, to: 13, "%y: float32 = Softmax(%x) # n", shape: "[2,6,1,1]")
+    #expect(text == "%y: float32 = Softmax(%x) {axis=1} # n")
+    #expect(throws: PrecisionError.self) { try raised(9, to: 13, "%y: float32 = Softmax(%x) # n", shape: "[2,6,2,1]") }
+    #expect(throws: PrecisionError.self) { try raised(9, to: 13, "%y: float32 = Softmax(%x) # n", shape: "[2,6,?,1]") }
   }
 
   @Test func bodiesAreRaisedToo() throws {

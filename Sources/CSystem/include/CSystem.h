@@ -46,6 +46,13 @@ bool ingot_was_interrupted(void);
 
 void ingot_name_thread(const char *name);
 
+/* From now on a crash (SIGSEGV, SIGILL, SIGBUS, SIGFPE, SIGABRT) inside a library says which step this thread was running, and ends
+   the process with 1. Async-signal-safe: it only writes the label that ingot_set_crash_label left. */
+void ingot_catch_crashes(void);
+
+/* What this thread does now, for the message of a crash; null for nothing, and then a crash is handled as it always was. */
+void ingot_set_crash_label(const char *label);
+
 /* The message of the last dlopen or dlsym failure is read by its own module; this one asks where an address was loaded from. */
 const char *ingot_library_path(const void *address);
 

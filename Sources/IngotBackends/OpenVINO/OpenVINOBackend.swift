@@ -23,6 +23,9 @@ package final class OpenVINOBackend: Backend {
     BackendOption("threads", .integer(0...1024), default: "0", "threads that the engine runs on; 0: OpenVINO chooses"),
   ]
 
+  /// Variables that change what is compiled: they belong in a step's key.
+  package static let engineEnvironment = ["ONEDNN_MAX_CPU_ISA"]
+
   /// - Parameter libraryPath: of `libopenvino_c.so…`; the rest of OpenVINO lies beside it.
   package init(libraryPath: String) throws(BackendError) {
     self.libraryPath = libraryPath

@@ -8,6 +8,10 @@ package struct ManagedRuntime: Hashable, Sendable {
   package var kind: BackendKind
   package var version: String
   package var folder: String
+
+  package init(kind: BackendKind, version: String, folder: String) {
+    (self.kind, self.version, self.folder) = (kind, version, folder)
+  }
 }
 
 package enum ManagedRuntimes {

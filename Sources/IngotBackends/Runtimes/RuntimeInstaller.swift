@@ -6,13 +6,13 @@ internal import IngotCore
 
 package struct RuntimeInstaller: Sendable {
   private let managedDirectory: String
-  private let python: String
+  private let python: [String]
   private let pipArguments: [String]
 
   /// - Parameter managedDirectory: made where it is not there.
-  /// - Parameter python: a Python 3 with pip and zipfile; searched in PATH.
+  /// - Parameter python: a Python 3 with pip and zipfile, which is searched in PATH, and its first arguments.
   /// - Parameter pipArguments: more arguments of `pip download`: another index, say.
-  package init(managedDirectory: String, python: String = "python3", pipArguments: [String] = []) {
+  package init(managedDirectory: String, python: [String] = ["python3"], pipArguments: [String] = []) {
     (self.managedDirectory, self.python, self.pipArguments) = (managedDirectory, python, pipArguments)
   }
 
@@ -44,6 +44,8 @@ package struct RuntimeInstaller: Sendable {
     onLine("installed \(runtime.name) \(runtime.version) in \(installed.folder)")
     return installed
   }
+
+  private var pythonText: String { python.joined(separator: " ") }
 
   private static let scratchPrefix = ".installing-"
 
@@ -88,7 +90,7 @@ package struct RuntimeInstaller: Sendable {
         requirements, "-d", target,
       ] + pipArguments, runtime)
     try checkNotInterrupted(runtime)
-    guard result.status == 0 else { throw PipFailure(output: result.output).error(for: runtime, python: python) }
+    guard result.status == 0 else { throw PipFailure(output: result.output).error(for: runtime, python: pythonText) }
     let names = try runtime.kind.system { () throws(SystemError) in try FileSystem.names(in: target) }
     guard let name = names.first(where: { $0.hasSuffix(".whl") }) else {
       throw BackendError(runtime.kind, .installFailed("pip said that it was done but left no wheel"))
@@ -107,11 +109,11 @@ package struct RuntimeInstaller: Sendable {
 
   private func run(_ arguments: [String], _ runtime: InstallableRuntime) throws(BackendError) -> SubprocessResult {
     do {
-      return try runSubprocess([python] + arguments)
+      return try runSubprocess(python + arguments)
     } catch {
       guard error.isNotFound else { throw BackendError(runtime.kind, .system(error)) }
       throw BackendError(
-        runtime.kind, .installFailed("'\(python)' is not here"), hint: "apt-get install python3 python3-pip")
+        runtime.kind, .installFailed("'\(pythonText)' is not here"), hint: "apt-get install python3 python3-pip")
     }
   }
 

@@ -26,9 +26,12 @@ struct ShapeInference {
   var declarations = Declarations.mustAgree
   /// Nodes on constants with more bytes than this are not evaluated.
   var evaluatedByteLimit = 64 << 10
+  /// Called with every graph, inner ones first, once its facts are known. It may change the graph, but not renumber values.
+  var whenInferred: ((inout Graph, [ValueFacts]) -> Void)?
   /// Names of values whose declaration was overwritten.
   private(set) var stale: [String] = []
   private var placeholderCount = 0
+  private var inputPlaceholders: Set<Dimension> = []
   private var depth = 0
 
   private static let depthLimit = 64
@@ -51,16 +54,18 @@ struct ShapeInference {
     var facts = startingFacts(graph, outer: outer, given: given)
     let outputs = depth == 1 ? Set(graph.outputs) : []
     for index in order { try infer(node: index, of: &graph, &facts, outer: outer, interface: outputs) }
-    for index in facts.indices {
+    // An outer graph's value is described there.
+    for (index, isDefined) in graph.definedValues().enumerated() where isDefined {
       let id = ValueID(index)
       graph[id].type = facts[index].type
       graph[id].shape = facts[index].shape?.map { $0.isPlaceholder ? .unknown : $0 }
     }
+    whenInferred?(&graph, facts)
     return facts
   }
 
   private mutating func startingFacts(_ graph: Graph, outer: [String: ValueFacts], given: [ValueFacts]) -> [ValueFacts] {
-    let isDefined = graph.isDefined
+    let isDefined = graph.definedValues()
     var facts = graph.values.map { _ in ValueFacts() }
     for (index, value) in graph.values.enumerated() {
       if let initializer = value.initializer {
@@ -81,6 +86,7 @@ struct ShapeInference {
       facts[id.index] = known
     }
     for index in facts.indices { nameUnknowns(&facts[index]) }
+    if depth == 1 { inputPlaceholders = Set(graph.inputs.flatMap { facts[$0.index].shape ?? [] }.filter(\.isPlaceholder)) }
     return facts
   }
 
@@ -114,7 +120,7 @@ struct ShapeInference {
     of node: Node, in graph: Graph, _ facts: [ValueFacts], outer: [String: ValueFacts]
   ) -> [String: ValueFacts] {
     var scope: [String: ValueFacts] = [:]
-    for name in node.capturedNames { scope[name] = graph.find(name).map { facts[$0.index] } ?? outer[name] }
+    for name in node.capturedNames() { scope[name] = graph.find(name).map { facts[$0.index] } ?? outer[name] }
     return scope
   }
 
@@ -173,7 +179,7 @@ struct ShapeInference {
     var shape = inferred.shape ?? declaredShape
     var isShapeRight = true
     if let a = inferred.shape, let b = declaredShape {
-      shape = a.unified(with: b)
+      shape = agreed(a, b)
       isShapeRight = shape != nil
     }
     if isTypeRight, isShapeRight {
@@ -188,6 +194,16 @@ struct ShapeInference {
     throw GraphError(
       .contradiction(
         value: declared.name, declared: Self.text(declared.type, declaredShape), inferred: Self.text(inferred.type, visible)))
+  }
+
+  /// Nil where the shapes rule each other out. A size that is known to be a free one of the model's inputs stays free, even where
+  /// it is declared to be a number: that number is from a time when the input had it too.
+  private func agreed(_ inferred: [Dimension], _ declared: [Dimension]) -> [Dimension]? {
+    guard let unified = inferred.unified(with: declared) else { return nil }
+    return zip(inferred, unified).map { inferred, unified in
+      guard case .symbolic = inferred else { return unified }
+      return !inferred.isPlaceholder || inputPlaceholders.contains(inferred) ? inferred : unified
+    }
   }
 
   private static func text(_ type: ElementType?, _ shape: [Dimension]?) -> String {

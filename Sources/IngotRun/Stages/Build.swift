@@ -39,8 +39,6 @@ extension Stages {
       backend: settings.backend, runtimeVersion: backend.identity.version, engineFileName: backend.engineFileName,
       profiles: profiles.map { $0.inputs.mapValues { ProfileDocument(min: $0.min, opt: $0.opt, max: $0.max) } },
       warnings: report.warnings, facts: report.facts)
-    return StageResult(
-      files: [("engine", engine), try job.write(document, to: "build.json")],
-      facts: [fact("engine-bytes", try FileStatus(ofFileAt: engine).byteCount)])
+    return StageResult(files: [("engine", engine), try job.write(document, to: "build.json")])
   }
 }

@@ -29,7 +29,8 @@ extension Stages {
     return StageResult(
       files: [(Bundle.manifestName, job.file(Bundle.manifestName))],
       // What `ingot build` compares with the folder that it wrote, without reading the bundle.
-      facts: files.map { fact("file \($0.path)", $0.digest.hex) })
+      facts: files.map { fact("file \($0.path)", $0.digest.hex) }
+        + [fact("engine-bytes", bundle.engineFile?.byteCount ?? 0)])
   }
 }
 

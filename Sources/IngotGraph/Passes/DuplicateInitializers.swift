@@ -1,0 +1,42 @@
+// Merges initializers that hold the same tensor. Weights are compared byte by byte only where type, shape and a few samples
+// agree, so that a model without duplicates is hardly read.
+
+internal import IngotCore
+
+/// Makes readers of equal initializers read the first of them.
+package func mergeDuplicateInitializers(_ graph: inout Graph) -> PassReport {
+  var report = PassReport("duplicate-initializers")
+  let interface = Set(graph.inputs + graph.outputs)
+  var replacement = Graph.Replacement(for: graph)
+  var seen: [Fingerprint: [ValueID]] = [:]
+  for index in graph.values.indices {
+    let id = ValueID(index)
+    guard let initializer = graph[id].initializer, let tensor = initializer.tensor, initializer.unknownFields.isEmpty,
+      !interface.contains(id)
+    else { continue }
+    let print = Fingerprint(tensor)
+    if let first = seen[print]?.first(where: { graph.constant($0)?.bytes == tensor.bytes }) {
+      if replacement.replace(id, with: first, in: graph) { report.remove(graph[id].name) }
+    } else {
+      seen[print, default: []].append(id)
+    }
+  }
+  guard !report.isEmpty else { return report }
+  graph.apply(replacement)
+  for id in replacement.newIDs.keys { graph[id].initializer = nil }
+  graph.compact()
+  return report
+}
+
+private struct Fingerprint: Hashable {
+  var type: ElementType
+  var shape: [Int]
+  var sample: [UInt8]
+
+  init(_ tensor: Tensor) {
+    (type, shape) = (tensor.type, tensor.shape)
+    let count = tensor.bytes.count
+    let starts = count <= 96 ? [0] : [0, count / 2, count - 32]
+    sample = starts.flatMap { tensor.bytes[$0..<min($0 + (count <= 96 ? 96 : 32), count)].array }
+  }
+}

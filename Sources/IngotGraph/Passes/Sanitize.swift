@@ -1,0 +1,105 @@
+// The sanitize stage: passes in rounds until nothing changes, then one canonical form. The model computes what it computed.
+
+internal import IngotCore
+
+/// What sanitizing did.
+package struct SanitizeReport: Codable, Hashable, Sendable {
+  package struct Size: Codable, Hashable, Sendable {
+    /// Nodes, those of subgraphs included.
+    package var nodes: Int
+    package var initializers: Int
+    package var initializerBytes: Int
+  }
+
+  package var before: Size
+  package var after: Size
+  package var rounds: Int
+  /// In the order in which they ran; only those that did something.
+  package var passes: [PassReport]
+}
+
+/// Makes the model canonical: folded, without dead code, sorted, every node named, types and shapes inferred.
+/// - Throws: for a graph that no runtime could run and for options that do not fit it.
+package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) throws(GraphError) -> SanitizeReport {
+  var run = Sanitizing(before: model.graph.size)
+  run.add(removeInputDefaults(&model))
+  run.add(try setInputShapes(&model, options))
+  try run.toFixedPoint(&model)
+  run.add(nameNodes(&model.graph))
+  makeCanonical(&model)
+  return SanitizeReport(before: run.before, after: model.graph.size, rounds: run.rounds, passes: run.reports)
+}
+
+private struct Sanitizing {
+  var before: SanitizeReport.Size
+  var rounds = 0
+  var reports: [PassReport] = []
+
+  /// Every round takes something away or settles something; this many are never needed.
+  private static let roundLimit = 32
+
+  init(before: SanitizeReport.Size) { self.before = before }
+
+  mutating func add(_ report: PassReport) {
+    guard !report.isEmpty else { return }
+    if let index = reports.firstIndex(where: { $0.pass == report.pass }) {
+      reports[index].merge(report)
+    } else {
+      reports.append(report)
+    }
+  }
+
+  mutating func toFixedPoint(_ model: inout Model) throws(GraphError) {
+    let opset = model.opsets[""] ?? 1
+    var isDone = false
+    while !isDone, rounds < Self.roundLimit {
+      rounds += 1
+      var round = [try sortNodes(&model.graph), replaceConstantNodes(&model.graph)]
+      round += try simplify(&model.graph, opsets: model.opsets)
+      round.append(foldBatchNormalization(&model.graph, opset: opset))
+      round.append(mergeDuplicateInitializers(&model.graph))
+      round.append(removeDeadCode(&model.graph))
+      for report in round { add(report) }
+      isDone = round.allSatisfy(\.isEmpty)
+    }
+  }
+
+  /// The passes that need to know types, shapes and sizes, on one run of inference.
+  private func simplify(_ graph: inout Graph, opsets: [String: Int64]) throws(GraphError) -> [PassReport] {
+    let opset = opsets[""] ?? 1
+    var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale)
+    var reports: [PassReport] = []
+    inference.whenInferred = { graph, facts in
+      reports.append(foldConstants(&graph, facts: facts, opset: opset))
+      reports.append(makeShapesStatic(&graph, facts: facts, opset: opset))
+      reports.append(removeNoOps(&graph, facts: facts, opset: opset))
+    }
+    _ = try inference.infer(&graph)
+    if !inference.stale.isEmpty {
+      var stale = PassReport("stale-shapes")
+      for name in inference.stale { stale.change(name) }
+      reports.append(stale)
+    }
+    return reports
+  }
+}
+
+extension Graph {
+  fileprivate var size: SanitizeReport.Size {
+    var size = SanitizeReport.Size(nodes: nodes.count, initializers: 0, initializerBytes: 0)
+    for value in values {
+      guard let initializer = value.initializer else { continue }
+      size.initializers += 1
+      size.initializerBytes += initializer.tensor?.bytes.count ?? 0
+    }
+    for node in nodes {
+      for (_, graph) in node.subgraphs {
+        let inner = graph.size
+        size.nodes += inner.nodes
+        size.initializers += inner.initializers
+        size.initializerBytes += inner.initializerBytes
+      }
+    }
+    return size
+  }
+}
