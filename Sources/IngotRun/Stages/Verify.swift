@@ -97,7 +97,8 @@ private struct Measurement {
     if isTimed && sampleCount > 0 { times.append(clock.now - start) }
     for (index, output) in reference.description.outputs.enumerated() {
       guard let expected = reference.tensor(output.name, samples: samples), let actual = answers[output.name] else {
-        throw InputError(in: "output '\(output.name)'", "the engine does not have it", hint: "report this as a bug of Ingot")
+        throw InputError(
+          in: "output '\(output.name)'", "the engine does not have it", hint: "report this as a bug of Ingot")
       }
       try comparisons[index].add(reference: expected, candidate: actual)
       guard output.name == scored, let labels else { continue }
