@@ -6,7 +6,9 @@ import Testing
 @testable import IngotGraph
 
 @Suite struct PassesSanitizeTests {
-  private func sanitized(_ text: String, _ options: SanitizeOptions = .init()) throws -> (model: Model, report: SanitizeReport) {
+  private func sanitized(_ text: String, _ options: SanitizeOptions = .init()) throws -> (
+    model: Model, report: SanitizeReport
+  ) {
     var model = try Model(text: text)
     let report = try sanitize(&model, options: options)
     #expect(model.graph.verify(requiresOrder: true).map(\.description) == [])
@@ -38,7 +40,8 @@ import Testing
   @Test func makesAFlatteningStatic() throws {
     let (model, report) = try sanitized(Self.flattening)
     #expect(
-      model.graph.text(elementLimit: 4) == """
+      model.graph.text(elementLimit: 4)
+        == """
         graph g(%x: float32[batch,2,4,4]) -> (%y: float32[batch,3]) {
           const %f_shape: int64[2] = [0, 32]
           const %w: float32[3,32] = elided(96)

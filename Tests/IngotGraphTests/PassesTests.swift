@@ -6,7 +6,9 @@ import Testing
 @testable import IngotGraph
 
 /// Runs one pass and gives back the graph's text; `verify` must be content with it.
-func text(of graphText: String, after pass: (inout Graph) throws -> PassReport) throws -> (text: String, report: PassReport) {
+func text(of graphText: String, after pass: (inout Graph) throws -> PassReport) throws -> (
+  text: String, report: PassReport
+) {
   var graph = try Graph(text: graphText)
   let report = try pass(&graph)
   #expect(graph.verify().map(\.description) == [])
@@ -82,7 +84,8 @@ func withFacts(
   }
 
   @Test(arguments: [
-    "Identity(%a)", "Dropout(%a)", "Cast(%a) {to=1}", "Transpose(%a) {perm=[0,1,2]}", "Reshape(%a, %same)", "Reshape(%a, %kept)",
+    "Identity(%a)", "Dropout(%a)", "Cast(%a) {to=1}", "Transpose(%a) {perm=[0,1,2]}", "Reshape(%a, %same)",
+    "Reshape(%a, %kept)",
     "Flatten(%flat) {axis=1}", "Slice(%a, %zero, %end)", "Pad(%a, %pads)", "Expand(%a, %one)", "Tile(%a, %ones)",
     "Concat(%a) {axis=1}", "Sum(%a)", "Squeeze(%a, %none)",
   ]) func removesNodesThatDoNothing(_ operation: String) throws {

@@ -35,6 +35,7 @@ struct ShapeInference {
   private var depth = 0
 
   private static let depthLimit = 64
+  private static let elementLimit = 1 << 46
 
   init(opsets: [String: Int64], declarations: Declarations = .mustAgree) {
     opset = opsets[""] ?? 1
@@ -64,12 +65,14 @@ struct ShapeInference {
     return facts
   }
 
-  private mutating func startingFacts(_ graph: Graph, outer: [String: ValueFacts], given: [ValueFacts]) -> [ValueFacts] {
+  private mutating func startingFacts(_ graph: Graph, outer: [String: ValueFacts], given: [ValueFacts]) -> [ValueFacts]
+  {
     let isDefined = graph.definedValues()
     var facts = graph.values.map { _ in ValueFacts() }
     for (index, value) in graph.values.enumerated() {
       if let initializer = value.initializer {
-        facts[index] = initializer.tensor.map { ValueFacts($0) }
+        facts[index] =
+          initializer.tensor.map { ValueFacts($0) }
           ?? ValueFacts(type: initializer.type, shape: initializer.shape.map { .fixed($0) })
       } else if !isDefined[index], let known = outer[value.name] {
         facts[index] = known
@@ -86,12 +89,15 @@ struct ShapeInference {
       facts[id.index] = known
     }
     for index in facts.indices { nameUnknowns(&facts[index]) }
-    if depth == 1 { inputPlaceholders = Set(graph.inputs.flatMap { facts[$0.index].shape ?? [] }.filter(\.isPlaceholder)) }
+    if depth == 1 {
+      inputPlaceholders = Set(graph.inputs.flatMap { facts[$0.index].shape ?? [] }.filter(\.isPlaceholder))
+    }
     return facts
   }
 
   private mutating func infer(
-    node index: Int, of graph: inout Graph, _ facts: inout [ValueFacts], outer: [String: ValueFacts], interface: Set<ValueID>
+    node index: Int, of graph: inout Graph, _ facts: inout [ValueFacts], outer: [String: ValueFacts],
+    interface: Set<ValueID>
   ) throws(GraphError) {
     let inputs = graph.nodes[index].inputs.map { $0.map { facts[$0.index] } }
     var node = NodeFacts(graph.nodes[index], opset: opset, inputs: inputs)
@@ -104,14 +110,18 @@ struct ShapeInference {
         node.outputs[position] = ValueFacts(tensor)
       }
     } else if let rule = ShapeRules.rule(for: node.node) {
-      do { try rule(&node) } catch {
+      do throws(ShapeProblem) {
+        try rule(&node)
+        try checkMemory(node.outputs)
+      } catch {
         throw GraphError(.node(node.node.label(in: graph), opType: node.node.opType, error))
       }
       addElements(&node)
     }
     for (position, output) in graph.nodes[index].outputs.enumerated() {
       guard let output else { continue }
-      facts[output.index] = try merged(node.outputs[position], with: graph[output], isInterface: interface.contains(output))
+      facts[output.index] = try merged(
+        node.outputs[position], with: graph[output], isInterface: interface.contains(output))
       nameUnknowns(&facts[output.index])
     }
   }
@@ -148,6 +158,14 @@ struct ShapeInference {
       tensors.append(constant)
     }
     return node.node.evaluated(tensors, opset: opset, byteLimit: evaluatedByteLimit)
+  }
+
+  /// A tensor over any memory is a mistake of the graph, and no later product of its sizes may overflow.
+  private func checkMemory(_ outputs: [ValueFacts]) throws(ShapeProblem) {
+    for facts in outputs {
+      let sizes = facts.shape?.compactMap(\.size) ?? []
+      guard let count = Layout.count(sizes), count <= Self.elementLimit else { throw .outputSize }
+    }
   }
 
   /// Sizes known by name, or numbers where it turns out that all are known.
@@ -193,7 +211,8 @@ struct ShapeInference {
     let visible = inferred.shape?.map { $0.isPlaceholder ? Dimension.unknown : $0 }
     throw GraphError(
       .contradiction(
-        value: declared.name, declared: Self.text(declared.type, declaredShape), inferred: Self.text(inferred.type, visible)))
+        value: declared.name, declared: Self.text(declared.type, declaredShape),
+        inferred: Self.text(inferred.type, visible)))
   }
 
   /// Nil where the shapes rule each other out. A size that is known to be a free one of the model's inputs stays free, even where
