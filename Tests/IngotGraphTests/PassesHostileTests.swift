@@ -7,7 +7,7 @@ import Testing
 @testable import IngotGraph
 
 /// splitmix64 (Steele, Lea, Flood 2014): the same numbers on every machine.
-private struct Dice: RandomNumberGenerator {
+struct Dice: RandomNumberGenerator {
   var state: UInt64
   mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
@@ -37,7 +37,7 @@ private struct Dice: RandomNumberGenerator {
   @Test(arguments: 0..<8) func nothingTraps(_ seed: Int) throws {
     var dice = Dice(state: UInt64(seed))
     var (accepted, evaluated) = (0, 0)
-    for _ in 0..<10 {
+    for _ in 0..<4 {
       for operation in Self.operations {
         var model = Self.model(of: operation, &dice)
         if let node = model.graph.nodes.first {
@@ -53,8 +53,8 @@ private struct Dice: RandomNumberGenerator {
       }
     }
     // The dice are not loaded: much is refused and much is not.
-    #expect(accepted > 200)
-    #expect(evaluated > 5)
+    #expect(accepted > 80)
+    #expect(evaluated > 0)
   }
 
   private static func model(of operation: String, _ dice: inout Dice) -> Model {

@@ -220,8 +220,9 @@ enum MovementEvaluators {
     let count = node.outputs.count
     guard count > 0, node.int("num_outputs").map({ $0 == Int64(count) }) ?? true else { return nil }
     let part = size / count + (size % count == 0 ? 0 : 1)
-    let sizes = (0..<count).map { min(part, max(size - part * $0, 0)) }
-    return sizes
+    // Too few elements for so many parts: every runtime does something else.
+    guard part * (count - 1) <= size else { return nil }
+    return (0..<count).map { min(part, size - part * $0) }
   }
 }
 

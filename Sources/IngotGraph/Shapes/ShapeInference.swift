@@ -53,14 +53,13 @@ struct ShapeInference {
     defer { depth -= 1 }
     let order = try graph.topologicalOrder()
     var facts = startingFacts(graph, outer: outer, given: given)
+    for (index, value) in graph.values.enumerated() {
+      guard let initializer = value.initializer else { continue }
+      graph[ValueID(index)].type = initializer.type
+      graph[ValueID(index)].shape = initializer.shape.map { .fixed($0) }
+    }
     let outputs = depth == 1 ? Set(graph.outputs) : []
     for index in order { try infer(node: index, of: &graph, &facts, outer: outer, interface: outputs) }
-    // An outer graph's value is described there.
-    for (index, isDefined) in graph.definedValues().enumerated() where isDefined {
-      let id = ValueID(index)
-      graph[id].type = facts[index].type
-      graph[id].shape = facts[index].shape?.map { $0.isPlaceholder ? .unknown : $0 }
-    }
     whenInferred?(&graph, facts)
     return facts
   }
@@ -105,11 +104,13 @@ struct ShapeInference {
       let scope = scope(of: graph.nodes[index], in: graph, facts, outer: outer)
       node.bodies = try inferBodies(of: &graph.nodes[index], scope: scope, given: ControlFlowRules.bodyInputs(of: node))
     }
+    let rule = ShapeRules.rule(for: node.node)
+    let isUnknown = rule == nil && !node.node.isEvaluable
     if let results = evaluate(node) {
       for (position, tensor) in results.enumerated() where position < node.outputs.count {
         node.outputs[position] = ValueFacts(tensor)
       }
-    } else if let rule = ShapeRules.rule(for: node.node) {
+    } else if let rule {
       do throws(ShapeProblem) {
         try rule(&node)
         try checkMemory(node.outputs)
@@ -120,8 +121,12 @@ struct ShapeInference {
     }
     for (position, output) in graph.nodes[index].outputs.enumerated() {
       guard let output else { continue }
-      facts[output.index] = try merged(
-        node.outputs[position], with: graph[output], isInterface: interface.contains(output))
+      let inferred = node.outputs[position]
+      let described = try merged(inferred, with: graph[output], isInterface: interface.contains(output))
+      graph[output].type = described.type
+      graph[output].shape = described.shape?.map { $0.isPlaceholder ? .unknown : $0 }
+      // What may be stale is good enough to be shown and not to prove anything, unless there is nothing else.
+      facts[output.index] = declarations == .mustAgree || isUnknown ? described : inferred
       nameUnknowns(&facts[output.index])
     }
   }
