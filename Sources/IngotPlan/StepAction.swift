@@ -235,7 +235,9 @@ package struct VerifySettings: Hashable, Sendable {
       }
     }
     if let accuracy {
-      sink.field("accuracy", "\(accuracy.metric) labels=\(accuracy.labels) output=\(accuracy.output ?? "")")
+      sink.field("accuracy", accuracy.metric)
+      sink.field("accuracy labels", accuracy.labels)
+      if let output = accuracy.output { sink.field("accuracy output", output) }
       if let drop = accuracy.maxDrop { sink.field("accuracy max-drop", "\(drop)") }
       if let min = accuracy.min { sink.field("accuracy min", "\(min)") }
     }
