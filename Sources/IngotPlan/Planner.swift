@@ -223,13 +223,25 @@ private struct Planner {
 
   private func buildSettings(_ variant: Variant) -> BuildSettings {
     let target = variant.target
-    var options = manifest.options(for: target).map { NamedOption(name: $0.name.value, value: $0.value.value.description) }
+    var options = options(for: target)
     if target.backend.value.isTensorRT && !options.contains(where: { $0.name == "tf32" }) {
       options.append(NamedOption(name: "tf32", value: variant.precision.type.value == .tf32 ? "on" : "off"))
     }
     return BuildSettings(
       backend: target.backend.value.rawValue, compute: target.compute.map(\.value), profiles: profiles,
       workspace: manifest.workspace?.value.count, options: options.sorted { $0.name < $1.name })
+  }
+
+  /// In the words of the backends, which say `on` and `off`.
+  private func options(for target: TargetSpec) -> [NamedOption] {
+    manifest.options(for: target).map { option in
+      let value =
+        switch option.value.value {
+        case .bool(let isOn): isOn ? "on" : "off"
+        case .int, .choice: option.value.value.description
+        }
+      return NamedOption(name: option.name.value, value: value)
+    }
   }
 
   private var profiles: [ProfileSettings] {
@@ -253,7 +265,6 @@ private struct Planner {
     known[identity] = id
     return id
   }
-
 }
 
 extension ToolRequirement {
