@@ -169,15 +169,17 @@ private struct Planner {
     let settings = SerializeSettings(
       name: manifest.name.value, variant: variant.id, precision: variant.precision.label,
       target: variant.target.name.value, build: buildSettings(variant))
-    return add(
-      Step(
-        .serialize(settings),
-        inputs: [
-          StepInput("engine", .output(of: build, name: "engine")),
-          StepInput("report", .output(of: build, name: "build.json")),
-          StepInput("model", .output(of: lowered, name: "model.onnx")),
-        ] + (verify.map { [StepInput("verdict", .output(of: $0, name: "verdict.json"))] } ?? []),
-        label: "\(variant.id)/serialize"))
+    var inputs = [
+      StepInput("engine", .output(of: build, name: "engine")),
+      StepInput("report", .output(of: build, name: "build.json")),
+      StepInput("model", .output(of: lowered, name: "model.onnx")),
+    ]
+    if plan[lowered].stage == .lower {
+      inputs.append(StepInput("lowering", .output(of: lowered, name: "lower.json")))
+      inputs += plan[lowered].inputs.filter { $0.name == "ranges" }
+    }
+    if let verify { inputs.append(StepInput("verdict", .output(of: verify, name: "verdict.json"))) }
+    return add(Step(.serialize(settings), inputs: inputs, label: "\(variant.id)/serialize"))
   }
 
   private mutating func addVerify(
