@@ -220,7 +220,8 @@ private struct Planner {
           metric: $0.metric.value.rawValue, labels: $0.labels.value, output: $0.output?.value, maxDrop: $0.maxDrop?.value,
           min: $0.min?.value)
       },
-      latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } })
+      latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } },
+      options: variant.target.backend.value.isTensorRT ? [] : options(for: variant.target))
   }
 
   private func buildSettings(_ variant: Variant) -> BuildSettings {
