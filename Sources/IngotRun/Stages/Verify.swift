@@ -40,7 +40,8 @@ extension Stages {
   private func openCandidate(_ job: StageJob, _ settings: VerifySettings) throws -> Candidate {
     if !settings.backend.isTensorRT {
       let backend = try runtimes.backend(for: job.step.tools[0])
-      let session = try backend.openEngine(at: job.input("engine"))
+      let options = Dictionary(settings.options.map { ($0.name, $0.value) }) { first, _ in first }
+      let session = try backend.openEngine(at: job.input("engine"), options: options)
       return Candidate(
         session: session, level: .engine, backend: "\(settings.backend) \(backend.identity.version)")
     }
