@@ -1,4 +1,5 @@
-// Damaged manifests: whatever is cut out of or changed in a good one, there is a manifest or an error with a place, and no crash.
+// Damaged manifests: whatever is cut out of or changed in a good one, there is a manifest or an error with a place, and
+// no crash.
 
 import IngotCore
 import IngotManifest
@@ -22,7 +23,10 @@ import Testing
 
   @Test(arguments: ["resnet50.yaml", "long.yaml"]) func survivesRandomDamage(name: String) throws {
     let bytes = Array(try GoodManifestTests.text(name).utf8)
-    let pieces = ["{", "}", "[", "]", ":", ": ", "\n", "- ", "&a ", "*a", "!!int ", "\"", "'", "-1", "99999999999999999999", "1e999", "~", "%", "|", ">", "#", "\t"]
+    let pieces = [
+      "{", "}", "[", "]", ":", ": ", "\n", "- ", "&a ", "*a", "!!int ", "\"", "'", "-1", "99999999999999999999",
+      "1e999", "~", "%", "|", ">", "#", "\t",
+    ]
     var generator = Generator(state: 7)
     for _ in 0..<500 {
       var damaged = bytes
@@ -40,7 +44,8 @@ import Testing
     do {
       _ = try Manifest.parse(text: text, path: "m.yaml")
     } catch {
-      let isClear = !error.diagnostics.isEmpty && error.diagnostics.allSatisfy { $0.place != nil || $0.severity == .note }
+      let isClear =
+        !error.diagnostics.isEmpty && error.diagnostics.allSatisfy { $0.place != nil || $0.severity == .note }
       if !isClear { Issue.record("no place in the error for\n\(text)\n\(error)") }
     }
   }

@@ -1,4 +1,5 @@
-// The schema: its text is stable, and a validator that is not ours agrees with the decoder about what single values may be.
+// The schema: its text is stable, and a validator that is not ours agrees with the decoder about what single values may
+// be.
 
 import Foundation
 import IngotCore
@@ -6,7 +7,8 @@ import IngotManifest
 import Testing
 
 @Suite struct SchemaTests {
-  static let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/manifest.schema.json")
+  static let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(
+    path: "Golden/manifest.schema.json")
 
   @Test func writesTheSameSchemaEachTime() throws {
     let schema = manifestSchema()
@@ -22,9 +24,11 @@ import Testing
   @Test func isJSON() throws {
     let object = try JSONSerialization.jsonObject(with: Data(manifestSchema().utf8)) as? [String: Any]
     let properties = try #require(object?["properties"] as? [String: Any])
-    #expect(properties.keys.sorted() == [
-      "build", "calibration", "ingot", "matrix", "model", "name", "precision", "profiles", "targets", "verify", "workspace",
-    ])
+    #expect(
+      properties.keys.sorted() == [
+        "build", "calibration", "ingot", "matrix", "model", "name", "precision", "profiles", "targets", "verify",
+        "workspace",
+      ])
   }
 
   /// Cases whose fault the schema does not see: mostly what several values say together.
