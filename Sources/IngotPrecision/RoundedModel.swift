@@ -48,7 +48,7 @@ package struct RoundedModel: Sendable {
 /// of other domains; nodes with values of unknown type.
 ///
 /// - Parameter model: in topological order, types inferred.
-/// - Returns: nil where the main graph has no 16-bit floats.
+/// - Returns: nil where the model has no 16-bit floats.
 package func roundingFloat16(_ model: Model) -> RoundedModel? {
   let found = model.graph.narrowTypes
   guard !found.isEmpty else { return nil }
@@ -163,7 +163,7 @@ private struct Rounding {
     guard node.bodies.isEmpty else {
       let captured = node.capturedNames().compactMap(original.find)
       let isNarrow = (ports + captured).contains(where: original.isNarrow)
-      return isNarrow || node.bodies.contains(where: \.hasNarrowFloats) ? "it has bodies" : nil
+      return isNarrow || node.bodies.contains { !$0.narrowTypes.isEmpty } ? "it has bodies" : nil
     }
     guard ports.contains(where: original.isNarrow) else { return nil }
     guard node.domain.isEmpty else { return "operators of \(node.domain) are unknown to Ingot" }
@@ -196,12 +196,11 @@ extension ElementType {
 extension Graph {
   fileprivate func isNarrow(_ id: ValueID) -> Bool { self[id].type?.isNarrow ?? false }
 
-  /// Of this graph's own values.
-  fileprivate var narrowTypes: Set<ElementType> { Set(values.compactMap(\.type).filter(\.isNarrow)) }
-
-  /// Here or in bodies of bodies.
-  fileprivate var hasNarrowFloats: Bool {
-    !narrowTypes.isEmpty || nodes.contains { $0.bodies.contains(where: \.hasNarrowFloats) }
+  /// Here and in bodies.
+  fileprivate var narrowTypes: Set<ElementType> {
+    var types = Set(values.compactMap(\.type).filter(\.isNarrow))
+    for node in nodes { for body in node.bodies { types.formUnion(body.narrowTypes) } }
+    return types
   }
 
   fileprivate var namesInBodies: Set<String> {
