@@ -43,7 +43,8 @@ extension Stages {
   private func openCandidate(_ job: StageJob, _ settings: VerifySettings) throws -> Candidate {
     if !settings.backend.isTensorRT {
       let backend = try runtimes.backend(for: job.step.tools[0])
-      let session = try backend.openEngine(at: job.input("engine"))
+      let options = Dictionary(settings.options.map { ($0.name, $0.value) }) { first, _ in first }
+      let session = try backend.openEngine(at: job.input("engine"), options: options)
       return Candidate(
         session: session, level: .engine, backend: "\(settings.backend) \(backend.identity.version)")
     }
@@ -105,7 +106,8 @@ private struct Measurement {
     if isTimed && sampleCount > 0 { times.append(clock.now - start) }
     for (index, output) in reference.description.outputs.enumerated() {
       guard let expected = reference.tensor(output.name, samples: samples), let actual = answers[output.name] else {
-        throw InputError(in: "output '\(output.name)'", "the engine does not have it", hint: "report this as a bug of Ingot")
+        throw InputError(
+          in: "output '\(output.name)'", "the engine does not have it", hint: "report this as a bug of Ingot")
       }
       try comparisons[index].add(reference: expected, candidate: actual)
       guard output.name == scored, let labels else { continue }
