@@ -35,17 +35,17 @@ package struct RoundedModel: Sendable {
 /// to the nearest, ties to even; over the range is infinite. All names and types that the model declares stay, those of
 /// inputs and outputs too.
 ///
-/// Why: ONNX Runtime's CPU provider computes float16 nodes in float32 and leaves out the rounding between them, at every
-/// optimization level; casts that a model writes itself are kept.
+/// Why: ONNX Runtime's CPU provider computes float16 nodes in float32 and leaves out the rounding between them, at
+/// every optimization level; casts that a model writes itself are kept.
 ///
 /// Where hardware differs, by less than these roundings do:
-/// - Inside a node everything is float32, as tensor cores add up by default; they add in another order, and exponentials
-///   and the like may be less exact.
+/// - Inside a node everything is float32, as tensor cores add up by default; they add in another order, and
+///   exponentials and the like may be less exact.
 /// - Fusion leaves roundings out: a convolution's before its activation or residual sum, and that of a DequantizeLinear
 ///   whose reader multiplies int8.
 ///
-/// Left as they are, and told: nodes with bodies (If, Loop, Scan) that 16-bit floats enter, leave or stand in; operators
-/// of other domains; nodes with values of unknown type.
+/// Left as they are, and told: nodes with bodies (If, Loop, Scan) that 16-bit floats enter, leave or stand in;
+/// operators of other domains; nodes with values of unknown type.
 ///
 /// - Parameter model: in topological order, types inferred.
 /// - Returns: nil where the model has no 16-bit floats.
@@ -173,15 +173,17 @@ private struct Rounding {
     return "the type of '\(original[unknown].name)' is unknown"
   }
 
-  /// Standard operators without arithmetic in the 16-bit type: they convert to or from it, make a constant of it, or ask
-  /// for a shape. They stay.
+  /// Standard operators without arithmetic in the 16-bit type: they convert to or from it, make a constant of it, or
+  /// ask for a shape. They stay.
   private static let exact: Set<String> = [
     "Cast", "CastLike", "BitCast", "Shape", "Size", "Constant", "ConstantOfShape", "EyeLike", "RandomNormal",
     "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Bernoulli",
   ]
 
   /// Attributes that name the type of an output or of a calculation inside.
-  private static let typeAttributes = ["output_dtype", "output_datatype", "precision", "stash_type", "softmax_precision"]
+  private static let typeAttributes = [
+    "output_dtype", "output_datatype", "precision", "stash_type", "softmax_precision",
+  ]
 }
 
 extension ElementType {

@@ -29,10 +29,11 @@ struct RoundedRunTests {
   }
 
   /// 1 + 1/256 needs one bit more than bfloat16 has; 2049 one more than float16.
-  @Test(arguments: [
-    ("float16", 10, 2048, 1, 0), ("bfloat16", 16, 1, 0.00390625, 0), ("float16", 10, 1024, 1, 1),
-    ("bfloat16", 16, 1, 0.0078125, 0.0078125),
-  ] as [(String, Int, Float, Float, Float)])
+  @Test(
+    arguments: [
+      ("float16", 10, 2048, 1, 0), ("bfloat16", 16, 1, 0.00390625, 0), ("float16", 10, 1024, 1, 1),
+      ("bfloat16", 16, 1, 0.0078125, 0.0078125),
+    ] as [(String, Int, Float, Float, Float)])
   func aSumIsRoundedBeforeItsReaderSubtracts(type: String, to: Int, a: Float, b: Float, difference: Float) throws {
     let original = try model(
       """
@@ -54,7 +55,7 @@ struct RoundedRunTests {
     let original = try model(
       """
       model ir 9 opset ai.onnx 19
-      graph main(%x: float16[2,2], %c: bool) -> (%y: float16[2,2], %n: float16[2,2]) {
+      graph main(%x: float16[2,2], %c: bool[]) -> (%y: float16[2,2], %n: float16[2,2]) {
         const %s: float16[] = [0.25]
         const %z: int8[] = [0]
         const %wq: int8[2,2] = [2, 0, 0, 2]
