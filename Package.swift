@@ -88,7 +88,7 @@ let package = Package(
     tests("IngotStore", ["IngotCore", "IngotStore"]),
     tests("IngotBackends", ["IngotCore", "IngotBackends"], exclude: ["StandIn"]),
     tests("IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "IngotCalibration"]),
-    tests("IngotPrecision", ["IngotCore", "IngotGraph", "IngotCalibration", "IngotPrecision"]),
+    tests("IngotPrecision", ["IngotCore", "IngotGraph", "IngotBackends", "IngotCalibration", "IngotPrecision"]),
     tests("IngotVerify", ["IngotCore", "IngotCalibration", "IngotVerify"]),
     tests("IngotPlan", ["IngotCore", "IngotManifest", "IngotPlan"]),
     tests("IngotRun", ["IngotCore", "IngotManifest", "IngotStore", "IngotBackends", "IngotPlan", "IngotRun"]),
