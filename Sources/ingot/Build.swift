@@ -2,6 +2,7 @@
 
 internal import IngotCore
 internal import IngotPlan
+internal import IngotRelease
 internal import IngotReport
 internal import IngotRun
 internal import IngotStore
@@ -24,38 +25,45 @@ extension Verb {
     ] + storeOptions + runtimeOptions
   ) { context in
     let arguments = context.arguments
-    let jobs = try arguments.count("--jobs") ?? Processor.coreCount
+    let jobs = try arguments.count("--jobs", in: 1...1024) ?? Processor.coreCount
     let manifests = try Manifests(paths: arguments.operands)
     let session = try Session(context)
     defer { session.store.close() }
     try manifests.checkPins(session.store.fileDigests)
-    let outcomes = try await run(manifests.plans, session, jobs: jobs, context)
-
-    let writer = BundleWriter(store: session.store, out: arguments.value("--out") ?? "out")
-    let summaries = try outcomes.flatMap { try writer.write($0) }
+    let (outcomes, summaries) = try await run(manifests.plans, session, jobs: jobs, context)
     try report(summaries, context)
     return exitCode(outcomes, summaries)
   }
 
-  /// Runs until no step has lost an input: a blob of the store that turns out to be damaged is dropped when it is read, and the
-  /// step that made it runs again.
+  /// Runs and writes the bundles until no blob was lost: one of the store that turns out to be damaged is dropped when it is read,
+  /// and the step that made it runs again.
   private static func run(
     _ plans: [Plan], _ session: Session, jobs: Int, _ context: Context
-  ) async throws -> [RunOutcome] {
+  ) async throws -> ([RunOutcome], [EngineSummary]) {
     let progress = Progress(context.terminal)
     let executor = Executor(
       store: session.results, runner: Stages(runtimes: session.runtimes), journal: session.journal, jobs: jobs,
       onEvent: progress.handle)
-    var outcomes: [RunOutcome] = []
-    for _ in 0..<3 {
+    var remainingTries = 3
+    while true {
+      remainingTries -= 1
       let statuses = plans.map { session.lookup.statuses(of: $0) }
       if context.arguments.has("--explain") { explain(plans, statuses, on: context.terminal) }
-      outcomes = await executor.run(plans, statuses: statuses, lookup: session.lookup)
+      let outcomes = await executor.run(plans, statuses: statuses, lookup: session.lookup)
       context.terminal.show(status: "")
-      let hasLostInput = outcomes.flatMap(\.failures).contains { ($0.error as? StoreError)?.isLostBlob ?? false }
-      if !hasLostInput { break }
+      if remainingTries > 0, outcomes.flatMap(\.failures).contains(where: { isLostBlob($0.error) }) { continue }
+      let writer = BundleWriter(store: session.store, out: context.arguments.value("--out") ?? "out")
+      do {
+        return (outcomes, try outcomes.flatMap { try writer.write($0) })
+      } catch where remainingTries > 0 && isLostBlob(error) {
+        continue
+      }
     }
-    return outcomes
+  }
+
+  private static func isLostBlob(_ error: any Error) -> Bool {
+    if case .store(let error)? = (error as? ReleaseError)?.reason { return error.isLostBlob }
+    return (error as? StoreError)?.isLostBlob ?? false
   }
 
   private static func report(_ summaries: [EngineSummary], _ context: Context) throws {
@@ -71,6 +79,7 @@ extension Verb {
     for engine in summaries where engine.state == .rejected {
       context.terminal.complain("\(engine.manifest)/\(engine.variant): \(engine.problems.joined(separator: "; "))")
     }
+    if Interrupt.wasRequested { context.terminal.complain("\(Interrupted())") }
     if context.terminal.isQuiet { return }
     // A table of thousands of rows helps nobody.
     if summaries.count <= 200 { context.terminal.print(table.text) }
@@ -89,7 +98,7 @@ extension Verb {
     return words.joined(separator: ", ")
   }
 
-  /// The worst that happened: an interrupt, then a missing runtime, a wrong input, a failed step, a failed gate.
+  /// The worst that happened: an interrupt, then a failed step, a wrong input, a missing runtime, a failed gate.
   private static func exitCode(_ outcomes: [RunOutcome], _ summaries: [EngineSummary]) -> ExitCode {
     let kinds = outcomes.flatMap(\.failures).map(\.error.kind)
     for kind in [FailureKind.interrupted, .step, .input, .unavailable] where kinds.contains(kind) {
