@@ -21,7 +21,7 @@ extension Verb {
     switch context.arguments.operands {
     case ["stats"]: facts = statistics(try store.statistics())
     case ["verify"]: facts = verification(try store.verify())
-    case ["gc"]: facts = collection(try store.collectGarbage(unusedFor: try context.arguments.count("--days", least: 0) ?? 30))
+    case ["gc"]: facts = collection(try store.collectGarbage(unusedFor: try context.arguments.count("--days", in: 0...36500) ?? 30))
     default: throw UsageError("say `stats`, `verify` or `gc`")
     }
     if context.arguments.has("--json") {
