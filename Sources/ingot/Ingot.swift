@@ -77,7 +77,7 @@ internal import IngotRun
 
   private static func readEnvironment() -> [String: String] {
     let names =
-      ["INGOT_HOME", "INGOT_RUNTIME_PATH", "XDG_DATA_HOME", "HOME", "NO_COLOR", "TERM", "USER", "HOSTNAME"]
+      ["INGOT_HOME", "INGOT_RUNTIME_PATH", "XDG_DATA_HOME", "HOME", "NO_COLOR", "TERM", "USER", "LOGNAME"]
       + BackendKind.allCases.flatMap(\.engineEnvironment)
     var environment: [String: String] = [:]
     for name in names {

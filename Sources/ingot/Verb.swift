@@ -1,5 +1,6 @@
 // What a verb of the command line is, and the help that is made from it.
 
+internal import Glibc
 internal import IngotCore
 
 /// One verb: `ingot build`.
@@ -66,6 +67,18 @@ struct Context: Sendable {
   var arguments: Arguments
   var environment: [String: String]
   var terminal: Terminal
+
+  /// For the audit log.
+  var userName: String { environment["USER"] ?? environment["LOGNAME"] ?? "user \(getuid())" }
+
+  /// For records of steps.
+  var hostName: String {
+    var system = utsname()
+    guard unsafe uname(&system) == 0 else { return "" }
+    return unsafe withUnsafePointer(to: &system.nodename) {
+      unsafe $0.withMemoryRebound(to: CChar.self, capacity: 65) { unsafe String(cString: $0) }
+    }
+  }
 }
 
 extension String {
