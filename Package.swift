@@ -90,8 +90,10 @@ let package = Package(
     tests("IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "IngotCalibration"]),
     tests("IngotPrecision", ["IngotCore", "IngotGraph", "IngotBackends", "IngotCalibration", "IngotPrecision"]),
     tests("IngotVerify", ["IngotCore", "IngotCalibration", "IngotVerify"]),
-    tests("IngotPlan", ["IngotCore", "IngotManifest", "IngotPlan"]),
-    tests("IngotRun", ["IngotCore", "IngotManifest", "IngotStore", "IngotBackends", "IngotPlan", "IngotRun"]),
+    tests("IngotPlan", ["IngotCore", "IngotManifest", "IngotPlan"], exclude: ["Golden"]),
+    tests(
+      "IngotRun",
+      ["IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotVerify", "IngotPlan", "IngotRun"]),
     tests("IngotRelease", ["IngotCore", "IngotStore", "IngotRelease"]),
     tests("EndToEnd", ["IngotCore"]),
   ],
