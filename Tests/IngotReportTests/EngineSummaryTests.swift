@@ -8,7 +8,8 @@ import Testing
     let engine = summary()
     #expect(engine.state == .passed && engine.wasCached && engine.problems.isEmpty)
     #expect(engine.verdict == "passed (engine)")
-    #expect(engine.accuracy == 0.9944 && engine.referenceAccuracy == 1 && engine.metric == "top1" && engine.sqnr == 39.25)
+    #expect(
+      engine.accuracy == 0.9944 && engine.referenceAccuracy == 1 && engine.metric == "top1" && engine.sqnr == 39.25)
     #expect(engine.engineBytes == 104_448)
     #expect(engine.bundle == "sha256:\(Digest(of: "bundle.json").hex)")
     #expect(engine.steps.map(\.label) == ["sanitize", "int8-ov/build", "int8-ov/verify", "int8-ov/serialize"])
@@ -17,7 +18,9 @@ import Testing
 
   @Test func aFailedGateRejectsTheEngineAndSaysWhich() {
     let words = "top1 drop is 0.020000, must be at most 0.010000"
-    let engine = summary([2: record("verdict.json", [("level", "graph"), ("passed", "false"), ("failed gate top1 drop", words)])])
+    let engine = summary([
+      2: record("verdict.json", [("level", "graph"), ("passed", "false"), ("failed gate top1 drop", words)])
+    ])
     #expect(engine.state == .rejected && engine.problems == [words] && engine.verdict == "FAILED (graph)")
   }
 

@@ -10,7 +10,8 @@ import Testing
 private final class Elements: NSObject, XMLParserDelegate {
   var all: [(name: String, attributes: [String: String])] = []
   func parser(
-    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?, attributes: [String: String]
+    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+    attributes: [String: String]
   ) { all.append((name, attributes)) }
 }
 
@@ -28,7 +29,11 @@ private final class Elements: NSObject, XMLParserDelegate {
     second.variant = "fp16-ov"
     var third = summary(without: [2], problems: ["no GPU"], path: nil)
     third.manifest = "other"
-    var fourth = summary([2: record("verdict.json", [("level", "engine"), ("passed", "false"), ("failed gate a", "a is 1"), ("failed gate b", "b is 2")])])
+    var fourth = summary([
+      2: record(
+        "verdict.json",
+        [("level", "engine"), ("passed", "false"), ("failed gate a", "a is 1"), ("failed gate b", "b is 2")])
+    ])
     fourth.variant = "int8-cpu"
     #expect(
       junitXML([summary(), third, second, fourth]) == """

@@ -18,7 +18,8 @@ let somePlan = Plan(
       .serialize(
         SerializeSettings(
           name: "digits", variant: "int8-ov", precision: "int8", target: "ov",
-          build: BuildSettings(backend: "openvino", compute: [], profiles: [], workspace: nil, options: []))), inputs: [],
+          build: BuildSettings(backend: "openvino", compute: [], profiles: [], workspace: nil, options: []))),
+      inputs: [],
       label: "int8-ov/serialize"),
   ],
   engines: [
@@ -36,13 +37,18 @@ func record(
 }
 
 let passedFacts = [
-  ("level", "engine"), ("passed", "true"), ("sqnr", "39.25"), ("metric", "top1"), ("accuracy", "0.9944"), ("reference-accuracy", "1.0"),
+  ("level", "engine"), ("passed", "true"), ("sqnr", "39.25"), ("metric", "top1"), ("accuracy", "0.9944"),
+  ("reference-accuracy", "1.0"),
 ]
 
 /// All steps done, from the store; steps can be replaced and left out.
-func summary(_ changes: [Int: StepRecord] = [:], without missing: Set<Int> = [], plan: Plan = somePlan, problems: [String] = [], path: String? = "out") -> EngineSummary {
+func summary(
+  _ changes: [Int: StepRecord] = [:], without missing: Set<Int> = [], plan: Plan = somePlan, problems: [String] = [],
+  path: String? = "out"
+) -> EngineSummary {
   var records: [Int: StepRecord] = [
-    0: record("model.onnx"), 1: record("engine", milliseconds: 12_345), 2: record("verdict.json", passedFacts, milliseconds: 20),
+    0: record("model.onnx"), 1: record("engine", milliseconds: 12_345),
+    2: record("verdict.json", passedFacts, milliseconds: 20),
     3: record("bundle.json", [("engine-bytes", "104448"), ("file engine", "00")]),
   ]
   for (index, change) in changes { records[index] = change }

@@ -6,7 +6,9 @@ import Testing
   private func engines() -> [EngineSummary] {
     var failed = summary(without: [2, 3], problems: ["it broke"], path: nil)
     (failed.variant, failed.precision) = ("fp16-ov", "fp16")
-    var rejected = summary([2: record("verdict.json", [("level", "graph"), ("passed", "false"), ("sqnr", "inf")], wasCached: false)])
+    var rejected = summary([
+      2: record("verdict.json", [("level", "graph"), ("passed", "false"), ("sqnr", "inf")], wasCached: false)
+    ])
     rejected.target = "a-longer-target"
     return [summary(), failed, rejected]
   }

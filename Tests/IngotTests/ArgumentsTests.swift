@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct ArgumentsTests {
   private let options: [ingot.Option] = [
-    .value("--out", short: "-o", "DIR", "where"), .value("--jobs", short: "-j", "N", "how many"), .flag("--json", "as JSON"),
+    .value("--out", short: "-o", "DIR", "where"), .value("--jobs", short: "-j", "N", "how many"),
+    .flag("--json", "as JSON"),
     .flag("--quiet", short: "-q", "less"),
   ]
 
@@ -31,7 +32,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--jsn"], "there is no option --jsn; did you mean --json?"), (["--frobnicate"], "there is no option --frobnicate"),
+    (["--jsn"], "there is no option --jsn; did you mean --json?"),
+    (["--frobnicate"], "there is no option --frobnicate"),
     (["-x"], "there is no option -x"), (["--out"], "--out needs a value"), (["--out", ""], "--out needs a value"),
     (["--out="], "--out needs a value"), (["-o="], "--out needs a value"), (["--json=yes"], "--json takes no value"),
   ])
@@ -83,7 +85,8 @@ import Testing
     #expect(words(for: []) == "its result is no longer in the store")
     #expect(
       words(for: [
-        KeyChange(name: "method", from: "entropy", to: "minmax"), KeyChange(name: "input model", from: a.hex, to: b.hex),
+        KeyChange(name: "method", from: "entropy", to: "minmax"),
+        KeyChange(name: "input model", from: a.hex, to: b.hex),
         KeyChange(name: "option threads", from: nil, to: "1"), KeyChange(name: "keep-op", from: "Softmax", to: nil),
       ])
         == "method changed from entropy to minmax; input model changed from \(a.short) to \(b.short); "
