@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names with _v2 are the 64-bit forms; the bare ones are older and take other arguments. cuDeviceGetUuid_v2 tells the parts of
-   a divided GPU apart and came with 11.4. */
+/* Names with _v2 are the 64-bit forms; the bare ones are older and take other arguments. cuDeviceGetUuid_v2 tells
+   the parts of a divided GPU apart and came with 11.4. */
 /* clang-format off */
 #define CUDA_FUNCTIONS(F) \
   F(cuInit,                "cuInit",                (unsigned)) \
@@ -79,19 +79,23 @@ static int check(const cuda_functions *f, int result, const char *call, char **e
   return INGOT_CUDA_FAILED;
 }
 
+static int read_attribute(const cuda_functions *f, int *value, int attribute, int device, char **error) {
+  return check(f, f->cuDeviceGetAttribute(value, attribute, device), "cuDeviceGetAttribute", error);
+}
+
 static int read_device(const cuda_functions *f, int ordinal, device_record *made, char **error) {
   int device = 0, major = 0, minor = 0, multiprocessors = 0;
   size_t bytes = 0;
   int code = check(f, f->cuDeviceGet(&device, ordinal), "cuDeviceGet", error);
   if (code == 0) code = check(f, f->cuDeviceGetName(made->name, NAME_CAPACITY - 1, device), "cuDeviceGetName", error);
-  if (code == 0) code = check(f, f->cuDeviceGetAttribute(&major, COMPUTE_MAJOR, device), "cuDeviceGetAttribute", error);
-  if (code == 0) code = check(f, f->cuDeviceGetAttribute(&minor, COMPUTE_MINOR, device), "cuDeviceGetAttribute", error);
-  if (code == 0) {
-    code = check(f, f->cuDeviceGetAttribute(&multiprocessors, MULTIPROCESSOR_COUNT, device), "cuDeviceGetAttribute", error);
-  }
+  if (code == 0) code = read_attribute(f, &major, COMPUTE_MAJOR, device, error);
+  if (code == 0) code = read_attribute(f, &minor, COMPUTE_MINOR, device, error);
+  if (code == 0) code = read_attribute(f, &multiprocessors, MULTIPROCESSOR_COUNT, device, error);
   if (code == 0) code = check(f, f->cuDeviceTotalMem(&bytes, device), "cuDeviceTotalMem", error);
   if (code == 0) code = check(f, f->cuDeviceGetUuid(made->device.uuid, device), "cuDeviceGetUuid", error);
-  if (code == 0) code = check(f, f->cuDeviceGetPCIBusId(made->pci, PCI_CAPACITY - 1, device), "cuDeviceGetPCIBusId", error);
+  if (code == 0) {
+    code = check(f, f->cuDeviceGetPCIBusId(made->pci, PCI_CAPACITY - 1, device), "cuDeviceGetPCIBusId", error);
+  }
   made->device.name = made->name;
   made->device.pci = made->pci;
   made->device.compute_major = major;

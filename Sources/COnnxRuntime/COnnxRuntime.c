@@ -21,8 +21,9 @@ int ort_finish(const ort_functions *f, OrtStatus *status, char **error) {
   return code > 0 ? code : 1;
 }
 
-/* Sessions have logs of their own; what ONNX Runtime says outside of them (which devices it did not find, and the like) is of no
-   use to anybody, and the environment is shared by the whole process, so that no context may be given to it. */
+/* Sessions have logs of their own; what ONNX Runtime says outside of them (which devices it did not find, and the
+   like) is of no use to anybody, and the environment is shared by the whole process, so that no context may be given
+   to it. */
 static void drop_message(
     void *context, int severity, const char *category, const char *id, const char *location, const char *message) {
   (void)context, (void)severity, (void)category, (void)id, (void)location, (void)message;
@@ -71,7 +72,8 @@ int ingot_ort_open(const char *path, ingot_ort **library, char **error) {
   int code = load_functions(path, made, error);
   if (code == 0) {
     const int errors_only = 3;
-    code = ort_finish(&made->f, made->f.CreateEnvWithCustomLogger(drop_message, NULL, errors_only, "ingot", &made->env), error);
+    OrtStatus *status = made->f.CreateEnvWithCustomLogger(drop_message, NULL, errors_only, "ingot", &made->env);
+    code = ort_finish(&made->f, status, error);
   }
   if (code != 0) {
     free(made);
@@ -125,7 +127,8 @@ int ingot_ort_configure(ingot_ort_options *options, const char *key, const char 
   return ort_finish(f, f->AddSessionConfigEntry(options->options, key, value), error);
 }
 
-int ingot_ort_open_session(ingot_ort_options *options, const char *model_path, ingot_ort_session **session, char **error) {
+int ingot_ort_open_session(
+    ingot_ort_options *options, const char *model_path, ingot_ort_session **session, char **error) {
   ingot_ort_session *made = calloc(1, sizeof *made);
   if (made == NULL) return ort_fail(error, INGOT_ORT_NO_MEMORY, "out of memory");
   const ort_functions *f = &options->library->f;

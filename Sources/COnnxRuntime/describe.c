@@ -21,7 +21,8 @@ int ort_from_onnx_type(int type) {
   }
 }
 
-static OrtStatus *read_name(const ort_functions *f, const OrtSession *session, bool is_input, size_t index, ingot_ort_io *io) {
+static OrtStatus *read_name(
+    const ort_functions *f, const OrtSession *session, bool is_input, size_t index, ingot_ort_io *io) {
   OrtAllocator *allocator = NULL;
   char *name = NULL;
   OrtStatus *status = f->GetAllocatorWithDefaultOptions(&allocator);
@@ -60,7 +61,8 @@ static OrtStatus *read_shape(const ort_functions *f, const OrtTensorInfo *info, 
   return status;
 }
 
-static OrtStatus *read_type(const ort_functions *f, const OrtSession *session, bool is_input, size_t index, ingot_ort_io *io) {
+static OrtStatus *read_type(
+    const ort_functions *f, const OrtSession *session, bool is_input, size_t index, ingot_ort_io *io) {
   OrtTypeInfo *type = NULL;
   OrtStatus *status = is_input ? f->SessionGetInputTypeInfo(session, index, &type)
                                : f->SessionGetOutputTypeInfo(session, index, &type);
@@ -116,5 +118,9 @@ void ort_forget(ingot_ort_session *session) {
 
 size_t ingot_ort_input_count(const ingot_ort_session *session) { return session->input_count; }
 size_t ingot_ort_output_count(const ingot_ort_session *session) { return session->output_count; }
-const ingot_ort_io *ingot_ort_input(const ingot_ort_session *session, size_t index) { return &session->inputs[index]; }
-const ingot_ort_io *ingot_ort_output(const ingot_ort_session *session, size_t index) { return &session->outputs[index]; }
+const ingot_ort_io *ingot_ort_input(const ingot_ort_session *session, size_t index) {
+  return &session->inputs[index];
+}
+const ingot_ort_io *ingot_ort_output(const ingot_ort_session *session, size_t index) {
+  return &session->outputs[index];
+}

@@ -1,6 +1,6 @@
-/* The functions of ONNX Runtime that Ingot calls: index in the array that GetApi answers, result, name, arguments. The array
-   only grows, so an index holds for every version from the one that brought it; all of these are in version 24 (1.24).
-   A null status is success. */
+/* The functions of ONNX Runtime that Ingot calls: index in the array that GetApi answers, result, name, arguments.
+   The array only grows, so an index holds for every version from the one that brought it; all of these are in
+   version 24 (1.24). A null status is success. */
 #ifndef INGOT_ORT_FUNCTIONS_H
 #define INGOT_ORT_FUNCTIONS_H
 

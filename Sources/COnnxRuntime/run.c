@@ -29,7 +29,8 @@ static void release_inputs(input_values *inputs) {
   free(inputs->names);
 }
 
-static int make_inputs(ingot_ort_session *session, const ingot_ort_tensor *tensors, input_values *inputs, char **error) {
+static int make_inputs(
+    ingot_ort_session *session, const ingot_ort_tensor *tensors, input_values *inputs, char **error) {
   size_t count = session->input_count;
   inputs->f = &session->library->f;
   inputs->count = count;
@@ -125,8 +126,8 @@ static int make_outputs(ingot_ort_session *session, ingot_ort_outputs *outputs, 
   }
   for (size_t i = 0; i < count; i++) names[i] = session->outputs[i].name;
   OrtStatus *status = f->Run(
-      session->session, NULL, outputs->inputs.names, (const OrtValue *const *)outputs->inputs.values, outputs->inputs.count,
-      names, count, outputs->values);
+      session->session, NULL, outputs->inputs.names, (const OrtValue *const *)outputs->inputs.values,
+      outputs->inputs.count, names, count, outputs->values);
   free(names);
   if (status != NULL) return ort_finish(f, status, error);
   return view_outputs(session, outputs, error);

@@ -1,9 +1,11 @@
 /* The library, its core, and what is read, compiled, exported and imported. Runs are in run.c. */
 #include "internal.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -23,17 +25,25 @@ int ov_finish(const ov_functions *f, int status, char **error) {
   return code;
 }
 
-/* With AMX, OpenVINO 2026.4.1's int8 convolutions end the process with SIGILL (a TILEZERO before the tiles are configured, seen
-   on Sapphire Rapids with a 16 to 32 channel 3x3 convolution), so its kernel library is held to what comes before AMX unless the user
-   says otherwise: ONEDNN_MAX_CPU_ISA=ALL. The first setenv of a process leaves the old table of variables valid, so a getenv
-   on another thread at this moment reads what it always did. */
-static void keep_from_amx(void) {
+/* Some hypervisors say that the processor has AMX tiles and hide leaf 0x1d, which says how large they are. OpenVINO
+   then configures tiles of size 0, and the first int8 or bf16 convolution ends the process with SIGILL at its
+   TILEZERO. So it must not know of AMX there; its only switch is this variable, which it reads once. A value that
+   the user set stays. The first setenv of a process leaves the old table of variables valid, so a getenv on another
+   thread at this moment reads what it always did. */
+static void hide_broken_tiles(void) {
+#if defined(__x86_64__)
+  const unsigned amx_tile = 1u << 24;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & amx_tile) == 0) return;
+  unsigned largest_palette = 0;
+  if (__get_cpuid_count(0x1d, 0, &largest_palette, &b, &c, &d) && largest_palette > 0) return;
   setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_FP16", 0);
+#endif
 }
 
 static int load_functions(const char *path, ingot_ov *library, char **error) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, keep_from_amx);
+  pthread_once(&once, hide_broken_tiles);
   void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (handle == NULL) return ov_fail(error, INGOT_OV_CANNOT_LOAD, dlerror());
 #define F(result, name, arguments) \
@@ -90,8 +100,8 @@ static int finish_model(ingot_ov_model *made, int status, ingot_ov_model **model
   int code = ov_finish(f, status, error);
   if (code == 0) {
     code = ov_describe(
-        f, made->model, (ov_count_ports)f->ov_model_inputs_size, (ov_get_port)f->ov_model_const_input_by_index, &made->inputs,
-        error);
+        f, made->model, (ov_count_ports)f->ov_model_inputs_size, (ov_get_port)f->ov_model_const_input_by_index,
+        &made->inputs, error);
   }
   if (code == 0) {
     code = ov_describe(
@@ -161,8 +171,8 @@ static int finish_program(ingot_ov_program *made, int status, ingot_ov_program *
   int code = ov_finish(f, status, error);
   if (code == 0) {
     code = ov_describe(
-        f, made->compiled, (ov_count_ports)f->ov_compiled_model_inputs_size, (ov_get_port)f->ov_compiled_model_input_by_index,
-        &made->inputs, error);
+        f, made->compiled, (ov_count_ports)f->ov_compiled_model_inputs_size,
+        (ov_get_port)f->ov_compiled_model_input_by_index, &made->inputs, error);
   }
   if (code == 0) {
     code = ov_describe(
@@ -191,7 +201,8 @@ int ingot_ov_export(ingot_ov_program *program, const char *path, char **error) {
 }
 
 int ingot_ov_import(
-    ingot_ov *library, const void *bytes, size_t byte_count, const char *device, ingot_ov_program **program, char **error) {
+    ingot_ov *library, const void *bytes, size_t byte_count, const char *device, ingot_ov_program **program,
+    char **error) {
   ingot_ov_program *made = calloc(1, sizeof *made);
   if (made == NULL) return ov_fail(error, INGOT_OV_NO_MEMORY, "out of memory");
   made->library = library;

@@ -1,5 +1,5 @@
-/* The functions of OpenVINO's C interface that Ingot calls: name and signature, and the structures that they take by value.
-   A status of 0 is success. They are the same from 2024.0 to 2026.4. */
+/* The functions of OpenVINO's C interface that Ingot calls: name and signature, and the structures that they take by
+   value. A status of 0 is success. Called on 2025.1 and 2026.4. */
 #ifndef INGOT_OV_FUNCTIONS_H
 #define INGOT_OV_FUNCTIONS_H
 

@@ -56,7 +56,9 @@ static const ingot_ov_port *port_at(const ov_port_list *list, size_t index) {
   return index < list->count ? &list->ports[index] : NULL;
 }
 
-const ingot_ov_port *ingot_ov_model_input(const ingot_ov_model *model, size_t index) { return port_at(&model->inputs, index); }
+const ingot_ov_port *ingot_ov_model_input(const ingot_ov_model *model, size_t index) {
+  return port_at(&model->inputs, index);
+}
 const ingot_ov_port *ingot_ov_model_output(const ingot_ov_model *model, size_t index) {
   return port_at(&model->outputs, index);
 }

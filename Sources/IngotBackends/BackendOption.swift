@@ -44,7 +44,8 @@ extension [BackendOption] {
     for (name, value) in given.sorted(by: { $0.key < $1.key }) {
       guard let option = first(where: { $0.name == name }) else {
         throw BackendError(
-          backend, .refused("there is no build option '\(name)'"), hint: "its options are \(map(\.name).joined(separator: ", "))")
+          backend, .refused("there is no build option '\(name)'"),
+          hint: "its options are \(map(\.name).joined(separator: ", "))")
       }
       guard option.accepts(value) else {
         throw BackendError(

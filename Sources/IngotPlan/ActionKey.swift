@@ -19,7 +19,9 @@ package struct KeyComponent: Hashable, Sendable {
 package struct Explanation: IdentitySink, Sendable {
   package private(set) var components: [KeyComponent] = []
   package init() {}
-  package mutating func field(_ name: String, _ value: String) { components.append(KeyComponent(name: name, value: value)) }
+  package mutating func field(_ name: String, _ value: String) {
+    components.append(KeyComponent(name: name, value: value))
+  }
 }
 
 /// Hashes the fields: each name and value with its length before it, so that no two lists of fields give the same bytes.
@@ -48,7 +50,9 @@ package struct ToolIdentity: Hashable, Sendable {
   package var version: String
   /// Over all library files that take part.
   package var digest: Digest
-  package init(name: String, version: String, digest: Digest) { (self.name, self.version, self.digest) = (name, version, digest) }
+  package init(name: String, version: String, digest: Digest) {
+    (self.name, self.version, self.digest) = (name, version, digest)
+  }
 }
 
 extension Step {

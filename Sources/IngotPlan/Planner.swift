@@ -24,7 +24,8 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
     case .bf16, .fp8, .int4, .auto:
       problems.append(
         Diagnostic(
-          at: type.place, "precision '\(type.value.rawValue)' cannot be built yet", hint: "use fp32, tf32, fp16 or int8"))
+          at: type.place, "precision '\(type.value.rawValue)' cannot be built yet", hint: "use fp32, tf32, fp16 or int8"
+        ))
     }
     if let fallback = spec.fallback, ![.fp32, .fp16].contains(fallback.value) {
       problems.append(
@@ -40,7 +41,8 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
     for target in manifest.targets where type.value == .tf32 && !target.backend.value.isTensorRT {
       problems.append(
         Diagnostic(
-          at: type.place, "tf32 exists on TensorRT only, and target '\(target.name.value)' is \(target.backend.value.rawValue)",
+          at: type.place,
+          "tf32 exists on TensorRT only, and target '\(target.name.value)' is \(target.backend.value.rawValue)",
           hint: "give that target a manifest of its own with precision: fp32"))
     }
   }
@@ -206,7 +208,8 @@ private struct Planner {
 
   private func settings(_ verify: VerifySpec, _ variant: Variant) -> VerifySettings {
     let latency = [
-      ("p50", verify.latency?.p50), ("p90", verify.latency?.p90), ("p95", verify.latency?.p95), ("p99", verify.latency?.p99),
+      ("p50", verify.latency?.p50), ("p90", verify.latency?.p90), ("p95", verify.latency?.p95),
+      ("p99", verify.latency?.p99),
     ]
     return VerifySettings(
       backend: variant.target.backend.value.rawValue, profiles: profiles,
@@ -217,7 +220,8 @@ private struct Planner {
       },
       accuracy: verify.accuracy.map {
         .init(
-          metric: $0.metric.value.rawValue, labels: $0.labels.value, output: $0.output?.value, maxDrop: $0.maxDrop?.value,
+          metric: $0.metric.value.rawValue, labels: $0.labels.value, output: $0.output?.value,
+          maxDrop: $0.maxDrop?.value,
           min: $0.min?.value)
       },
       latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } },

@@ -3,7 +3,8 @@
 
 package import IngotCore
 
-package enum StepAction: Hashable, Sendable {
+/// Indirect, so that a step is copied by one reference: a run over a thousand manifests copies steps a lot.
+package indirect enum StepAction: Hashable, Sendable {
   case sanitize(SanitizeSettings)
   case parse(ParseSettings)
   case reference(ReferenceSettings)

@@ -24,11 +24,16 @@ package struct ResolvedStep: Sendable {
   package var tools: [ToolIdentity]
 }
 
-/// A step that is done: what it was made from and what came out.
-package struct FinishedStep: Sendable {
-  package var step: Step
-  package var resolved: ResolvedStep
-  package var record: StepRecord
+/// A step that is done: what it was made from and what came out. A class, so that the statuses of a thousand manifests are copied by
+/// one reference a step.
+package final class FinishedStep: Sendable {
+  package let step: Step
+  package let resolved: ResolvedStep
+  package let record: StepRecord
+
+  package init(step: Step, resolved: ResolvedStep, record: StepRecord) {
+    (self.step, self.resolved, self.record) = (step, resolved, record)
+  }
 }
 
 /// Resolves and looks up; remembers what it has resolved, so that a thousand manifests with one model ask for it once.
@@ -117,7 +122,9 @@ package final class Lookup {
         guard let finished = statuses[id.index].finished else { preconditionFailure("all inputs were found done") }
         return finished.record
       }
-      if let record = store.record(for: resolved.key) { return .done(FinishedStep(step: step, resolved: resolved, record: record)) }
+      if let record = store.record(for: resolved.key) {
+        return .done(FinishedStep(step: step, resolved: resolved, record: record))
+      }
       let before = journal.components(of: "\(plan.name)/\(step.label)")
       let after = step.components(inputs: resolved.inputs, tools: resolved.tools)
       return .missing(resolved, changes: before.map { KeyChange.changes(from: $0, to: after) })

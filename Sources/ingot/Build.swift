@@ -69,7 +69,9 @@ extension Verb {
   private static func report(_ summaries: [EngineSummary], _ context: Context) throws {
     if let path = context.arguments.value("--junit") { try FileSystem.writeAtomically(junitXML(summaries), to: path) }
     let table = TextTable(summaries)
-    if let path = context.arguments.value("--markdown") { try FileSystem.writeAtomically(table.markdown + "\n", to: path) }
+    if let path = context.arguments.value("--markdown") {
+      try FileSystem.writeAtomically(table.markdown + "\n", to: path)
+    }
     if context.arguments.has("--json") {
       context.terminal.print(try jsonText(BuildDocument(engines: summaries)))
       return
@@ -99,7 +101,9 @@ extension Verb {
   /// The worst that happened: an interrupt, then a failed step, a wrong input, a missing runtime, a failed gate.
   private static func exitCode(_ outcomes: [RunOutcome], _ summaries: [EngineSummary]) -> ExitCode {
     let kinds = outcomes.flatMap(\.failures).map(\.error.kind)
-    for kind in [FailureKind.interrupted, .step, .input, .unavailable] where kinds.contains(kind) { return ExitCode(kind) }
+    for kind in [FailureKind.interrupted, .step, .input, .unavailable] where kinds.contains(kind) {
+      return ExitCode(kind)
+    }
     return summaries.contains { $0.state == .rejected } ? ExitCode(.gate) : .success
   }
 

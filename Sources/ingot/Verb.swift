@@ -1,5 +1,6 @@
 // What a verb of the command line is, and the help that is made from it.
 
+internal import Glibc
 internal import IngotCore
 
 /// One verb: `ingot build`.
@@ -34,7 +35,8 @@ struct Verb: Sendable {
   static let json = Option.flag("--json", "print one JSON document (its `format` says which) instead of text")
 
   var help: String {
-    var text = "usage: ingot \(name)\(operands.isEmpty ? "" : " \(operands)") [options]\n\n\(summary)\n\n\(details)\n\noptions:\n"
+    var text =
+      "usage: ingot \(name)\(operands.isEmpty ? "" : " \(operands)") [options]\n\n\(summary)\n\n\(details)\n\noptions:\n"
     let rows = (options + Self.common).map { option -> (String, String) in
       var left = option.short.map { "\($0), \(option.name)" } ?? "    \(option.name)"
       if case .value(let placeholder) = option.shape { left += " \(placeholder)" }
@@ -67,6 +69,18 @@ struct Context: Sendable {
   var arguments: Arguments
   var environment: [String: String]
   var terminal: Terminal
+
+  /// For the audit log.
+  var userName: String { environment["USER"] ?? environment["LOGNAME"] ?? "user \(getuid())" }
+
+  /// For records of steps.
+  var hostName: String {
+    var system = utsname()
+    guard unsafe uname(&system) == 0 else { return "" }
+    return unsafe withUnsafePointer(to: &system.nodename) {
+      unsafe $0.withMemoryRebound(to: CChar.self, capacity: 65) { unsafe String(cString: $0) }
+    }
+  }
 }
 
 extension String {

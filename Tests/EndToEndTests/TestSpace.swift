@@ -89,8 +89,8 @@ final class TestSpace {
     let process = try process(arguments, environment: environment)
     // Files, not pipes: nothing has to be read while the program runs.
     let (output, errors) = (path("stdout-\(UUID().uuidString)"), path("stderr-\(UUID().uuidString)"))
-    FileManager.default.createFile(atPath: output, contents: nil)
-    FileManager.default.createFile(atPath: errors, contents: nil)
+    _ = FileManager.default.createFile(atPath: output, contents: nil)
+    _ = FileManager.default.createFile(atPath: errors, contents: nil)
     process.standardOutput = FileHandle(forWritingAtPath: output)
     process.standardError = FileHandle(forWritingAtPath: errors)
     let start = ContinuousClock.now

@@ -19,7 +19,8 @@ import Testing
   }
 
   @Test func describesTheDriverAndItsDevices() throws {
-    let text = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build\nGCC version:  gcc 12.2.0\n"
+    let text =
+      "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build\nGCC version:  gcc 12.2.0\n"
     let release = try folder.write(Array(text.utf8), as: "version")
     let state = CUDADriver.probe(libraryPath: try driver(initResult: 0), releasePath: release)
     guard case .present(let cuda, let found, let devices) = state else {
@@ -45,7 +46,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (804, "cuInit: CUDA_ERROR_COMPAT_NOT_SUPPORTED (804): not for this GPU"), (7777, "cuInit: an unknown error (7777): no text"),
+    (804, "cuInit: CUDA_ERROR_COMPAT_NOT_SUPPORTED (804): not for this GPU"),
+    (7777, "cuInit: an unknown error (7777): no text"),
   ])
   func reportsTheDriversOwnWords(code: Int, words: String) throws {
     let state = CUDADriver.probe(libraryPath: try driver(initResult: code))

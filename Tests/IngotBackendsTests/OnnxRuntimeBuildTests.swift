@@ -28,12 +28,16 @@ struct OnnxRuntimeBuildTests {
     #expect(try session.run(["x": floats([-1, 2, -3, 4], [1, 4])]) == ["y": floats([0, 2, 0, 4], [1, 4])])
   }
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: TestRuntimes.model("digits.onnx")), "the models are not here"))
+  @Test(
+    .enabled(if: FileManager.default.fileExists(atPath: TestRuntimes.model("digits.onnx")), "the models are not here"))
   func buildsARealModelThatAgreesWithTheReference() throws {
     let path = TestRuntimes.model("digits.onnx")
     let report = try backend.parse(modelPath: path)
     #expect(report.unsupported == [])
-    #expect(report.inputs == [IOTensor(name: "image", type: .float32, shape: [.symbolic("batch"), .fixed(1), .fixed(8), .fixed(8)])])
+    #expect(
+      report.inputs == [
+        IOTensor(name: "image", type: .float32, shape: [.symbolic("batch"), .fixed(1), .fixed(8), .fixed(8)])
+      ])
     let engine = try backend.openEngine(at: build(path).path), reference = try backend.openModel(at: path)
     for batch in [1, 3, 16] {
       let pixels = (0..<batch * 64).map { Float($0 * 7 % 17) / 16 }
@@ -51,7 +55,8 @@ struct OnnxRuntimeBuildTests {
     #expect(
       try build(model).report.facts == [
         "format": "ort", "graph-optimization": "all",
-        "portability": "laid out for this machine's processor; build with graph-optimization: extended for an engine that moves",
+        "portability":
+          "laid out for this machine's processor; build with graph-optimization: extended for an engine that moves",
         "profiles": "not bound: it takes every size that the model takes",
       ])
     #expect(
@@ -61,7 +66,10 @@ struct OnnxRuntimeBuildTests {
 
   @Test(arguments: [
     (["levl": "3"], "there is no build option 'levl'\n  hint: its options are graph-optimization, format, threads"),
-    (["graph-optimization": "9"], "build option 'graph-optimization' cannot be '9'; expected none, basic, extended or all"),
+    (
+      ["graph-optimization": "9"],
+      "build option 'graph-optimization' cannot be '9'; expected none, basic, extended or all"
+    ),
     (["threads": "-1"], "build option 'threads' cannot be '-1'; expected an integer from 0 to 1024"),
   ])
   func refusesOptionsThatItDoesNotHave(options: [String: String], words: String) throws {

@@ -19,10 +19,13 @@ struct OnnxRuntimeParseTests {
   }
 
   static let cases: [Case] = [
-    Case("every node of an operator that is not known", [
-      UnsupportedNode(name: "a", op: "Frob", reason: "ONNX Runtime has no operator com.example:Frob"),
-      UnsupportedNode(name: "2", op: "Frob", reason: "ONNX Runtime has no operator com.example:Frob"),
-    ]) {
+    Case(
+      "every node of an operator that is not known",
+      [
+        UnsupportedNode(name: "a", op: "Frob", reason: "ONNX Runtime has no operator com.example:Frob"),
+        UnsupportedNode(name: "2", op: "Frob", reason: "ONNX Runtime has no operator com.example:Frob"),
+      ]
+    ) {
       $0.nodes = [
         .init(op: "Frob", inputs: ["x"], outputs: ["b"], name: "a", domain: "com.example"),
         .init(op: "Relu", inputs: ["b"], outputs: ["c"], name: "r"),
@@ -30,33 +33,55 @@ struct OnnxRuntimeParseTests {
       ]
       $0.opsets.append(("com.example", 1))
     },
-    Case("an operator that the standard does not have", [
-      UnsupportedNode(name: "a", op: "Frob", reason: "ONNX Runtime has no operator Frob")
-    ]) { $0.nodes = [.init(op: "Frob", inputs: ["x"], outputs: ["y"], name: "a")] },
-    Case("an attribute that is not known", [
-      UnsupportedNode(name: "r", op: "Relu", reason: "Unrecognized attribute: frob for operator Relu")
-    ]) { $0.nodes[0].attributes = [("frob", 1)] },
-    Case("types that do not go together", [
-      UnsupportedNode(
-        name: "sum", op: "Add",
-        reason: "Type Error: Type parameter (T) of Optype (Add) bound to different types (tensor(float) and tensor(int64) in node (sum).")
-    ]) {
+    Case(
+      "an operator that the standard does not have",
+      [
+        UnsupportedNode(name: "a", op: "Frob", reason: "ONNX Runtime has no operator Frob")
+      ]
+    ) { $0.nodes = [.init(op: "Frob", inputs: ["x"], outputs: ["y"], name: "a")] },
+    Case(
+      "an attribute that is not known",
+      [
+        UnsupportedNode(name: "r", op: "Relu", reason: "Unrecognized attribute: frob for operator Relu")
+      ]
+    ) { $0.nodes[0].attributes = [("frob", 1)] },
+    Case(
+      "types that do not go together",
+      [
+        UnsupportedNode(
+          name: "sum", op: "Add",
+          reason:
+            "Type Error: Type parameter (T) of Optype (Add) bound to different types (tensor(float) and tensor(int64) in node (sum)."
+        )
+      ]
+    ) {
       $0.nodes = [.init(op: "Add", inputs: ["x", "i"], outputs: ["y"], name: "sum")]
       $0.inputs.append(("i", .int64, ["n", "4"]))
     },
-    Case("shapes that do not go together", [
-      UnsupportedNode(
-        name: "mm", op: "MatMul",
-        reason: "Node (mm) Op (MatMul) [ShapeInferenceError] Incompatible dimensions for matrix multiplication")
-    ]) {
+    Case(
+      "shapes that do not go together",
+      [
+        UnsupportedNode(
+          name: "mm", op: "MatMul",
+          reason: "Node (mm) Op (MatMul) [ShapeInferenceError] Incompatible dimensions for matrix multiplication")
+      ]
+    ) {
       $0.nodes = [.init(op: "MatMul", inputs: ["x", "w"], outputs: ["y"], name: "mm")]
       $0.initializers = [("w", floats([1, 2, 3], [3, 1]))]
     },
-    Case("a type that has no kernel", [
-      UnsupportedNode(
-        name: "r", op: "Relu", reason: "Could not find an implementation for Relu(14) node with name 'r'")
-    ]) { $0.inputs[0].1 = .bfloat16; $0.outputs[0].1 = .bfloat16 },
-    Case("a cycle", [UnsupportedNode(name: "", op: "", reason: "This is an invalid model. Error: the graph is not acyclic.")]) {
+    Case(
+      "a type that has no kernel",
+      [
+        UnsupportedNode(
+          name: "r", op: "Relu", reason: "Could not find an implementation for Relu(14) node with name 'r'")
+      ]
+    ) {
+      $0.inputs[0].1 = .bfloat16; $0.outputs[0].1 = .bfloat16
+    },
+    Case(
+      "a cycle",
+      [UnsupportedNode(name: "", op: "", reason: "This is an invalid model. Error: the graph is not acyclic.")]
+    ) {
       $0.nodes = [
         .init(op: "Add", inputs: ["x", "b"], outputs: ["a"]), .init(op: "Relu", inputs: ["a"], outputs: ["b"]),
         .init(op: "Relu", inputs: ["b"], outputs: ["y"]),
@@ -77,7 +102,8 @@ struct OnnxRuntimeParseTests {
 
   @Test func reportsFilesThatAreNoModels() throws {
     let whole = TestModel.relu.bytes
-    for bytes in [[], Array("hello".utf8), Array(whole.prefix(whole.count / 2)), [UInt8](repeating: 0xff, count: 4096)] {
+    for bytes in [[], Array("hello".utf8), Array(whole.prefix(whole.count / 2)), [UInt8](repeating: 0xff, count: 4096)]
+    {
       let path = try folder.write(bytes, as: "broken.onnx")
       let report = try backend.parse(modelPath: path)
       #expect(report.unsupported.count == 1)

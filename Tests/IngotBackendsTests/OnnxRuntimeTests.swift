@@ -44,6 +44,15 @@ struct OnnxRuntimeTests {
     #expect(result["y"]?.floats == [0.25, -0.5, 31.75, 0])
   }
 
+  @Test func runsAnInt8Convolution() throws {
+    let path = try folder.write(.quantizedConvolution), engine = "\(folder.path)/engine"
+    _ = try backend.build(BuildRequest(modelPath: path), to: engine) { _ in true }
+    for session in [try backend.openModel(at: path), try backend.openEngine(at: engine)] {
+      let result = try session.run(["x": Tensor([Float](repeating: 0.6, count: 512), shape: [2, 16, 4, 4])])
+      #expect(result["y"] == Tensor([Float](repeating: 9, count: 128), shape: [2, 16, 2, 2]))
+    }
+  }
+
   @Test func runsAHalfPrecisionGraph() throws {
     let session = try backend.openModel(at: folder.write(.half))
     #expect(session.inputs.first?.type == .float16)
@@ -63,13 +72,14 @@ struct OnnxRuntimeTests {
     #expect(try widened.run(["x": floats([3.7])])["y"]?.floats == [.infinity])
   }
 
-  @Test(arguments: [
-    ([:], "the input x (float32 [n, 4]) is missing"),
-    (["z": floats([1])], "there is no input 'z'; the inputs are x (float32 [n, 4])"),
-    (["x": floats([1, 2, 3], [1, 3])], "the input 'x' is float32 [n, 4], not float32 [1, 3]"),
-    (["x": floats([1, 2, 3, 4], [4])], "the input 'x' is float32 [n, 4], not float32 [4]"),
-    (["x": Tensor([1, 2, 3, 4] as [Int64], shape: [1, 4])], "the input 'x' is float32 [n, 4], not int64 [1, 4]"),
-  ] as [([String: Tensor], String)])
+  @Test(
+    arguments: [
+      ([:], "the input x (float32 [n, 4]) is missing"),
+      (["z": floats([1])], "there is no input 'z'; the inputs are x (float32 [n, 4])"),
+      (["x": floats([1, 2, 3], [1, 3])], "the input 'x' is float32 [n, 4], not float32 [1, 3]"),
+      (["x": floats([1, 2, 3, 4], [4])], "the input 'x' is float32 [n, 4], not float32 [4]"),
+      (["x": Tensor([1, 2, 3, 4] as [Int64], shape: [1, 4])], "the input 'x' is float32 [n, 4], not int64 [1, 4]"),
+    ] as [([String: Tensor], String)])
   func refusesInputsThatDoNotFit(inputs: [String: Tensor], words: String) throws {
     let session = try backend.openModel(at: folder.write(.relu))
     let error = #expect(throws: BackendError.self) { try session.run(inputs) }
@@ -96,7 +106,9 @@ struct OnnxRuntimeTests {
         onnxruntime: the library cannot be loaded: \(text): file too short
           hint: `ingot runtimes install onnxruntime` brings one that works
         """)
-    let missing = #expect(throws: BackendError.self) { try OnnxRuntimeBackend(libraryPath: "/nowhere/libonnxruntime.so") }
+    let missing = #expect(throws: BackendError.self) {
+      try OnnxRuntimeBackend(libraryPath: "/nowhere/libonnxruntime.so")
+    }
     #expect(missing?.description.contains("cannot open shared object file") == true)
     let other = #expect(throws: BackendError.self) { try OnnxRuntimeBackend(libraryPath: "libc.so.6") }
     #expect(other?.description.contains("undefined symbol: OrtGetApiBase") == true)

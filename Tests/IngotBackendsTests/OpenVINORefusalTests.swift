@@ -41,7 +41,8 @@ struct OpenVINORefusalTests {
 
   @Test func reportsFilesThatAreNoModels() throws {
     let whole = TestModel.relu.bytes
-    for bytes in [[], Array("hello".utf8), Array(whole.prefix(whole.count / 2)), [UInt8](repeating: 0xff, count: 4096)] {
+    for bytes in [[], Array("hello".utf8), Array(whole.prefix(whole.count / 2)), [UInt8](repeating: 0xff, count: 4096)]
+    {
       let path = try folder.write(bytes, as: "broken.onnx")
       #expect(try backend.parse(modelPath: path).unsupported.count == 1)
       #expect(throws: BackendError.self) {

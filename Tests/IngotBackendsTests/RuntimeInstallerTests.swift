@@ -10,7 +10,9 @@ import Testing
   var managed: String { "\(folder.path)/managed" }
 
   /// A wheel with a library, a licence and things that are not needed.
-  private func makeWheel(_ paths: [String] = ["pkg/libonnxruntime.so.9", "pkg/LICENSE", "pkg/module.py"]) throws -> String {
+  private func makeWheel(_ paths: [String] = ["pkg/libonnxruntime.so.9", "pkg/LICENSE", "pkg/module.py"]) throws
+    -> String
+  {
     for path in paths {
       let url = URL(fileURLWithPath: "\(folder.path)/\(path)")
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -45,7 +47,8 @@ import Testing
   }
 
   private var calls: [String] {
-    ((try? String(contentsOfFile: "\(folder.path)/calls", encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
+    ((try? String(contentsOfFile: "\(folder.path)/calls", encoding: .utf8)) ?? "").split(separator: "\n").map(
+      String.init)
   }
 
   private func names() throws -> [String] { try FileSystem.names(in: managed) }
@@ -58,7 +61,8 @@ import Testing
     #expect(installed == ManagedRuntime(kind: .onnxruntime, version: "9.0", folder: "\(managed)/onnxruntime-9.0"))
     #expect(try FileSystem.names(in: installed.folder) == ["libonnxruntime.so.9", "licences"])
     #expect(try FileSystem.names(in: "\(installed.folder)/licences") == ["LICENSE"])
-    #expect(try FileSystem.read("\(installed.folder)/libonnxruntime.so.9") == Array("bytes of pkg/libonnxruntime.so.9".utf8))
+    #expect(
+      try FileSystem.read("\(installed.folder)/libonnxruntime.so.9") == Array("bytes of pkg/libonnxruntime.so.9".utf8))
     #expect(try names() == [".lock", "onnxruntime-9.0"])
     #expect(
       lines == [
@@ -66,7 +70,10 @@ import Testing
         "installed onnxruntime 9.0 in \(managed)/onnxruntime-9.0",
       ])
     let pip = try #require(calls.first)
-    for part in ["--require-hashes", "--no-deps", "--only-binary=:all:", "--python-version 3.11", "--platform manylinux_2_28_x86_64"] {
+    for part in [
+      "--require-hashes", "--no-deps", "--only-binary=:all:", "--python-version 3.11",
+      "--platform manylinux_2_28_x86_64",
+    ] {
       #expect(pip.contains(part))
     }
     #expect(calls.count == 2)
@@ -166,7 +173,9 @@ import Testing
     let error = #expect(throws: BackendError.self) {
       try RuntimeInstaller(managedDirectory: managed, python: python).install(runtime) { _ in }
     }
-    #expect(error?.description.hasPrefix("onnxruntime: the runtime cannot be installed: the wheel cannot be unpacked: ") == true)
+    #expect(
+      error?.description.hasPrefix("onnxruntime: the runtime cannot be installed: the wheel cannot be unpacked: ")
+        == true)
     #expect(error?.description.hasSuffix("BadZipFile: File is not a zip file") == true)
     #expect(try names() == [".lock"])
   }

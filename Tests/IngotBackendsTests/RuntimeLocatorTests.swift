@@ -46,9 +46,11 @@ import Testing
 
   @Test func tellsTensorRTFromTensorRTRTX() throws {
     try touch(
-      "managed/tensorrt-rtx-1.7.1.116/libtensorrt_rtx.so.1", "managed/tensorrt-rtx-1.7.1.116/libtensorrt_onnxparser_rtx.so.1",
+      "managed/tensorrt-rtx-1.7.1.116/libtensorrt_rtx.so.1",
+      "managed/tensorrt-rtx-1.7.1.116/libtensorrt_onnxparser_rtx.so.1",
       "managed/tensorrt-11.4.0/libnvinfer.so.11", "managed/tensorrt-11.4.0/libnvonnxparser.so.11",
-      "managed/tensorrt-11.4.0/libnvinfer_builder_resource_sm80.so.11.4.0", "managed/tensorrt-11.4.0/libnvinfer_plugin.so.11")
+      "managed/tensorrt-11.4.0/libnvinfer_builder_resource_sm80.so.11.4.0",
+      "managed/tensorrt-11.4.0/libnvinfer_plugin.so.11")
     let rtx = try locator().locate(.tensorrtRTX)
     #expect(rtx.declaredVersion == "1.7.1.116")
     #expect(try relative([rtx.parserPath ?? ""]) == ["managed/tensorrt-rtx-1.7.1.116/libtensorrt_onnxparser_rtx.so.1"])
@@ -61,7 +63,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "site/onnxruntime/capi/libonnxruntime.so.1.30.0", "site/lib/libonnxruntime.so.1.30.0", "site/libonnxruntime.so.1.30.0",
+    "site/onnxruntime/capi/libonnxruntime.so.1.30.0", "site/lib/libonnxruntime.so.1.30.0",
+    "site/libonnxruntime.so.1.30.0",
     "site/onnxruntime-1.30.0/libonnxruntime.so.1.30.0",
   ])
   func looksInNamedFoldersAsPackagesFillThem(path: String) throws {
@@ -86,7 +89,9 @@ import Testing
 
   @Test func followsLinksOnce() throws {
     try touch("lib/libonnxruntime.so.1.30.0")
-    for (link, target) in [("libonnxruntime.so.1", "libonnxruntime.so.1.30.0"), ("libonnxruntime.so", "libonnxruntime.so.1")] {
+    for (link, target) in [
+      ("libonnxruntime.so.1", "libonnxruntime.so.1.30.0"), ("libonnxruntime.so", "libonnxruntime.so.1"),
+    ] {
       try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/lib/\(link)", withDestinationPath: target)
     }
     let found = try locator("lib").locate(.onnxruntime)
@@ -113,7 +118,8 @@ import Testing
         """)
   }
 
-  @Test(.disabled(if: FileManager.default.fileExists(atPath: "/usr/lib/x86_64-linux-gnu/libnvinfer.so.10"), "there is one"))
+  @Test(
+    .disabled(if: FileManager.default.fileExists(atPath: "/usr/lib/x86_64-linux-gnu/libnvinfer.so.10"), "there is one"))
   func asksTheSystemsLoaderLast() throws {
     let locator = RuntimeLocator(paths: [], managedDirectory: managed)
     let error = #expect(throws: BackendError.self) { try locator.locate(.tensorrt) }
@@ -136,9 +142,11 @@ import Testing
         """)
   }
 
-  @Test(.enabled(if: TestRuntimes.folder != nil, TestRuntimes.comment), arguments: [
-    BackendKind.onnxruntime, .openvino, .tensorrtRTX,
-  ])
+  @Test(
+    .enabled(if: TestRuntimes.folder != nil, TestRuntimes.comment),
+    arguments: [
+      BackendKind.onnxruntime, .openvino, .tensorrtRTX,
+    ])
   func loadsWhatIsInstalled(kind: BackendKind) throws {
     let located = try RuntimeLocator(paths: [], managedDirectory: #require(TestRuntimes.folder)).locate(kind)
     let backend = try makeBackend(located)

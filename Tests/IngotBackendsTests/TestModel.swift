@@ -131,6 +131,20 @@ extension TestModel {
 }
 
 extension TestModel {
+  /// y = conv(dequantize(quantize(x)), dequantize(w)) over [n, 16, 4, 4] with 3 x 3 weights that are all 1/8.
+  static let quantizedConvolution = TestModel(
+    nodes: [
+      Node(op: "QuantizeLinear", inputs: ["x", "scale", "zero"], outputs: ["q"], name: "q"),
+      Node(op: "DequantizeLinear", inputs: ["q", "scale", "zero"], outputs: ["d"], name: "dq"),
+      Node(op: "DequantizeLinear", inputs: ["w", "wscale", "zero"], outputs: ["wd"], name: "wdq"),
+      Node(op: "Conv", inputs: ["d", "wd"], outputs: ["y"], name: "conv"),
+    ], inputs: [("x", .float32, ["n", "16", "4", "4"])], outputs: [("y", .float32, ["n", "16", "2", "2"])],
+    initializers: [
+      ("scale", floats([0.25], [])), ("wscale", floats([0.125], [])),
+      ("zero", Tensor(type: .int8, shape: [], bytes: Bytes([0]))),
+      ("w", Tensor(type: .int8, shape: [16, 16, 3, 3], bytes: Bytes([UInt8](repeating: 1, count: 2304)))),
+    ])
+
   private static let half16 = Int(ElementType.float16.rawValue), single = Int(ElementType.float32.rawValue)
 
   /// y = float32(float16(x) * 60000 / 4096), the products in float16.

@@ -23,7 +23,8 @@ final class TestFolder {
 /// A .npy file.
 /// - Parameter length: the header length that the file claims, where it is not the true one.
 func npy(
-  _ descr: String = "'<f4'", _ shape: String = "(4, 2)", fortran: String = "False", header: String? = nil, length: Int? = nil,
+  _ descr: String = "'<f4'", _ shape: String = "(4, 2)", fortran: String = "False", header: String? = nil,
+  length: Int? = nil,
   version: (UInt8, UInt8) = (1, 0), data: [UInt8] = [UInt8](repeating: 0, count: 32)
 ) -> [UInt8] {
   let text = Array((header ?? "{'descr': \(descr), 'fortran_order': \(fortran), 'shape': \(shape), }\n").utf8)
@@ -71,10 +72,12 @@ func zip(_ members: [ZipMember], claimedCount: Int? = nil) -> [UInt8] {
   file += directory
   if members.contains(where: \.isZip64) {
     let record = file.count
-    file += le32(0x0606_4b50) + le64(44) + le16(45) + le16(45) + le32(0) + le32(0) + le64(members.count) + le64(members.count)
+    file +=
+      le32(0x0606_4b50) + le64(44) + le16(45) + le16(45) + le32(0) + le32(0) + le64(members.count) + le64(members.count)
     file += le64(directory.count) + le64(start)
     file += le32(0x0706_4b50) + le32(0) + le64(record) + le32(1)
-    return file + le32(0x0605_4b50) + le16(0) + le16(0) + le16(0xffff) + le16(0xffff) + le32(0xffff_ffff) + le32(0xffff_ffff) + le16(0)
+    return file + le32(0x0605_4b50) + le16(0) + le16(0) + le16(0xffff) + le16(0xffff) + le32(0xffff_ffff)
+      + le32(0xffff_ffff) + le16(0)
   }
   let count = UInt16(claimedCount ?? members.count)
   return file + le32(0x0605_4b50) + le16(0) + le16(0) + le16(count) + le16(count) + le32(UInt32(directory.count))

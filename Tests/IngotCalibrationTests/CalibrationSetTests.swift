@@ -63,7 +63,8 @@ import Testing
 
   @Test(arguments: [
     ("<f2", ElementType.float16, 2), ("<f8", .float64, 8), ("|i1", .int8, 1), (">i2", .int16, 2), ("<i4", .int32, 4),
-    ("<i8", .int64, 8), ("|u1", .uint8, 1), ("<u2", .uint16, 2), ("<u4", .uint32, 4), ("<u8", .uint64, 8), ("|b1", .bool, 1),
+    ("<i8", .int64, 8), ("|u1", .uint8, 1), ("<u2", .uint16, 2), ("<u4", .uint32, 4), ("<u8", .uint64, 8),
+    ("|b1", .bool, 1),
   ])
   func knowsNumpysTypes(descr: String, type: ElementType, size: Int) throws {
     let (_, set) = try Self.set(
@@ -82,7 +83,8 @@ import Testing
   @Test func identityLeavesOutWhatDoesNotReachTheModel() throws {
     let files = ["a.npz": WrittenByNumpy.savez]
     let first = try Self.set("  labels: { file: a.npz, key: labels }\n  image: { file: a.npz, key: image }", files)
-    let second = try Self.set("  # twice\n  image: {key: image, file: a.npz}\n  labels: {key: labels, file: a.npz}", files)
+    let second = try Self.set(
+      "  # twice\n  image: {key: image, file: a.npz}\n  labels: {key: labels, file: a.npz}", files)
     let third = try Self.set("  image: { file: a.npz, key: labels }", files)
     #expect(first.1.identity.map(\.text) == [#""a.npz" npz "image""#, #""a.npz" npz "labels""#])
     #expect(first.1.identity.map(\.text) == second.1.identity.map(\.text))
@@ -90,7 +92,8 @@ import Testing
   }
 
   @Test func storedSamplesAreSlicesOfTheFile() throws {
-    let (_, set) = try Self.set("  a: { file: a.bin, type: float32, shape: [4, 2] }", ["a.bin": floats(Array(0..<8).map { Float($0) })])
+    let (_, set) = try Self.set(
+      "  a: { file: a.bin, type: float32, shape: [4, 2] }", ["a.bin": floats(Array(0..<8).map { Float($0) })])
     #expect(try set.tensor("a", samples: 1..<3).bytes.fileRange?.range == 8..<24)
   }
 
@@ -99,7 +102,8 @@ import Testing
     let constant = npyOfSamples(128, values)
     values[201] = .nan
     let (folder, set) = try Self.set(
-      "  flat: { file: flat.npy }\n  holed: { file: holed.npy }", ["flat.npy": constant, "holed.npy": npyOfSamples(128, values)])
+      "  flat: { file: flat.npy }\n  holed: { file: holed.npy }",
+      ["flat.npy": constant, "holed.npy": npyOfSamples(128, values)])
     let path = "\(folder.path)/set.yaml"
     #expect(
       try set.warnings(about: ["flat", "holed"]).map(\.description) == [

@@ -1,12 +1,13 @@
 // Thresholds against numbers that another program computed: numpy 2.4.6 and scipy 1.17.1 running a transcription of
-// pytorch-quantization's `_compute_amax_entropy` (calib/histogram.py, stride 1, first 256 bins as start) and, for squared errors, every
-// bin's middle quantized one by one with np.rint and np.clip.
+// pytorch-quantization's `_compute_amax_entropy` (calib/histogram.py, stride 1, first 256 bins as start) and, for
+// squared errors, every bin's middle quantized one by one with np.rint and np.clip.
 
 import Testing
 
 @testable import IngotCalibration
 
-/// A histogram by a formula on whole numbers, and what numpy found for it. Bins are 2^-8 wide; the largest value is in the middle of the last one.
+/// A histogram by a formula on whole numbers, and what numpy found for it. Bins are 2^-8 wide; the largest value is
+/// in the middle of the last one.
 struct ReferenceHistogram: CustomTestStringConvertible, Sendable {
   var testDescription: String
   var counts: [UInt64]
@@ -32,7 +33,8 @@ struct ReferenceHistogram: CustomTestStringConvertible, Sendable {
     ReferenceHistogram(
       testDescription: "heavy tail", counts: (0..<4096).map { 10_000_000 / UInt64(100 + $0 * $0 / 50) },
       divergences: [256: 0.7189998454784304, 1000: 0.19100383390183157, 4096: 0.004256440176055609], entropyBins: 4096,
-      unguardedBins: 4096, mseBins: 3972, percentileBins: 3751, sqnr: 33.15941630017271, clipped: 0, fullError: 14622.301715852958),
+      unguardedBins: 4096, mseBins: 3972, percentileBins: 3751, sqnr: 33.15941630017271, clipped: 0,
+      fullError: 14622.301715852958),
     ReferenceHistogram(
       testDescription: "triangle", counts: (0..<3000).map { UInt64(3000 - $0) * 10 },
       divergences: [256: 4.236973459818296, 1000: 2.4855551615529867, 3000: 3.508796478255662e-05], entropyBins: 2994,
@@ -45,17 +47,20 @@ struct ReferenceHistogram: CustomTestStringConvertible, Sendable {
     ReferenceHistogram(
       testDescription: "a few far away", counts: far(40),
       divergences: [256: 3.2686999005625887, 1000: 0.4986140442401721, 3901: 0.00018116049260319763], entropyBins: 1497,
-      unguardedBins: 1497, mseBins: 1472, percentileBins: 1454, sqnr: 42.350679347945174, clipped: 7.1063609036448525e-06,
+      unguardedBins: 1497, mseBins: 1472, percentileBins: 1454, sqnr: 42.350679347945174,
+      clipped: 7.1063609036448525e-06,
       fullError: 27004.953696996934),
     // Divergence alone would clip these 400 as well, at ten times the error that it saves.
     ReferenceHistogram(
       testDescription: "more far away", counts: far(400),
       divergences: [256: 3.2687318955582305, 1000: 0.4986924386006333, 3901: 0.00018115759601529597], entropyBins: 3901,
-      unguardedBins: 1499, mseBins: 3048, percentileBins: 1454, sqnr: 36.79181893982429, clipped: 0, fullError: 27004.953696996934),
+      unguardedBins: 1499, mseBins: 3048, percentileBins: 1454, sqnr: 36.79181893982429, clipped: 0,
+      fullError: 27004.953696996934),
     ReferenceHistogram(
       testDescription: "spike near zero", counts: [50_000_000] + (1..<2500).map { UInt64(2500 - $0) * 10 },
       divergences: [256: 4.025597827545614, 1000: 1.9403655041511845, 2500: 3.490297417396298e-05], entropyBins: 2495,
-      unguardedBins: 2495, mseBins: 2438, percentileBins: 2374, sqnr: 45.05188665798299, clipped: 1.8464379135251577e-06,
+      unguardedBins: 2495, mseBins: 2438, percentileBins: 2374, sqnr: 45.05188665798299,
+      clipped: 1.8464379135251577e-06,
       fullError: 15588.545024568386),
   ]
 
@@ -85,7 +90,8 @@ struct ReferenceHistogram: CustomTestStringConvertible, Sendable {
     let quality = sums.quality(threshold: choice.amax, zeroCount: 0, divergence: nil)
     #expect(isClose(quality.sqnr, reference.sqnr, within: 1e-7))
     #expect(isClose(quality.clipped, reference.clipped))
-    // The guard: never noisier than the full range, and it is what kept the range where divergence alone would not have.
+    // The guard: never noisier than the full range, and it is what kept the range where divergence alone would not
+    // have.
     #expect(sums.squaredError(threshold: choice.amax) <= reference.fullError * (1 + 1e-9))
     if reference.unguardedBins != reference.entropyBins {
       #expect(sums.squaredError(threshold: reference.threshold(reference.unguardedBins)) > reference.fullError)

@@ -1,5 +1,5 @@
-/* The CUDA driver, asked what it is and which GPUs it has. Opened at run time (libcuda.so.1), so that a machine without a GPU
-   needs nothing. Makes no context, allocates no device memory and starts no work. */
+/* The CUDA driver, asked what it is and which GPUs it has. Opened at run time (libcuda.so.1), so that a machine
+   without a GPU needs nothing. Makes no context, allocates no device memory and starts no work. */
 #ifndef INGOT_CCUDA_H
 #define INGOT_CCUDA_H
 
@@ -22,8 +22,8 @@ typedef struct {
   const char *pci; /* "0000:3b:00.0" */
 } ingot_cuda_device;
 
-/* path: of the driver library; null: libcuda.so.1 of the system. 0 or one of the codes; then *error is a text that the caller
-   frees with ingot_cuda_free_text. A driver without GPUs is a report without devices. */
+/* path: of the driver library; null: libcuda.so.1 of the system. 0 or one of the codes; then *error is a text that
+   the caller frees with ingot_cuda_free_text. A driver without GPUs is a report without devices. */
 int ingot_cuda_probe(const char *path, ingot_cuda_report **report, char **error);
 void ingot_cuda_release(ingot_cuda_report *report);
 void ingot_cuda_free_text(char *text);

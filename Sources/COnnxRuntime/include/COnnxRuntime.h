@@ -1,8 +1,9 @@
-/* ONNX Runtime, opened at run time, in Ingot's words. No header of ONNX Runtime takes part: its C interface is an append-only
-   array of functions, called by index (the table is in COnnxRuntime.c).
+/* ONNX Runtime, opened at run time, in Ingot's words. No header of ONNX Runtime takes part: its C interface is an
+   append-only array of functions, called by index (the table is in functions.h).
 
-   Every function that can fail returns 0 or a code, and then *error is a text that the caller frees with ingot_ort_free_text.
-   Positive codes are ONNX Runtime's own. Nothing here keeps a pointer that it was given, except where it says so. A session takes one call at a time. */
+   Every function that can fail returns 0 or a code, and then *error is a text that the caller frees with
+   ingot_ort_free_text. Positive codes are ONNX Runtime's own. Nothing here keeps a pointer that it was given, except
+   where it says so. A session takes one call at a time. */
 #ifndef INGOT_CONNXRUNTIME_H
 #define INGOT_CONNXRUNTIME_H
 
@@ -34,8 +35,8 @@ void ingot_ort_close(ingot_ort *library);
 /* "1.31.1"; lives as long as the process. */
 const char *ingot_ort_version(const ingot_ort *library);
 
-/* optimization: 0 none, 1 basic, 2 extended, 99 all. thread_count: for one operator; 0 lets ONNX Runtime choose. Operators run
-   one after the other. */
+/* optimization: 0 none, 1 basic, 2 extended, 99 all. thread_count: for one operator; 0 lets ONNX Runtime choose.
+   Operators run one after the other. */
 int ingot_ort_make_options(
     ingot_ort *library, int32_t optimization, int32_t thread_count, bool is_deterministic, ingot_ort_options **options,
     char **error);
@@ -48,7 +49,8 @@ int ingot_ort_write_optimized(ingot_ort_options *options, const char *path, char
 int ingot_ort_configure(ingot_ort_options *options, const char *key, const char *value, char **error);
 
 /* The options may be released after. */
-int ingot_ort_open_session(ingot_ort_options *options, const char *model_path, ingot_ort_session **session, char **error);
+int ingot_ort_open_session(
+    ingot_ort_options *options, const char *model_path, ingot_ort_session **session, char **error);
 void ingot_ort_close_session(ingot_ort_session *session);
 
 /* Warnings and errors that ONNX Runtime logged for this session so far; the first 100 are kept. Null past the last. */
@@ -77,8 +79,8 @@ typedef struct {
   size_t byte_count;
 } ingot_ort_tensor;
 
-/* Runs the model for all its outputs. There is one tensor for each input, in the order of ingot_ort_input; its data is only
-   read, but must stay until the outputs are released. */
+/* Runs the model for all its outputs. There is one tensor for each input, in the order of ingot_ort_input; its data
+   is only read, but must stay until the outputs are released. */
 int ingot_ort_run(
     ingot_ort_session *session, const ingot_ort_tensor *inputs, ingot_ort_outputs **outputs, char **error);
 

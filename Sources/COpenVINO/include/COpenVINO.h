@@ -1,11 +1,12 @@
-/* OpenVINO, opened at run time, in Ingot's words. No header of OpenVINO takes part; the functions that are called are listed in
-   functions.h.
+/* OpenVINO, opened at run time, in Ingot's words. No header of OpenVINO takes part; the functions that are called
+   are listed in functions.h.
 
-   Every function that can fail returns 0 or a code, and then *error is a text that the caller frees with ingot_ov_free_text.
-   Codes of OpenVINO are negative and nearly always -1: the text is what matters. Nothing here keeps a pointer that it was
-   given, except where it says so.
+   Every function that can fail returns 0 or a code, and then *error is a text that the caller frees with
+   ingot_ov_free_text. Codes of OpenVINO are negative and nearly always -1: the text is what matters. Nothing here
+   keeps a pointer that it was given, except where it says so.
 
-   Element types are OpenVINO's numbers, which differ between releases; the caller learns them from a model that it knows. */
+   Element types are OpenVINO's numbers, which differ between releases; the caller learns them from a model that it
+   knows. */
 #ifndef INGOT_COPENVINO_H
 #define INGOT_COPENVINO_H
 
@@ -66,7 +67,8 @@ int ingot_ov_export(ingot_ov_program *program, const char *path, char **error);
 
 /* The bytes must stay until the program is closed. */
 int ingot_ov_import(
-    ingot_ov *library, const void *bytes, size_t byte_count, const char *device, ingot_ov_program **program, char **error);
+    ingot_ov *library, const void *bytes, size_t byte_count, const char *device, ingot_ov_program **program,
+    char **error);
 void ingot_ov_close_program(ingot_ov_program *program);
 
 /* Copies the data into the program's input of that number. byte_count must be what type and dims say. */

@@ -28,7 +28,8 @@ package enum CUDADriver {
     case absent(reason: String)
     /// There is one and it does not work: the call and the driver's words.
     case failed(String)
-    /// It works. `cuda` is the newest CUDA version it supports (`13.0`), `release` its own (`580.65.06`) where the kernel tells.
+    /// It works. `cuda` is the newest CUDA version it supports (`13.0`), `release` its own (`580.65.06`) where the
+    /// kernel tells.
     case present(cuda: String, release: String?, devices: [CUDADevice])
   }
 
@@ -48,13 +49,16 @@ package enum CUDADriver {
     }
     defer { unsafe ingot_cuda_release(report) }
     var devices: [CUDADevice] = []
-    while let device = unsafe ingot_cuda_device_at(report, devices.count)?.pointee { unsafe devices.append(CUDADevice(device)) }
+    while let device = unsafe ingot_cuda_device_at(report, devices.count)?.pointee {
+      unsafe devices.append(CUDADevice(device))
+    }
     let version = unsafe ingot_cuda_version(report)
-    return .present(cuda: "\(version / 1000).\(version % 1000 / 10)", release: release(in: releasePath), devices: devices)
+    return .present(
+      cuda: "\(version / 1000).\(version % 1000 / 10)", release: release(in: releasePath), devices: devices)
   }
 
-  /// `580.65.06` of `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Sun Jul 27 …`. Read without `FileSystem.read`,
-  /// which trusts a file's size: in /proc it is 0.
+  /// `580.65.06` of `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Sun Jul 27 …`. Read without
+  /// `FileSystem.read`, which trusts a file's size: in /proc it is 0.
   private static func release(in path: String) -> String? {
     guard let file = unsafe fopen(path, "re") else { return nil }
     defer { unsafe fclose(file) }

@@ -1,4 +1,5 @@
-// ONNX Runtime on the CPU: the reference that others are measured against, and a target of its own. Not its GPU providers.
+// ONNX Runtime on the CPU: the reference that others are measured against, and a target of its own. Not its GPU
+// providers.
 
 internal import IngotCore
 
@@ -15,7 +16,8 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
       "graph-optimization", .oneOf(["none", "basic", "extended", "all"]), default: "all",
       "how far the graph is rewritten; 'all' may fit it to the building machine's processor"),
     BackendOption("format", .oneOf(["ort", "onnx"]), default: "ort", "the engine's file format"),
-    BackendOption("threads", .integer(0...1024), default: "0", "threads within an operator when the engine runs; 0: one a core"),
+    BackendOption(
+      "threads", .integer(0...1024), default: "0", "threads within an operator when the engine runs; 0: one a core"),
   ]
 
   /// - Parameter libraryPath: of `libonnxruntime.so…`.
@@ -30,7 +32,8 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     try requireFile(modelPath)
     do {
       let session = try OnnxRuntimeSession(library, modelPath: modelPath, options: OnnxRuntimeOptions())
-      return SupportReport(unsupported: [], inputs: session.inputs, outputs: session.outputs, warnings: session.warnings)
+      return SupportReport(
+        unsupported: [], inputs: session.inputs, outputs: session.outputs, warnings: session.warnings)
     } catch {
       let text: String
       switch error.reason {
@@ -43,14 +46,16 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     }
   }
 
-  /// Writes the optimized model. Profiles, workspace and compute capabilities mean nothing to ONNX Runtime on a CPU: its
-  /// engines take every size that the model takes.
+  /// Writes the optimized model. Profiles, workspace and compute capabilities mean nothing to ONNX Runtime on a CPU:
+  /// its engines take every size that the model takes.
   package func build(
     _ request: BuildRequest, to enginePath: String, onProgress: (BuildProgress) -> Bool
   ) throws(BackendError) -> BuildReport {
     let values = try Self.options.resolved(request.options, for: .onnxruntime)
     try requireFile(request.modelPath)
-    guard onProgress(BuildProgress(phase: "optimize", fraction: nil)) else { throw BackendError(.onnxruntime, .cancelled) }
+    guard onProgress(BuildProgress(phase: "optimize", fraction: nil)) else {
+      throw BackendError(.onnxruntime, .cancelled)
+    }
     var options = OnnxRuntimeOptions()
     let level = values["graph-optimization"] ?? ""
     options.optimization = OnnxRuntimeOptions.Optimization(name: level)
@@ -77,7 +82,8 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     try openEngine(at: path, options: [:])
   }
 
-  package func openEngine(at path: String, options given: [String: String]) throws(BackendError) -> any InferenceSession {
+  package func openEngine(at path: String, options given: [String: String]) throws(BackendError) -> any InferenceSession
+  {
     let values = try Self.options.resolved(given, for: .onnxruntime)
     try requireFile(path)
     var options = OnnxRuntimeOptions()
@@ -87,9 +93,9 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     return try OnnxRuntimeSession(library, modelPath: path, options: options)
   }
 
-  /// The model at the precision that it says: nothing is fused, quantized operators run as their Q and DQ say. One exception:
-  /// ONNX Runtime has no float16 arithmetic on a CPU, computes such nodes in float32 and does not round between them. Rounding
-  /// (and overflow) is only there where Cast nodes of the model round around float32 nodes.
+  /// The model at the precision that it says: nothing is fused, quantized operators run as their Q and DQ say. One
+  /// exception: ONNX Runtime has no float16 arithmetic on a CPU, computes such nodes in float32 and does not round
+  /// between them. Rounding (and overflow) is only there where Cast nodes of the model round around float32 nodes.
   package func openModel(at path: String) throws(BackendError) -> any InferenceSession {
     try requireFile(path)
     var options = OnnxRuntimeOptions()

@@ -37,10 +37,12 @@ internal import IngotCore
     let words = OnnxRuntimeMessage.cleaned(message)
     switch code {
     case Int32(INGOT_ORT_CANNOT_LOAD):
-      return BackendError(.onnxruntime, .loadFailed(message), hint: "`ingot runtimes install onnxruntime` brings one that works")
+      return BackendError(
+        .onnxruntime, .loadFailed(message), hint: "`ingot runtimes install onnxruntime` brings one that works")
     case Int32(INGOT_ORT_UNKNOWN_VERSION):
       return BackendError(
-        .onnxruntime, .unknownVersion(message, known: "1.24 and later 1.x"), hint: "`ingot runtimes install onnxruntime`")
+        .onnxruntime, .unknownVersion(message, known: "1.24 and later 1.x"),
+        hint: "`ingot runtimes install onnxruntime`")
     case Int32(INGOT_ORT_NO_TENSOR):
       return BackendError(.onnxruntime, .refused("the output '\(message)' is not a tensor of numbers"))
     case 2, 3, 7, 9, 10: return BackendError(.onnxruntime, .refused(words))

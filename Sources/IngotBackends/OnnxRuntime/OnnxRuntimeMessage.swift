@@ -1,5 +1,5 @@
-// ONNX Runtime's texts, read: what only its authors can use is taken off, and the nodes that a refusal is about are found
-// where the text names them. It stops at the first problem, so a model may have more than one text says.
+// ONNX Runtime's texts, read: what only its authors can use is taken off, and the nodes that a refusal is about are
+// found where the text names them. It stops at the first problem, so a model may have more than one text says.
 
 enum OnnxRuntimeMessage {
   /// `a.onnx: Unsupported model IR version` for `Load model from a.onnx failed:/src/graph/model.cc:256 Model::Model(…)
@@ -33,7 +33,9 @@ enum OnnxRuntimeMessage {
   private static func unregisteredOp(in text: String) -> (domain: String?, op: String)? {
     if let op = text.between("No Op registered for ", " with domain_version") { return (nil, op) }
     // Fatal error: com.example:Foo(-1) is not a registered function/op
-    guard let name = text.between("Fatal error: ", "("), text.contains("is not a registered function") else { return nil }
+    guard let name = text.between("Fatal error: ", "("), text.contains("is not a registered function") else {
+      return nil
+    }
     guard let colon = name.lastIndex(of: ":") else { return ("", name) }
     let domain = String(name[..<colon])
     return (domain == "ai.onnx" ? "" : domain, String(name[name.index(after: colon)...]))
@@ -68,7 +70,9 @@ enum OnnxRuntimeMessage {
   /// What follows a function's signature with its arguments, or its name alone.
   private static func withoutSignature(_ text: Substring) -> Substring {
     guard let space = text.firstIndex(of: " ") else { return text }
-    guard let open = text.firstIndex(of: "("), text[..<open].contains("::") else { return text[text.index(after: space)...] }
+    guard let open = text.firstIndex(of: "("), text[..<open].contains("::") else {
+      return text[text.index(after: space)...]
+    }
     var depth = 0
     for index in text[open...].indices {
       if text[index] == "(" { depth += 1 }
@@ -85,7 +89,9 @@ enum OnnxRuntimeMessage {
 extension String {
   /// What stands between the first `start` and the next `end`.
   func between(_ start: String, _ end: String) -> String? {
-    guard let from = firstRange(of: start)?.upperBound, let to = self[from...].firstRange(of: end)?.lowerBound else { return nil }
+    guard let from = firstRange(of: start)?.upperBound, let to = self[from...].firstRange(of: end)?.lowerBound else {
+      return nil
+    }
     return String(self[from..<to])
   }
 }

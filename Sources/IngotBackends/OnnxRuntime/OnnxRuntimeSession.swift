@@ -87,7 +87,9 @@ struct OnnxRuntimeOptions {
     defer { unsafe ingot_ort_release_outputs(made) }
     var results: [String: Tensor] = [:]
     for (index, output) in outputs.enumerated() {
-      guard let view = unsafe ingot_ort_output_tensor(made, index)?.pointee else { fatalError("BUG: an output is missing") }
+      guard let view = unsafe ingot_ort_output_tensor(made, index)?.pointee else {
+        fatalError("BUG: an output is missing")
+      }
       results[output.name] = try unsafe Self.copy(view, of: output)
     }
     return results
@@ -96,8 +98,10 @@ struct OnnxRuntimeOptions {
   private static func copy(_ view: ingot_ort_tensor, of output: IOTensor) throws(BackendError) -> Tensor {
     let shape = unsafe UnsafeBufferPointer(start: view.dims, count: view.rank).map { Int($0) }
     let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: view.data, count: view.byte_count))
-    guard let type = unsafe ElementType(rawValue: view.type), type.byteCount(of: shape.reduce(1, *)) == bytes.count else {
-      throw BackendError(.onnxruntime, .failed("the output '\(output.name)' came with \(bytes.count) bytes for \(shape)"))
+    guard let type = unsafe ElementType(rawValue: view.type), type.byteCount(of: shape.reduce(1, *)) == bytes.count
+    else {
+      throw BackendError(
+        .onnxruntime, .failed("the output '\(output.name)' came with \(bytes.count) bytes for \(shape)"))
     }
     return Tensor(type: type, shape: shape, bytes: Bytes(bytes))
   }
@@ -112,7 +116,8 @@ struct OnnxRuntimeOptions {
     }
     guard unsafe io.has_rank else {
       throw BackendError(
-        .onnxruntime, .refused("the \(role) '\(text)' has no known rank"), hint: "give it a shape in the model, dynamic or not")
+        .onnxruntime, .refused("the \(role) '\(text)' has no known rank"),
+        hint: "give it a shape in the model, dynamic or not")
     }
     let shape = unsafe (0..<io.rank).map { axis in
       let size = unsafe Int(io.dims[axis])

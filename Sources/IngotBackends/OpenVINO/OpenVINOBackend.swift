@@ -15,7 +15,8 @@ package final class OpenVINOBackend: Backend {
   package static let options: [BackendOption] = [
     BackendOption("device", .oneOf(["CPU"]), default: "CPU", "what the engine is compiled for"),
     BackendOption(
-      "performance-mode", .oneOf(["latency", "throughput"]), default: "latency", "what threads and streams are chosen for"),
+      "performance-mode", .oneOf(["latency", "throughput"]), default: "latency",
+      "what threads and streams are chosen for"),
     BackendOption(
       "precision-hint", .oneOf(["f32", "f16", "bf16"]), default: "f32",
       "the arithmetic that float32 nodes may be done in; OpenVINO by itself would take bf16 where the processor has it"),
@@ -38,8 +39,8 @@ package final class OpenVINOBackend: Backend {
       kind: .openvino, version: library.version, libraryPaths: files.isEmpty ? [libraryPath] : files)
   }
 
-  /// Asks OpenVINO's ONNX reader. A file that is no protobuf at all makes it try its other readers where they are installed,
-  /// which write to standard error; Ingot's own reader should have seen such a file first.
+  /// Asks OpenVINO's ONNX reader. A file that is no protobuf at all makes it try its other readers where they are
+  /// installed, which write to standard error; Ingot's own reader should have seen such a file first.
   package func parse(modelPath: String) throws(BackendError) -> SupportReport {
     try requireFile(modelPath)
     do {
@@ -97,13 +98,16 @@ package final class OpenVINOBackend: Backend {
       (key: "INFERENCE_PRECISION_HINT", value: values["precision-hint"] ?? "f32"),
       (key: "PERFORMANCE_HINT", value: values["performance-mode"] == "throughput" ? "THROUGHPUT" : "LATENCY"),
     ]
-    if let threads = values["threads"], threads != "0" { properties.append((key: "INFERENCE_NUM_THREADS", value: threads)) }
+    if let threads = values["threads"], threads != "0" {
+      properties.append((key: "INFERENCE_NUM_THREADS", value: threads))
+    }
     if let streams = values["streams"], streams != "0" { properties.append((key: "NUM_STREAMS", value: streams)) }
     return properties
   }
 
-  /// The processor that an engine was compiled for; others refuse it. The file starts with `RR_UPCVO`, a version in 4 bytes, a
-  /// length in 8, and that many bytes of `meta=1.0;ov=2026.4.1;isa=Intel AVX2 …`. Nil where it starts otherwise.
+  /// The processor that an engine was compiled for; others refuse it. The file starts with `RR_UPCVO`, a version in 4
+  /// bytes, a length in 8, and that many bytes of `meta=1.0;ov=2026.4.1;isa=Intel AVX2 …`. Nil where it starts
+  /// otherwise.
   private static func instructionSet(ofEngineAt path: String) -> String? {
     guard let file = try? MappedFile(path: path), file.byteCount > 20 else { return nil }
     let head = Bytes(file)[0..<min(1024, file.byteCount)].array

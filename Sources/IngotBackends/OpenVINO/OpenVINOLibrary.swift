@@ -40,9 +40,11 @@ internal import COpenVINO
     unsafe ingot_ov_free_text(text)
     switch code {
     case Int32(INGOT_OV_CANNOT_LOAD):
-      throw BackendError(.openvino, .loadFailed(message), hint: "`ingot runtimes install openvino` brings one that works")
+      throw BackendError(
+        .openvino, .loadFailed(message), hint: "`ingot runtimes install openvino` brings one that works")
     case Int32(INGOT_OV_UNKNOWN_VERSION):
-      throw BackendError(.openvino, .unknownVersion(message, known: "2024.0 to 2026.x"), hint: "`ingot runtimes install openvino`")
+      throw BackendError(
+        .openvino, .unknownVersion(message, known: "2024.0 to 2026.x"), hint: "`ingot runtimes install openvino`")
     default: throw BackendError(.openvino, .refused(OpenVINOMessage.cleaned(message)))
     }
   }

@@ -1,5 +1,5 @@
-// OpenVINO's texts, read: the trail of its source files is taken off, and the operators and nodes that a refusal is about are
-// found where the text names them.
+// OpenVINO's texts, read: the trail of its source files is taken off, and the operators and nodes that a refusal is
+// about are found where the text names them.
 //
 //   Exception from src/inference/src/cpp/core.cpp:84:
 //   Check 'false' failed at src/frontends/common_translators/src/unconverted_ops_report.cpp:151:
@@ -31,7 +31,9 @@ enum OpenVINOMessage {
   }
 
   private static func unknownOps(in text: String, of nodes: [ModelNode]) -> [UnsupportedNode] {
-    let starts = ["-- No conversion rule found for operations: ", "OpenVINO does not support the following ONNX operations: "]
+    let starts = [
+      "-- No conversion rule found for operations: ", "OpenVINO does not support the following ONNX operations: ",
+    ]
     let lists = text.split(separator: "\n").compactMap { line in
       starts.first { line.hasPrefix($0) }.map { line.dropFirst($0.count) }
     }
@@ -65,7 +67,8 @@ enum OpenVINOMessage {
 
   /// A line that names a source file or wraps the one that matters.
   private static func isTrail(_ line: Substring) -> Bool {
-    line.hasPrefix("Exception from ") || line.hasPrefix("Check '") && line.hasSuffix(":") || line.hasPrefix("FrontEnd API failed")
+    line.hasPrefix("Exception from ") || line.hasPrefix("Check '") && line.hasSuffix(":")
+      || line.hasPrefix("FrontEnd API failed")
       || line.hasPrefix("Loading input model") || line.hasPrefix("While validating node ")
   }
 }

@@ -109,7 +109,8 @@ struct OpenVINOTypes {
       let extents = profiles.compactMap { $0.inputs[input.name] }
       guard !extents.isEmpty else { continue }
       let ranges = try input.ranges(in: extents)
-      unsafe ingot_ov_bind(handle, index, ranges.map { ingot_ov_dimension(min: Int64($0.lowerBound), max: Int64($0.upperBound)) })
+      unsafe ingot_ov_bind(
+        handle, index, ranges.map { ingot_ov_dimension(min: Int64($0.lowerBound), max: Int64($0.upperBound)) })
       let texts = ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)..\($0.upperBound)" }
       limits[input.name] = "[\(texts.joined(separator: ", "))]"
     }
@@ -151,7 +152,8 @@ func describePorts(
     }
     guard let dims = unsafe port.dims, unsafe port.rank >= 0 else {
       throw BackendError(
-        .openvino, .refused("the \(role) '\(name)' has no known rank"), hint: "give it a shape in the model, dynamic or not")
+        .openvino, .refused("the \(role) '\(name)' has no known rank"),
+        hint: "give it a shape in the model, dynamic or not")
     }
     let shape = unsafe (0..<Int(port.rank)).map { axis in
       unsafe dims[axis].min == dims[axis].max ? Dimension.fixed(Int(dims[axis].min)) : .unknown

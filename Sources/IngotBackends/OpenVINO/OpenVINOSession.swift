@@ -13,14 +13,17 @@ internal import IngotCore
   private let file: MappedFile?
 
   /// Compiles a model.
-  convenience init(compiling model: OpenVINOModel, _ library: OpenVINOLibrary, _ types: OpenVINOTypes) throws(BackendError) {
+  convenience init(compiling model: OpenVINOModel, _ library: OpenVINOLibrary, _ types: OpenVINOTypes)
+    throws(BackendError)
+  {
     var program: OpaquePointer?
     try unsafe OpenVINOLibrary.check { unsafe ingot_ov_compile(model.handle, "CPU", &program, &$0) }
     try unsafe self.init(program, library, types, nil)
   }
 
   /// Imports an engine.
-  convenience init(importing file: MappedFile, _ library: OpenVINOLibrary, _ types: OpenVINOTypes) throws(BackendError) {
+  convenience init(importing file: MappedFile, _ library: OpenVINOLibrary, _ types: OpenVINOTypes) throws(BackendError)
+  {
     var program: OpaquePointer?
     try file.withSpan { (span) throws(BackendError) in
       try unsafe span.withUnsafeBytes { (bytes) throws(BackendError) in

@@ -21,7 +21,8 @@ package struct LocatedRuntime: Hashable, Sendable {
   }
 
   package var kind: BackendKind
-  /// Every file that takes part, absolute, links resolved, sorted; the first two that matter are `libraryPath`, `parserPath`.
+  /// Every file that takes part, absolute, links resolved, sorted; the first two that matter are `libraryPath`,
+  /// `parserPath`.
   package var libraryPaths: [String]
   /// What is opened.
   package var libraryPath: String
@@ -69,8 +70,11 @@ package func makeBackend(
   case .onnxruntime: return try OnnxRuntimeBackend(libraryPath: located.libraryPath)
   case .openvino: return try OpenVINOBackend(libraryPath: located.libraryPath)
   case .tensorrt, .tensorrtRTX:
-    guard let parser = located.parserPath else { preconditionFailure("\(located.kind.rawValue) is located with its parser") }
+    guard let parser = located.parserPath else {
+      preconditionFailure("\(located.kind.rawValue) is located with its parser")
+    }
     return try TensorRTBackend(
-      libraryPath: located.libraryPath, parserPath: parser, kind: located.kind, allowsUntestedVersion: allowsUntestedVersion)
+      libraryPath: located.libraryPath, parserPath: parser, kind: located.kind,
+      allowsUntestedVersion: allowsUntestedVersion)
   }
 }

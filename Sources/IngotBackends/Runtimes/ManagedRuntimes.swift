@@ -1,5 +1,5 @@
-// The runtimes that `ingot runtimes install` unpacked: one folder each, `onnxruntime-1.31.1`, named in full and complete from
-// the moment it is there.
+// The runtimes that `ingot runtimes install` unpacked: one folder each, `onnxruntime-1.31.1`, named in full and
+// complete from the moment it is there.
 
 internal import IngotCore
 
@@ -24,7 +24,8 @@ package enum ManagedRuntimes {
       let versions = names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
       // `tensorrt-rtx-1.7` is no version of tensorrt.
       for version in versions.filter({ $0.first?.isNumber == true }).sorted(by: { isOlder($1, $0) }) {
-        found.append(ManagedRuntime(kind: kind, version: version, folder: FileSystem.join(directory, "\(prefix)\(version)")))
+        found.append(
+          ManagedRuntime(kind: kind, version: version, folder: FileSystem.join(directory, "\(prefix)\(version)")))
       }
     }
     return found

@@ -31,13 +31,15 @@ struct PipFailure {
   /// What pip and its HTTP library write when there is no way to the index.
   private static let networkWords = [
     "NewConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ProxyError", "SSLError", "NameResolutionError",
-    "Connection refused", "Connection reset", "Connection broken", "Network is unreachable", "Temporary failure in name resolution",
+    "Connection refused", "Connection reset", "Connection broken", "Network is unreachable",
+    "Temporary failure in name resolution",
     "Read timed out", "IncompleteRead", "ProtocolError",
   ]
 
   private var lastError: String {
     let lines = output.split(separator: "\n")
-    let line = lines.last { $0.hasPrefix("ERROR: ") && !$0.hasPrefix("ERROR: No matching") } ?? lines.last ?? "it said nothing"
+    let line =
+      lines.last { $0.hasPrefix("ERROR: ") && !$0.hasPrefix("ERROR: No matching") } ?? lines.last ?? "it said nothing"
     return String(line.hasPrefix("ERROR: ") ? line.dropFirst(7) : line)
   }
 }

@@ -1,5 +1,5 @@
-// What `ingot runtimes install` can install: wheels of the Python Package Index, each pinned by its digest. Only the libraries
-// in them are kept, with their licences; no Python takes part afterwards.
+// What `ingot runtimes install` can install: wheels of the Python Package Index, each pinned by its digest. Only the
+// libraries in them are kept, with their licences; no Python takes part afterwards.
 
 package import IngotCore
 
@@ -21,7 +21,8 @@ package struct InstallableRuntime: Hashable, Sendable {
   package var licence: String
 
   package init(
-    name: String, kind: BackendKind, version: String, package: String, digest: Digest, byteCount: Int, libraries: [String],
+    name: String, kind: BackendKind, version: String, package: String, digest: Digest, byteCount: Int,
+    libraries: [String],
     licences: [String], licence: String
   ) {
     (self.name, self.kind, self.version, self.package) = (name, kind, version, package)
@@ -42,8 +43,10 @@ package enum RuntimeCatalog {
       name: "openvino", kind: .openvino, version: "2026.4.1", package: "openvino",
       digest: pinned("2d22b1da03f7caf74df30e9f6417d0ab2f637e4a38e08e1dcd294d2c37407aaf"), byteCount: 59_130_756,
       libraries: [
-        "openvino/libs/libopenvino.so.", "openvino/libs/libopenvino_c.so.", "openvino/libs/libopenvino_intel_cpu_plugin.so",
-        "openvino/libs/libopenvino_onnx_frontend.so.", "openvino/libs/libopenvino_ir_frontend.so.", "openvino/libs/libtbb.so.",
+        "openvino/libs/libopenvino.so.", "openvino/libs/libopenvino_c.so.",
+        "openvino/libs/libopenvino_intel_cpu_plugin.so",
+        "openvino/libs/libopenvino_onnx_frontend.so.", "openvino/libs/libopenvino_ir_frontend.so.",
+        "openvino/libs/libtbb.so.",
         "openvino/libs/libtbbmalloc.so.", "openvino/libs/libtbbbind_2_5.so.", "openvino/libs/libhwloc.so.",
       ], licences: ["openvino-2026.4.1.dist-info/licenses/"], licence: "Apache-2.0"),
     InstallableRuntime(

@@ -53,9 +53,11 @@ extension BackendKind {
 
   func isPart(_ name: String) -> Bool { name.contains(".so") && partPrefixes.contains { name.hasPrefix($0) } }
 
-  /// Where packages put the library below the folder that a person names: itself, a prefix, a Python environment's packages.
+  /// Where packages put the library below the folder that a person names: itself, a prefix, a Python environment's
+  /// packages.
   static let folders = [
-    ".", "lib", "lib64", "lib/x86_64-linux-gnu", "onnxruntime/capi", "openvino/libs", "tensorrt_libs", "tensorrt_rtx_libs",
+    ".", "lib", "lib64", "lib/x86_64-linux-gnu", "onnxruntime/capi", "openvino/libs", "tensorrt_libs",
+    "tensorrt_rtx_libs",
   ]
 
   /// `1.31.1` of `libonnxruntime.so.1.31.1`, `2026.4.1` of `libopenvino_c.so.2641`; nil where the name does not tell.

@@ -1,6 +1,6 @@
-// Installs a runtime of the catalog: pip downloads the pinned wheel, Ingot checks its digest, unpacks what it needs beside the
-// place where it shall be and renames it there. Whatever ends this early leaves a scratch folder at most, which the next
-// install removes, and never a runtime that is not whole.
+// Installs a runtime of the catalog: pip downloads the pinned wheel, Ingot checks its digest, unpacks what it needs
+// beside the place where it shall be and renames it there. Whatever ends this early leaves a scratch folder at most,
+// which the next install removes, and never a runtime that is not whole.
 
 internal import IngotCore
 
@@ -61,7 +61,8 @@ package struct RuntimeInstaller: Sendable {
   private func makeFolder(
     _ folder: String, _ runtime: InstallableRuntime, _ scratch: String, _ onLine: (String) -> Void
   ) throws(BackendError) {
-    onLine("downloading \(runtime.name) \(runtime.version) (\(ByteCount(runtime.byteCount))); licence: \(runtime.licence)")
+    onLine(
+      "downloading \(runtime.name) \(runtime.version) (\(ByteCount(runtime.byteCount))); licence: \(runtime.licence)")
     let wheel = try download(runtime, to: scratch)
     let digest = try runtime.kind.system { () throws(SystemError) in Bytes(try MappedFile(path: wheel)).digest }
     guard digest == runtime.digest else { throw mismatch(runtime, digest) }
@@ -86,7 +87,8 @@ package struct RuntimeInstaller: Sendable {
     let result = try run(
       [
         "-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--progress-bar", "off", "--no-deps",
-        "--only-binary=:all:", "--python-version", "3.11", "--platform", "manylinux_2_28_x86_64", "--require-hashes", "-r",
+        "--only-binary=:all:", "--python-version", "3.11", "--platform", "manylinux_2_28_x86_64", "--require-hashes",
+        "-r",
         requirements, "-d", target,
       ] + pipArguments, runtime)
     try checkNotInterrupted(runtime)

@@ -1,5 +1,5 @@
-// Where a runtime is: paths that somebody named, then what Ingot installed, then what the system's loader knows. Fast enough for
-// a build that has nothing to do: it reads folders and opens a library only to ask the system.
+// Where a runtime is: paths that somebody named, then what Ingot installed, then what the system's loader knows. Fast
+// enough for a build that has nothing to do: it reads folders and opens a library only to ask the system.
 
 internal import IngotCore
 internal import Synchronization
@@ -83,7 +83,8 @@ package final class RuntimeLocator: Sendable {
       return "install it where the system's loader finds it (NVIDIA's packages or containers do), \(path)"
     }
     if let version, !versionsAgree(version, runtime.version) {
-      return "`ingot runtimes install` has only version \(runtime.version); install version \(version) yourself, \(path)"
+      return
+        "`ingot runtimes install` has only version \(runtime.version); install version \(version) yourself, \(path)"
     }
     return "run `ingot runtimes install \(runtime.name)`, \(path)"
   }

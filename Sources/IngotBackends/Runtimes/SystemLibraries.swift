@@ -1,5 +1,5 @@
-// Libraries that the system's loader finds by their names: LD_LIBRARY_PATH, its cache, its standard folders. To ask it where
-// one is, it has to be opened.
+// Libraries that the system's loader finds by their names: LD_LIBRARY_PATH, its cache, its standard folders. To ask it
+// where one is, it has to be opened.
 
 internal import CSystem
 internal import Glibc

@@ -1,4 +1,5 @@
-// Opening an array in a .npy, .npz or raw file: headers are read and sizes are held to each other, elements are not touched.
+// Opening an array in a .npy, .npz or raw file: headers are read and sizes are held to each other, elements are not
+// touched.
 
 internal import IngotCore
 
@@ -33,7 +34,7 @@ struct ArrayFile {
   }
 
   /// The array of a .npy file.
-  func array() throws(ArrayProblem) -> ArrayContents { try Self.array(inNumpyFile: bytes, claim: nil) }
+  func array() throws(ArrayProblem) -> ArrayContents { try Self.array(in: bytes, claim: nil) }
 
   /// An array of a .npz file.
   func array(key: String) throws(ArrayProblem) -> ArrayContents {
@@ -42,7 +43,7 @@ struct ArrayFile {
     let storage = try archive.storage(of: member)
     let claim = ArrayContents.Claim(member: storage, byteCount: member.byteCount, checksum: member.checksum)
     switch member.method {
-    case .stored: return try Self.array(inNumpyFile: storage, claim: claim)
+    case .stored: return try Self.array(in: storage, claim: claim)
     case .deflated:
       var inflater = Inflater(storage)
       let header = try NumpyHeader(prefix: inflater.read(min(member.byteCount, NumpyHeader.prefixByteCount)))
@@ -60,7 +61,7 @@ struct ArrayFile {
     return ArrayContents(.stored(bytes), layout: layout)
   }
 
-  private static func array(inNumpyFile bytes: Bytes, claim: ArrayContents.Claim?) throws(ArrayProblem) -> ArrayContents {
+  private static func array(in bytes: Bytes, claim: ArrayContents.Claim?) throws(ArrayProblem) -> ArrayContents {
     let header = try NumpyHeader(prefix: bytes[0..<min(bytes.count, NumpyHeader.prefixByteCount)].array)
     try require(bytes.count, header)
     return ArrayContents(.stored(bytes[header.byteCount..<bytes.count]), layout: header.layout, claim: claim)
@@ -70,7 +71,9 @@ struct ArrayFile {
     guard byteCount - header.byteCount == header.layout.byteCount else {
       let layout = header.layout
       throw ArrayProblem(
-        "\(layout.type) \(shapeText(layout.shape)) takes \(layout.byteCount) bytes; there are \(byteCount - header.byteCount)")
+        "\(layout.type) \(shapeText(layout.shape)) takes \(layout.byteCount) bytes; "
+          + "there are \(byteCount - header.byteCount)"
+      )
     }
   }
 }

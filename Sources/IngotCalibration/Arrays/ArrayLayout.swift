@@ -18,8 +18,12 @@ struct ArrayLayout: Hashable {
     guard let first = shape.first else {
       throw ArrayProblem("the array is a single number", hint: "its first axis must count the samples")
     }
-    guard shape.count <= ArrayLimits.rank else { throw ArrayProblem("the array has \(shape.count) axes; 32 is the limit") }
-    if let negative = shape.first(where: { $0 < 0 }) { throw ArrayProblem("the shape \(shapeText(shape)) has the size \(negative)") }
+    guard shape.count <= ArrayLimits.rank else {
+      throw ArrayProblem("the array has \(shape.count) axes; 32 is the limit")
+    }
+    if let negative = shape.first(where: { $0 < 0 }) {
+      throw ArrayProblem("the shape \(shapeText(shape)) has the size \(negative)")
+    }
     guard first > 0 else { throw ArrayProblem("the array holds no samples: its shape is \(shapeText(shape))") }
     guard !shape.contains(0) else { throw ArrayProblem("the array holds no numbers: its shape is \(shapeText(shape))") }
     guard first <= ArrayLimits.sampleCount else {

@@ -126,7 +126,9 @@ struct Checksum {
   mutating func update(_ bytes: Bytes) {
     guard !bytes.isEmpty else { return }
     value = bytes.withSpan { span in
-      unsafe span.withUnsafeBytes { unsafe UInt32(crc32_z(UInt(value), $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count)) }
+      unsafe span.withUnsafeBytes {
+        unsafe UInt32(crc32_z(UInt(value), $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count))
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
-// The header of a .npy file (numpy.lib.format, versions 1.0 to 3.0): magic, version, length, and a Python dictionary with the
-// element type, the order and the shape. It reads no elements.
+// The header of a .npy file (numpy.lib.format, versions 1.0 to 3.0): magic, version, length, and a Python dictionary
+// with the element type, the order and the shape. It reads no elements.
 
 internal import IngotCore
 
@@ -48,7 +48,9 @@ struct NumpyHeader {
       guard ["descr", "fortran_order", "shape"].contains(key) else {
         throw ArrayProblem("the .npy header has an unknown key '\(shown(key))'")
       }
-      guard found.updateValue(value, forKey: key) == nil else { throw ArrayProblem("the .npy header has '\(key)' twice") }
+      guard found.updateValue(value, forKey: key) == nil else {
+        throw ArrayProblem("the .npy header has '\(key)' twice")
+      }
     }
     guard let description = found["descr"], let order = found["fortran_order"], let shape = found["shape"] else {
       let missing = ["descr", "fortran_order", "shape"].first { found[$0] == nil } ?? ""
@@ -57,20 +59,25 @@ struct NumpyHeader {
     guard case .tuple(let items) = shape else { throw ArrayProblem("the .npy header's 'shape' is no tuple") }
     var sizes: [Int] = []
     for item in items {
-      guard case .int(let size) = item else { throw ArrayProblem("the .npy header's 'shape' holds something that is no whole number") }
+      guard case .int(let size) = item else {
+        throw ArrayProblem("the .npy header's 'shape' holds something that is no whole number")
+      }
       sizes.append(size)
     }
-    guard case .bool(let isFortran) = order else { throw ArrayProblem("the .npy header's 'fortran_order' is neither True nor False") }
+    guard case .bool(let isFortran) = order else {
+      throw ArrayProblem("the .npy header's 'fortran_order' is neither True nor False")
+    }
     let (type, isBigEndian) = try elementType(description)
     if isFortran, sizes.count > 1 {
       throw ArrayProblem(
-        "the array is stored in Fortran order", hint: "save it as np.ascontiguousarray(array), so that a sample is one run of bytes")
+        "the array is stored in Fortran order",
+        hint: "save it as np.ascontiguousarray(array), so that a sample is one run of bytes")
     }
     return try ArrayLayout(type: type, shape: sizes, isBigEndian: isBigEndian)
   }
 
-  private static func elementType(_ description: PythonLiteral) throws(ArrayProblem) -> (ElementType, isBigEndian: Bool) {
-    guard case .string(let text) = description else {
+  private static func elementType(_ descr: PythonLiteral) throws(ArrayProblem) -> (ElementType, isBigEndian: Bool) {
+    guard case .string(let text) = descr else {
       throw ArrayProblem("the array has a structured type", hint: "save each field as an array of its own")
     }
     let order = text.first ?? "?"
@@ -78,7 +85,8 @@ struct NumpyHeader {
     guard ["<", ">", "|", "="].contains(order) else { throw unknownType(text) }
     if code.hasPrefix("O") {
       throw ArrayProblem(
-        "the array holds pickled Python objects, which Ingot never reads", hint: "convert it to numbers: array.astype('float32')")
+        "the array holds pickled Python objects, which Ingot never reads",
+        hint: "convert it to numbers: array.astype('float32')")
     }
     guard let type = types[String(code)] else { throw unknownType(text) }
     return (type, order == ">")
@@ -91,6 +99,7 @@ struct NumpyHeader {
 
   private static func unknownType(_ text: String) -> ArrayProblem {
     ArrayProblem(
-      "the array's type '\(shown(text))' is not one that models take", hint: "known are f2, f4, f8, i1 to i8, u1 to u8 and b1")
+      "the array's type '\(shown(text))' is not one that models take",
+      hint: "known are f2, f4, f8, i1 to i8, u1 to u8 and b1")
   }
 }

@@ -1,5 +1,5 @@
-// The part of Python's literals that .npy headers are written in: dictionaries, tuples, lists, strings, whole numbers, True and
-// False. Nothing is evaluated.
+// The part of Python's literals that .npy headers are written in: dictionaries, tuples, lists, strings, whole
+// numbers, True and False. Nothing is evaluated.
 
 /// A literal of a .npy header.
 indirect enum PythonLiteral: Hashable {
@@ -38,7 +38,9 @@ private struct PythonLiteralParser {
   var isAtEnd: Bool { position == text.count }
   private var byte: UInt8? { position < text.count ? text[position] : nil }
 
-  func problem(_ what: String) -> ArrayProblem { ArrayProblem("the .npy header is not understood at byte \(offset + position): \(what)") }
+  func problem(_ what: String) -> ArrayProblem {
+    ArrayProblem("the .npy header is not understood at byte \(offset + position): \(what)")
+  }
 
   mutating func skipSpace() {
     while let byte, [UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\t")].contains(byte) { position += 1 }
@@ -67,7 +69,9 @@ private struct PythonLiteralParser {
     while true {
       skipSpace()
       if take("}") { return entries }
-      guard let quote = byte, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else { throw problem("a key is expected") }
+      guard let quote = byte, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
+        throw problem("a key is expected")
+      }
       let key = try string(quote: quote)
       skipSpace()
       guard take(":") else { throw problem("':' is expected") }

@@ -1,5 +1,6 @@
-// The directory of a ZIP file (APPNOTE 6.3.10), as .npz files use it: members stored or deflated, ZIP64, no encryption, one
-// disk. Only the central directory is believed, and a member's own header must agree with it. It reads no member's bytes.
+// The directory of a ZIP file (APPNOTE 6.3.10), as .npz files use it: members stored or deflated, ZIP64, no
+// encryption, one disk. Only the central directory is believed, and a member's own header must agree with it. It
+// reads no member's bytes.
 
 internal import IngotCore
 
@@ -46,11 +47,14 @@ struct ZipArchive {
 
   /// The array that a key names: numpy adds `.npy` to the names that it is given.
   func member(forKey key: String) throws(ArrayProblem) -> Member {
-    if let member = members.first(where: { $0.name == "\(key).npy" }) ?? members.first(where: { $0.name == key }) { return member }
+    if let member = members.first(where: { $0.name == "\(key).npy" }) ?? members.first(where: { $0.name == key }) {
+      return member
+    }
     let keys = members.prefix(20).map { shown($0.name.hasSuffix(".npy") ? String($0.name.dropLast(4)) : $0.name) }
     throw ArrayProblem(
       "the archive has no array `\(shown(key))`",
-      hint: keys.isEmpty ? "it is empty" : "it has \(keys.joined(separator: ", "))\(members.count > 20 ? " and more" : "")")
+      hint: keys.isEmpty
+        ? "it is empty" : "it has \(keys.joined(separator: ", "))\(members.count > 20 ? " and more" : "")")
   }
 
   /// The member's bytes as they stand in the file, compressed where it is.
@@ -61,11 +65,14 @@ struct ZipArchive {
       throw ArrayProblem("the member '\(name)' claims \(member.compressedByteCount) bytes, past the archive's end")
     }
     if member.method == .stored, member.byteCount != member.compressedByteCount {
-      throw ArrayProblem("the member '\(name)' is stored and claims two sizes, \(member.compressedByteCount) and \(member.byteCount)")
+      throw ArrayProblem(
+        "the member '\(name)' is stored and claims two sizes, \(member.compressedByteCount) and \(member.byteCount)")
     }
     if member.method == .deflated, member.byteCount / Self.largestDeflateRatio > member.compressedByteCount {
       throw ArrayProblem(
-        "the member '\(name)' claims to inflate from \(member.compressedByteCount) to \(member.byteCount) bytes, which deflate cannot do")
+        "the member '\(name)' claims to inflate from \(member.compressedByteCount) to \(member.byteCount) bytes, "
+          + "which deflate cannot do"
+      )
     }
     return bytes[start..<start + member.compressedByteCount]
   }

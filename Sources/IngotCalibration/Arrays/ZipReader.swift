@@ -67,11 +67,14 @@ struct ZipReader {
     case 8: method = .deflated
     case let other:
       throw ArrayProblem(
-        "the member '\(shown(name))' is compressed with method \(other)", hint: "save it with np.savez or np.savez_compressed")
+        "the member '\(shown(name))' is compressed with method \(other)",
+        hint: "save it with np.savez or np.savez_compressed")
     }
     var sizes = [UInt64(uint32(offset + 24)), UInt64(uint32(offset + 20)), UInt64(uint32(offset + 42))]
     try expand(&sizes, from: offset + 46 + nameCount..<offset + 46 + nameCount + extraCount, broken)
-    guard let byteCount = size(sizes[0]), let compressed = size(sizes[1]), let header = size(sizes[2]) else { throw broken }
+    guard let byteCount = size(sizes[0]), let compressed = size(sizes[1]), let header = size(sizes[2]) else {
+      throw broken
+    }
     let member = ZipArchive.Member(
       name: name, method: method, checksum: uint32(offset + 16), compressedByteCount: compressed, byteCount: byteCount,
       headerOffset: header)
@@ -109,14 +112,22 @@ struct ZipReader {
     let start = offset + 30 + nameCount + Int(uint16(offset + 28))
     guard start <= bytes.count,
       String(decoding: bytes[offset + 30..<offset + 30 + nameCount].array, as: UTF8.self) == member.name
-    else { throw ArrayProblem("the member '\(shown(member.name))' has another name in its own header, at byte \(offset)") }
+    else {
+      throw ArrayProblem("the member '\(shown(member.name))' has another name in its own header, at byte \(offset)")
+    }
     return start
   }
 
   /// Sizes and offsets that a file can have.
   private func size(_ value: UInt64) -> Int? { value < 1 << 62 ? Int(value) : nil }
 
-  private func uint16(_ offset: Int) -> UInt16 { bytes.withSpan { unsafe $0.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self) } }
-  private func uint32(_ offset: Int) -> UInt32 { bytes.withSpan { unsafe $0.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self) } }
-  private func uint64(_ offset: Int) -> UInt64 { bytes.withSpan { unsafe $0.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self) } }
+  private func uint16(_ offset: Int) -> UInt16 {
+    bytes.withSpan { unsafe $0.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self) }
+  }
+  private func uint32(_ offset: Int) -> UInt32 {
+    bytes.withSpan { unsafe $0.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self) }
+  }
+  private func uint64(_ offset: Int) -> UInt64 {
+    bytes.withSpan { unsafe $0.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+  }
 }

@@ -36,7 +36,7 @@ package enum CalibrationError: ReportableError {
     case .notFinite(let tensor, let samples, let value):
       """
       the tensor '\(shown(tensor))' is \(value) in \(Self.words(for: samples)) of the calibration set
-        hint: the model itself overflows or divides by zero there; run it on that sample in float32, or leave the sample out
+        hint: the model itself overflows or divides by zero there; mend it, or leave the sample out
       """
     case .inputNotFinite(let array, let sample, let value):
       """

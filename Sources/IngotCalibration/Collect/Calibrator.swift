@@ -1,4 +1,5 @@
-// Measuring ranges: samples go through the reference runtime batch by batch, and of every tensor only its statistics stay.
+// Measuring ranges: samples go through the reference runtime batch by batch, and of every tensor only its statistics
+// stay.
 
 package import IngotBackends
 package import IngotCore
@@ -12,9 +13,9 @@ package struct CalibrationProgress: Hashable, Sendable {
 
 /// A measurement of a model's tensors on a calibration set.
 ///
-/// Memory is bounded by `memoryBudget` (or the one largest tensor of a sample, where that is larger) for the tensors of a batch,
-/// one batch of inputs, and 32 KiB of histogram for each tensor. The table does not depend on how the samples are
-/// cut into batches, as far as the model's own results do not.
+/// Memory is bounded by `memoryBudget` (or the one largest tensor of a sample, where that is larger) for the tensors
+/// of a batch, one batch of inputs, and 32 KiB of histogram for each tensor. The table does not depend on how the
+/// samples are cut into batches, as far as the model's own results do not.
 package struct Calibrator {
   /// Opens the model so that the tensors are among its outputs; tensors that are inputs need not be.
   package typealias SessionFactory = (_ tensors: [String]) throws(CalibrationError) -> any InferenceSession
@@ -30,13 +31,16 @@ package struct Calibrator {
 
   /// - Parameter setIdentity: what names the set in the table: the caller's digest of `set.identity` and its files.
   /// - Parameter samples: how many of the set's first samples to use; nil means all.
-  /// - Parameter batchSize: at most so many samples in one run; fewer where the memory budget says so, and what the model's inputs
-  ///   fix where they do.
+  /// - Parameter batchSize: at most so many samples in one run; fewer where the memory budget says so, and what the
+  ///   model's inputs fix where they do.
   package init(
-    set: CalibrationSet, setIdentity: String, modelDigest: Digest? = nil, method: CalibrationMethod, samples: Int? = nil,
+    set: CalibrationSet, setIdentity: String, modelDigest: Digest? = nil, method: CalibrationMethod,
+    samples: Int? = nil,
     batchSize: Int = 32, memoryBudget: ByteCount = ByteCount(1 << 30), openSession: @escaping SessionFactory
   ) {
-    (self.set, self.setIdentity, self.modelDigest, self.method, sampleLimit) = (set, setIdentity, modelDigest, method, samples)
+    (self.set, self.setIdentity, self.modelDigest, self.method, sampleLimit) = (
+      set, setIdentity, modelDigest, method, samples
+    )
     (self.batchSize, self.memoryBudget, self.openSession) = (max(batchSize, 1), memoryBudget, openSession)
   }
 
@@ -61,7 +65,8 @@ package struct Calibrator {
     let available = min(sampleLimit ?? set.sampleCount, set.sampleCount)
     let sampleCount = available / (unit ?? 1) * (unit ?? 1)
     guard sampleCount > 0 else {
-      throw .input(InputError(in: set.directory, "\(available) samples are no batch of \(unit ?? 1), which the model takes"))
+      throw .input(
+        InputError(in: set.directory, "\(available) samples are no batch of \(unit ?? 1), which the model takes"))
     }
     var statistics: [String: ActivationStatistics] = [:]
     for name in tensors { statistics[name] = ActivationStatistics(collectsHistogram: method.needsHistogram) }
@@ -116,7 +121,8 @@ package struct Calibrator {
     }
     for name in pass.collectedInputs {
       guard let tensor = feed[name], let index = statistics[name]?.add(tensor) else { continue }
-      throw .inputNotFinite(array: name, sample: sample(of: index, in: tensor, batch).lowerBound, value: tensor.float(at: index))
+      throw .inputNotFinite(
+        array: name, sample: sample(of: index, in: tensor, batch).lowerBound, value: tensor.float(at: index))
     }
     if pass.outputs.isEmpty { return 0 }
     let results: [String: Tensor]
@@ -141,7 +147,8 @@ package struct Calibrator {
     for (name, tensor) in feed.sorted(by: { $0.key < $1.key }) where tensor.hasFloats {
       var statistics = ActivationStatistics(collectsHistogram: false)
       guard let index = statistics.add(tensor) else { continue }
-      throw .inputNotFinite(array: name, sample: sample(of: index, in: tensor, batch).lowerBound, value: tensor.float(at: index))
+      throw .inputNotFinite(
+        array: name, sample: sample(of: index, in: tensor, batch).lowerBound, value: tensor.float(at: index))
     }
   }
 

@@ -1,5 +1,5 @@
-// Which tensors are collected together. All at once where one unit of samples fits the memory budget; in groups, each with a
-// pass over the set, where it does not. It runs nothing.
+// Which tensors are collected together. All at once where one unit of samples fits the memory budget; in groups, each
+// with a pass over the set, where it does not. It runs nothing.
 
 internal import IngotBackends
 internal import IngotCore
@@ -13,7 +13,8 @@ struct CollectionPlan: Hashable {
 
   /// - Parameter names: tensors to collect.
   /// - Parameter sampleShapes: of the arrays that are fed, by input name, without the axis of the samples.
-  /// - Parameter budget: bytes of tensors that a run may return for one unit: one sample, or the batch that the model's inputs fix.
+  /// - Parameter budget: bytes of tensors that a run may return for one unit: one sample, or the batch that the
+  ///   model's inputs fix.
   init(
     tensors names: [String], inputs: [IOTensor], outputs: [IOTensor], sampleShapes: [String: [Int]], budget: Int
   ) throws(CalibrationError) {
@@ -81,7 +82,8 @@ struct CollectionPlan: Hashable {
 
   private static func requireFloats(_ tensor: IOTensor) throws(CalibrationError) {
     guard [.float32, .float64, .float16, .bfloat16].contains(tensor.type) else {
-      throw .notCollectable(tensor: tensor.name, reason: "it is \(tensor.type), and only floating-point tensors are quantized")
+      throw .notCollectable(
+        tensor: tensor.name, reason: "it is \(tensor.type), and only floating-point tensors are quantized")
     }
   }
 }

@@ -1,4 +1,5 @@
-// The ways to choose a threshold from what was seen of a tensor. `Statistics/ThresholdSearch.swift` says what each computes.
+// The ways to choose a threshold from what was seen of a tensor. `Statistics/ThresholdSearch.swift` says what each
+// computes.
 
 /// How a tensor's threshold is chosen.
 package enum CalibrationMethod: Hashable, Sendable, CustomStringConvertible {
@@ -41,5 +42,7 @@ package enum CalibrationMethod: Hashable, Sendable, CustomStringConvertible {
   /// Whether it looks at more than the smallest and largest value.
   package var needsHistogram: Bool { self != .minmax }
 
-  package var description: String { if case .percentile(let fraction) = self { "percentile \(fraction)" } else { name } }
+  package var description: String {
+    if case .percentile(let fraction) = self { "percentile \(fraction)" } else { name }
+  }
 }

@@ -1,5 +1,5 @@
-// What calibration found: for each tensor the values that it took and the threshold that was chosen. The values only; the
-// text form is in RangeTableText.swift and RangeTableReader.swift.
+// What calibration found: for each tensor the values that it took and the threshold that was chosen. The values only;
+// the text form is in RangeTableText.swift and RangeTableReader.swift.
 
 package import IngotCore
 
@@ -44,7 +44,8 @@ package struct TensorRange: Hashable, Sendable {
   package var quality: QuantizationQuality?
 
   package init(
-    name: String, min: Float, max: Float, amax: Float, valueCount: Int, zeroCount: Int, histogram: HistogramSummary? = nil,
+    name: String, min: Float, max: Float, amax: Float, valueCount: Int, zeroCount: Int,
+    histogram: HistogramSummary? = nil,
     quality: QuantizationQuality? = nil
   ) {
     (self.name, self.min, self.max, self.amax, self.valueCount, self.zeroCount, self.histogram, self.quality) =

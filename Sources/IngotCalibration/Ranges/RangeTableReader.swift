@@ -1,5 +1,5 @@
-// Reading `ranges.json`: strict, because a table that is half understood gives a model that is half wrong. What each field means
-// is in RangeTableText.swift.
+// Reading `ranges.json`: strict, because a table that is half understood gives a model that is half wrong. What each
+// field means is in RangeTableText.swift.
 
 internal import FoundationEssentials
 package import IngotCore
@@ -15,7 +15,7 @@ extension RangeTable {
     do {
       parsed = try JSONDecoder().decode(ParsedTable.self, from: Data(bytes))
     } catch let error as DecodingError {
-      throw InputError(in: path, error.words(in: bytes), hint: "write the table again with `ingot calibrate`")
+      throw InputError(in: path, error.words(in: bytes), hint: "let `ingot build` measure the ranges again")
     } catch {
       throw InputError(in: path, "this is no range table: \(error)")
     }
@@ -62,18 +62,23 @@ private struct ParsedTable: Decodable {
       throw InputError(in: path, "`format` is `\(shown(format))`; a range table has `\(RangeTable.formatName)`")
     }
     guard let known = CalibrationMethod(name: method, percentile: percentile) else {
-      throw InputError(in: path, "unknown method `\(shown(method))`", hint: "expected minmax, entropy, percentile or mse")
+      throw InputError(
+        in: path, "unknown method `\(shown(method))`", hint: "expected minmax, entropy, percentile or mse")
     }
     var problems: [Diagnostic] = []
     func refuse(_ problem: String) { problems.append(Diagnostic(in: path, problem)) }
-    if percentile != nil, known.name != "percentile" { refuse("`percentile` is for the method percentile, not \(known.name)") }
+    if percentile != nil, known.name != "percentile" {
+      refuse("`percentile` is for the method percentile, not \(known.name)")
+    }
     if samples < 1 { refuse("`samples` is \(samples); a table is made from at least one sample") }
     let digest = model.flatMap { Digest(hex: $0) }
     if model != nil, digest == nil { refuse("`model` is no SHA-256 digest") }
     var names: Set<String> = []
     var ranges: [TensorRange] = []
     for (index, tensor) in tensors.enumerated() {
-      if !names.insert(tensor.name).inserted { refuse("tensor `\(shown(tensor.name))` is there twice, again as number \(index + 1)") }
+      if !names.insert(tensor.name).inserted {
+        refuse("tensor `\(shown(tensor.name))` is there twice, again as number \(index + 1)")
+      }
       if let problem = tensor.problem {
         refuse("tensor `\(shown(tensor.name))`: \(problem)")
       } else if let range = tensor.range {
@@ -110,12 +115,16 @@ private struct ParsedTensor: Decodable {
   /// Nil where it is a range that a calibration can have found.
   var problem: String? {
     guard min.isFinite, max.isFinite, min <= max else { return "min \(min) and max \(max) are no range" }
-    guard amax.isFinite, amax >= TensorRange.smallestAmax else { return "amax is \(amax); it must be positive and finite" }
+    guard amax.isFinite, amax >= TensorRange.smallestAmax else {
+      return "amax is \(amax); it must be positive and finite"
+    }
     guard amax <= Swift.max(min.magnitude, max.magnitude, TensorRange.smallestAmax) else {
       return "amax \(amax) is larger than every value seen (\(min) to \(max))"
     }
     guard values >= 1, zeros >= 0, zeros <= values else { return "\(zeros) zeros among \(values) values" }
-    guard (clipped == nil) == (sqnr == nil), divergence == nil || sqnr != nil else { return "`clipped` and `sqnr` belong together" }
+    guard (clipped == nil) == (sqnr == nil), divergence == nil || sqnr != nil else {
+      return "`clipped` and `sqnr` belong together"
+    }
     if let clipped, !(0...1).contains(clipped) { return "`clipped` is \(clipped); it is a fraction" }
     return histogram?.problem
   }
@@ -168,7 +177,8 @@ private struct TextKey: CodingKey, ExpressibleByStringLiteral {
 }
 
 extension Decoder {
-  /// - Parameter versionKey: where it holds another version than this one, that is the error, not the keys that came with it.
+  /// - Parameter versionKey: where it holds another version than this one, that is the error, not the keys that came
+  ///   with it.
   fileprivate func strictContainer(
     _ known: Set<String>, unless versionKey: String? = nil
   ) throws -> KeyedDecodingContainer<TextKey> {
@@ -195,7 +205,8 @@ extension DecodingError {
     switch self {
     case .keyNotFound(let key, let context): return "\(Self.place(context.codingPath))has no `\(key.stringValue)`"
     case .typeMismatch(let type, let context): return "\(Self.place(context.codingPath))is not \(Self.name(of: type))"
-    case .valueNotFound(let type, let context): return "\(Self.place(context.codingPath))is null, not \(Self.name(of: type))"
+    case .valueNotFound(let type, let context):
+      return "\(Self.place(context.codingPath))is null, not \(Self.name(of: type))"
     case .dataCorrupted(let context):
       if let underlying = context.underlyingError { return "this is no JSON: \(underlying)" }
       return "\(Self.place(context.codingPath, isSubject: false))\(context.debugDescription)"

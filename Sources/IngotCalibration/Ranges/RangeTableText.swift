@@ -15,8 +15,9 @@
 //   ]
 // }
 //
-// Numbers are the shortest decimals that read back as the same float32 (min, max, amax, width) or float64 (the rest). The
-// threshold is in the tensor's units: an int8 scale is amax / 127. `TensorRange` and `HistogramSummary` say what each field means.
+// Numbers are the shortest decimals that read back as the same float32 (min, max, amax, width) or float64 (the rest).
+// The threshold is in the tensor's units: an int8 scale is amax / 127. `TensorRange` and `HistogramSummary` say what
+// each field means.
 
 internal import IngotCore
 
@@ -46,7 +47,8 @@ extension RangeTable {
 extension TensorRange {
   fileprivate var text: String {
     var fields = [
-      "\"name\": \(jsonString(name))", "\"min\": \(min)", "\"max\": \(max)", "\"amax\": \(amax)", "\"values\": \(valueCount)",
+      "\"name\": \(jsonString(name))", "\"min\": \(min)", "\"max\": \(max)", "\"amax\": \(amax)",
+      "\"values\": \(valueCount)",
       "\"zeros\": \(zeroCount)",
     ]
     if let quality {

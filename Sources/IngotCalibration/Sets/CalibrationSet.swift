@@ -1,5 +1,5 @@
-// A calibration set: a folder with arrays of samples and a `set.yaml` that names them. Calibration and verification read their
-// data through it. How `set.yaml` is read is in SetDescription.swift.
+// A calibration set: a folder with arrays of samples and a `set.yaml` that names them. Calibration and verification
+// read their data through it. How `set.yaml` is read is in SetDescription.swift.
 
 package import IngotCore
 
@@ -50,14 +50,15 @@ package struct CalibrationSet: Sendable {
       let place = array(named: name)?.place
       throw InputError([
         Diagnostic(
-          at: place, "labels are whole numbers, one a sample; `\(shown(name))` is \(tensor.type) \(shapeText(tensor.shape))")
+          at: place,
+          "labels are whole numbers, one a sample; `\(shown(name))` is \(tensor.type) \(shapeText(tensor.shape))")
       ])
     }
     return labels
   }
 
-  /// What decides, besides the files' bytes, which numbers reach a model: for each array its name and the canonical text of what
-  /// `set.yaml` says of it, sorted by name. Comments, order and descriptions are not part of it.
+  /// What decides, besides the files' bytes, which numbers reach a model: for each array its name and the canonical
+  /// text of what `set.yaml` says of it, sorted by name. Comments, order and descriptions are not part of it.
   package var identity: [(name: String, text: String)] {
     arrays.map { ($0.name, $0.identity) }.sorted { $0.0 < $1.0 }
   }
@@ -115,7 +116,8 @@ extension Tensor {
     case .uint64:
       let values = elements(as: UInt64.self)
       return values.allSatisfy { $0 <= UInt64(Int64.max) } ? values.map { Int64($0) } : nil
-    case .string, .float32, .bool, .float16, .float64, .complex64, .complex128, .bfloat16, .float8e4m3fn, .float8e4m3fnuz,
+    case .string, .float32, .bool, .float16, .float64, .complex64, .complex128, .bfloat16, .float8e4m3fn,
+      .float8e4m3fnuz,
       .float8e5m2, .float8e5m2fnuz, .uint4, .int4, .float4e2m1, .float8e8m0, .uint2, .int2:
       return nil
     }

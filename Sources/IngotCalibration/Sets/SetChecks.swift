@@ -5,8 +5,8 @@ package import IngotCore
 internal import IngotManifest
 
 extension CalibrationSet {
-  /// What keeps the set's arrays from being fed to a model. An input's first axis is the batch: it takes any number of samples where it
-  /// is dynamic, and exactly its size where it is fixed.
+  /// What keeps the set's arrays from being fed to a model. An input's first axis is the batch: it takes any number
+  /// of samples where it is dynamic, and exactly its size where it is fixed.
   /// - Returns: empty where every input has an array of its type and shape.
   package func problems(feeding inputs: [IOTensor]) -> [Diagnostic] {
     var problems: [Diagnostic] = []
@@ -22,7 +22,8 @@ extension CalibrationSet {
         continue
       }
       if let problem = Self.mismatch(array, input) {
-        problems.append(Diagnostic(at: array.place, problem, hint: "the model takes \(input.type) \(input.shape.shapeText)"))
+        problems.append(
+          Diagnostic(at: array.place, problem, hint: "the model takes \(input.type) \(input.shape.shapeText)"))
         continue
       }
       for (dimension, size) in zip(input.shape, [nil] + array.sampleShape.map(Optional.some)) {
@@ -52,9 +53,13 @@ extension CalibrationSet {
     let both = "array `\(shown(array.name))` is \(array.shapeDescription)"
     if array.type != input.type { return "\(both); the model's input is of type \(input.type)" }
     if input.shape.isEmpty { return "\(both); the model's input is a single number, which is no batch of samples" }
-    if input.shape.count != array.sampleShape.count + 1 { return "\(both); the model's input has \(input.shape.count) axes" }
+    if input.shape.count != array.sampleShape.count + 1 {
+      return "\(both); the model's input has \(input.shape.count) axes"
+    }
     for (axis, (dimension, size)) in zip(input.shape.dropFirst(), array.sampleShape).enumerated() {
-      if let fixed = dimension.size, fixed != size { return "\(both); axis \(axis + 1) of the model's input is \(fixed)" }
+      if let fixed = dimension.size, fixed != size {
+        return "\(both); axis \(axis + 1) of the model's input is \(fixed)"
+      }
     }
     return nil
   }
@@ -77,7 +82,9 @@ extension CalibrationSet {
           "\(used) samples are few: ranges come from what is seen, and 100 to 1000 samples are usual"))
     }
     for array in arrays where names.contains(array.name) && array.type == .float32 {
-      if let warning = try Self.warning(about: array, samples: used, batches: batches(of: array.batchSizeForScan, limit: used)) {
+      if let warning = try Self.warning(
+        about: array, samples: used, batches: batches(of: array.batchSizeForScan, limit: used))
+      {
         warnings.append(warning)
       }
     }

@@ -8,8 +8,8 @@
 //     ids:   { file: ids.npy }                   a .npy file
 //     raw:   { file: raw.bin, type: float32, shape: [500, 3, 8, 8] }   any other file: little-endian elements
 //
-// Array names are the names of a model's inputs; labels are one more array. The first axis of every array counts the samples. Files
-// lie in the set's folder or below it, also after links are followed.
+// Array names are the names of a model's inputs; labels are one more array. The first axis of every array counts the
+// samples. Files lie in the set's folder or below it, also after links are followed.
 
 package import IngotCore
 internal import IngotManifest
@@ -75,7 +75,8 @@ private struct SetReader {
 
   private mutating func read(_ field: YAMLField, name: Located<String>) -> SampleArray? {
     let hint = "write `{ file: data.npz, key: \(shown(name.value)) }`"
-    guard let reader = MappingReader(field, required: ["file"], optional: ["key", "type", "shape"], &problems, hint: hint),
+    guard
+      let reader = MappingReader(field, required: ["file"], optional: ["key", "type", "shape"], &problems, hint: hint),
       let file = reader["file"]?.text(&problems)
     else { return nil }
     guard isInside(file) else { return nil }
@@ -90,7 +91,8 @@ private struct SetReader {
     let type = reader["type"].flatMap { elementType($0) }
     let shape = reader["shape"].flatMap { sizes($0) }
     for needed in ["key", "type", "shape"] where allowed.contains(needed) && reader[needed] == nil {
-      problems.append(Diagnostic(at: file.place, "array `\(shown(name.value))` needs `\(needed)`: \(Self.need(for: needed))"))
+      problems.append(
+        Diagnostic(at: file.place, "array `\(shown(name.value))` needs `\(needed)`: \(Self.need(for: needed))"))
     }
     do throws(ArrayProblem) {
       guard let opened = try open(file.value) else { return nil }
@@ -109,7 +111,8 @@ private struct SetReader {
         name: name.value, place: file.place, identity: "\(file.value.debugDescription) \(kind)", contents: contents)
     } catch {
       problems.append(
-        Diagnostic(at: file.place, "array `\(shown(name.value))`, \(shown(file.value)): \(error.problem)", hint: error.hint))
+        Diagnostic(
+          at: file.place, "array `\(shown(name.value))`, \(shown(file.value)): \(error.problem)", hint: error.hint))
       return nil
     }
   }
@@ -147,7 +150,8 @@ private struct SetReader {
     let near = suggestion(for: name.value, among: known).map { "did you mean `\($0)`?" }
     problems.append(
       Diagnostic(
-        at: name.place, "unknown element type `\(shown(name.value))`", hint: near ?? "known are \(known.joined(separator: ", "))"))
+        at: name.place, "unknown element type `\(shown(name.value))`",
+        hint: near ?? "known are \(known.joined(separator: ", "))"))
     return nil
   }
 
@@ -163,7 +167,8 @@ private struct SetReader {
       problems.append(
         Diagnostic(
           at: array.place,
-          "array `\(shown(array.name))` has \(array.sampleCount) samples and `\(shown(first.name))` has \(first.sampleCount)",
+          "array `\(shown(array.name))` has \(array.sampleCount) samples "
+            + "and `\(shown(first.name))` has \(first.sampleCount)",
           hint: "the first axis of every array counts the samples"))
     }
   }

@@ -28,8 +28,9 @@ package struct ActivationStatistics: Hashable, Sendable {
   }
 }
 
-/// Smallest and largest value and the number of zeros, computed on integers that order as the floats do: integer minima are
-/// associative, so the loop becomes vector instructions, and NaNs sort beyond the infinities instead of vanishing in comparisons.
+/// Smallest and largest value and the number of zeros, computed on integers that order as the floats do: integer
+/// minima are associative, so the loop becomes vector instructions, and NaNs sort beyond the infinities instead of
+/// vanishing in comparisons.
 private struct Extent {
   private var smallest = Int32.max
   private var largest = Int32.min

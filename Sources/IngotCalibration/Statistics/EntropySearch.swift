@@ -1,20 +1,23 @@
 // The entropy threshold: S. Migacz, "8-bit Inference with TensorRT", GTC 2017, as pytorch-quantization's
 // HistogramCalibrator computes it, with a guard against clipping that costs more than it gains.
 //
-// For a candidate of the first i bins, P is the histogram of those bins with everything beyond added to the last of them. Q is
-// what int8 can tell of it: the i bins fall into 128 levels, and each level's count, without what was clipped, is spread evenly over
-// those of its bins that are not empty. The threshold is that with the least KL(P || Q); of equals, the largest.
+// For a candidate of the first i bins, P is the histogram of those bins with everything beyond added to the last of
+// them. Q is what int8 can tell of it: the i bins fall into 128 levels, and each level's count, without what was
+// clipped, is spread evenly over those of its bins that are not empty. The threshold is that with the least KL(P ||
+// Q); of equals, the largest.
 //
-//  * Bin 0 is given bin 1's count: all candidates round it to zero, and a spike there (SiLU, sparse features) would otherwise
-//    decide everything. Exact zeros are not in the histogram at all.
-//  * If the last bin is empty and something lies beyond, Q is 0 where P is not: such a threshold is in a gap and never better than
-//    the gap's lower edge, so it is not a candidate and no smoothing constant is needed.
-//  * The search starts at two bins a level. With one, Q repeats P whatever the values are, and small thresholds look free.
+//  * Bin 0 is given bin 1's count: all candidates round it to zero, and a spike there (SiLU, sparse features) would
+//    otherwise decide everything. Exact zeros are not in the histogram at all.
+//  * If the last bin is empty and something lies beyond, Q is 0 where P is not: such a threshold is in a gap and
+//    never better than the gap's lower edge, so it is not a candidate and no smoothing constant is needed.
+//  * The search starts at two bins a level. With one, Q repeats P whatever the values are, and small thresholds look
+//    free.
 //  * Bins are merged by two until they hold 16 values each on average. In bins of a few values the divergence
 //    measures chance. With fewer than 16 * 256 values there is nothing to search, and the range stays as it was seen.
-//  * Divergence does not see how far a clipped value moves, the known failure of the method: on few distinct or heavy-tailed
-//    values it clips what matters. So a candidate must not have a larger squared error than the full range has. The full range
-//    always qualifies: entropy is never worse than minmax in signal to quantization noise on the data that was seen.
+//  * Divergence does not see how far a clipped value moves, the known failure of the method: on few distinct or
+//    heavy-tailed values it clips what matters. So a candidate must not have a larger squared error than the full
+//    range has. The full range always qualifies: entropy is never worse than minmax in signal to quantization noise
+//    on the data that was seen.
 
 internal import Glibc
 
@@ -49,7 +52,9 @@ struct EntropySearch {
   /// - Parameter histogram: with at least one value.
   static func search(_ histogram: Histogram) -> Choice {
     var merged = histogram
-    while merged.usedBinCount > 1, merged.total < UInt64(merged.usedBinCount) * valuesPerBin { merged = merged.coarsened() }
+    while merged.usedBinCount > 1, merged.total < UInt64(merged.usedBinCount) * valuesPerBin {
+      merged = merged.coarsened()
+    }
     return EntropySearch(merged).best()
   }
 
@@ -100,5 +105,7 @@ struct EntropySearch {
 
 extension EntropySearch {
   /// For tests: the divergence of one candidate.
-  static func divergence(of histogram: Histogram, bins: Int) -> Double? { EntropySearch(histogram).divergence(ofBins: bins) }
+  static func divergence(of histogram: Histogram, bins: Int) -> Double? {
+    EntropySearch(histogram).divergence(ofBins: bins)
+  }
 }

@@ -1,11 +1,11 @@
 // Counts of magnitudes in equal bins that widen as larger values arrive.
 //
-// One pass instead of two (ranges first, then bins of a fixed width): a bin's width is always a power of two, and when a value
-// does not fit, neighbours are added up and the width doubles. Because floor(x / 2w) = floor(floor(x / w) / 2), the counts are
-// those that the final width would have given from the start: they depend on the values alone, not on their order or on how they
-// were cut into batches. That saves half of the model runs, which are nearly all of a calibration's time. The price is that the
-// largest magnitude falls anywhere into the upper half of the bins, so the resolution is between 2048 and 4096 bins, where TensorRT
-// and pytorch-quantization have 2048.
+// One pass instead of two (ranges first, then bins of a fixed width): a bin's width is always a power of two, and
+// when a value does not fit, neighbours are added up and the width doubles. Because floor(x / 2w) = floor(floor(x /
+// w) / 2), the counts are those that the final width would have given from the start: they depend on the values
+// alone, not on their order or on how they were cut into batches. That saves half of the model runs, which are nearly
+// all of a calibration's time. The price is that the largest magnitude falls anywhere into the upper half of the
+// bins, so the resolution is between 2048 and 4096 bins, where TensorRT and pytorch-quantization have 2048.
 
 internal import IngotCore
 
@@ -68,8 +68,8 @@ package struct Histogram: Hashable, Sendable {
     }
   }
 
-  /// Two interleaved histograms: activations after ReLU are mostly one value, and a count that waits for the same count's last store
-  /// takes four times as long.
+  /// Two interleaved histograms: activations after ReLU are mostly one value, and a count that waits for the same
+  /// count's last store takes four times as long.
   private mutating func count(_ values: Span<Float>, times inverse: Float) {
     let mask = Self.binCount - 1
     var even = [UInt32](repeating: 0, count: Self.binCount)
@@ -86,8 +86,8 @@ package struct Histogram: Hashable, Sendable {
     for bin in 0..<Self.binCount { counts[bin] += UInt64(evenSpan[bin]) + UInt64(oddSpan[bin]) }
   }
 
-  /// Multiplying by a power of two is exact, and so is the sum in Double: adding 4096 to a number below 4096 leaves its whole part
-  /// in the top 12 bits of the fraction, which needs no conversion to an integer and its checks.
+  /// Multiplying by a power of two is exact, and so is the sum in Double: adding 4096 to a number below 4096 leaves
+  /// its whole part in the top 12 bits of the fraction, which needs no conversion to an integer and its checks.
   @inline(__always) private static func bin(_ value: Float, _ inverse: Float) -> Int {
     Int(truncatingIfNeeded: (Double(value.magnitude * inverse) + Double(binCount)).bitPattern >> 40)
   }
@@ -114,7 +114,8 @@ extension Histogram {
       Int(used[start..<min(start + merged, used.count)].reduce(0, +))
     }
     return HistogramSummary(
-      binCount: used.count, binWidth: width, digest: Digest(of: littleEndianBytes(of: Array(used))), binsPerCount: merged,
+      binCount: used.count, binWidth: width, digest: Digest(of: littleEndianBytes(of: Array(used))),
+      binsPerCount: merged,
       counts: coarse)
   }
 }

@@ -1,5 +1,5 @@
-// Running sums over a histogram's bins, which make every candidate threshold cost as many steps as there are quantization
-// levels instead of as many as there are bins. A bin stands for values at its middle.
+// Running sums over a histogram's bins, which make every candidate threshold cost as many steps as there are
+// quantization levels instead of as many as there are bins. A bin stands for values at its middle.
 
 internal import Glibc
 
@@ -38,7 +38,8 @@ struct HistogramSums {
 
   func count(beyondBins bins: Int) -> Double { total - counts[Swift.min(bins, binCount)] }
 
-  /// The sum of (x - quantized x)² over all values, with int8 codes of threshold / 127: rounding to nearest inside, clipping outside.
+  /// The sum of (x - quantized x)² over all values, with int8 codes of threshold / 127: rounding to nearest inside,
+  /// clipping outside.
   func squaredError(threshold: Double) -> Double {
     let step = threshold / Double(Self.levelCount)
     var error = 0.0

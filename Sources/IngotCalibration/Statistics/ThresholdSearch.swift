@@ -6,7 +6,8 @@ extension ActivationStatistics {
   package func range(named name: String, method: CalibrationMethod) -> TensorRange {
     precondition(valueCount > 0 && (histogram != nil || !method.needsHistogram), "nothing was collected of '\(name)'")
     var range = TensorRange(
-      name: name, min: min, max: max, amax: Swift.max(largestMagnitude, TensorRange.smallestAmax), valueCount: valueCount,
+      name: name, min: min, max: max, amax: Swift.max(largestMagnitude, TensorRange.smallestAmax),
+      valueCount: valueCount,
       zeroCount: zeroCount)
     guard let histogram else { return range }
     range.histogram = histogram.summary

@@ -11,7 +11,8 @@ extension VerifySettings {
     var gates: [Gate] = []
     for output in outputs {
       let bounds: [(Gate.Metric, Double?)] = [
-        (.cosine, output.cosine), (.maxAbsolute, output.maxAbs), (.maxRelative, output.maxRelative), (.sqnr, output.sqnr),
+        (.cosine, output.cosine), (.maxAbsolute, output.maxAbs), (.maxRelative, output.maxRelative),
+        (.sqnr, output.sqnr),
       ]
       for (metric, bound) in bounds { if let bound { gates.append(.output(output.output, metric, bound: bound)) } }
     }
