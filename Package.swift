@@ -94,7 +94,9 @@ let package = Package(
     tests(
       "IngotRun",
       ["IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotVerify", "IngotPlan", "IngotRun"]),
+    tests("IngotReport", ["IngotCore", "IngotPlan", "IngotReport"]),
     tests("IngotRelease", ["IngotCore", "IngotStore", "IngotRelease"]),
+    tests("Ingot", ["IngotCore", "IngotPlan", "ingot"]),
     tests("EndToEnd", ["IngotCore"]),
   ],
   cLanguageStandard: .c17,

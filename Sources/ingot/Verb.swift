@@ -58,8 +58,10 @@ struct ExitCode: Hashable, Sendable {
   /// `plan --detailed-exitcode`: there is work to do.
   static let workToDo = ExitCode(2)
 
-  static let summary =
-    "0 done, 1 a step failed, 2 the command line or an input is wrong, 3 a gate failed, 4 a runtime or device is missing, 130 interrupted"
+  static let summary = """
+    0 done, 1 a step failed, 2 the command line or an input is wrong, 3 a gate failed,
+      4 a runtime or device is missing, 130 interrupted
+    """
 }
 
 /// What a verb gets to work with.

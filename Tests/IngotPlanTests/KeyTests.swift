@@ -70,14 +70,17 @@ private enum Table {
   static let calibrate = vary(
     CalibrateSettings(method: "percentile", percentile: 0.999, samples: 10), StepAction.calibrate,
     [
-      ("method", { $0.method = "entropy" }), ("percentile", { $0.percentile = 0.9999 }), ("no percentile", { $0.percentile = nil }),
+      ("method", { $0.method = "entropy" }), ("percentile", { $0.percentile = 0.9999 }),
+      ("no percentile", { $0.percentile = nil }),
       ("samples", { $0.samples = 11 }), ("all samples", { $0.samples = nil }),
     ])
   static let lower = vary(
     LowerSettings(precision: "int8", fallback: "fp32", keepNodes: ["/a/*"], keepOps: ["Softmax"]), StepAction.lower,
     [
-      ("precision", { $0.precision = "fp16" }), ("fallback", { $0.fallback = "fp16" }), ("keepNodes", { $0.keepNodes = ["/b/*"] }),
-      ("keepOps", { $0.keepOps = ["Add"] }), ("a node is no op", { ($0.keepNodes, $0.keepOps) = ([], ["/a/*", "Softmax"]) }),
+      ("precision", { $0.precision = "fp16" }), ("fallback", { $0.fallback = "fp16" }),
+      ("keepNodes", { $0.keepNodes = ["/b/*"] }),
+      ("keepOps", { $0.keepOps = ["Add"] }),
+      ("a node is no op", { ($0.keepNodes, $0.keepOps) = ([], ["/a/*", "Softmax"]) }),
     ])
   static let building = vary(build, StepAction.build, buildChanges())
   static let serializing = vary(
@@ -91,13 +94,16 @@ private enum Table {
   static let verifying = vary(
     verify, StepAction.verify,
     [
-      ("backend", { $0.backend = "onnxruntime" }), ("profiles", { $0.profiles = [] }), ("latency", { $0.latency[0].value = "0.2" }),
-      ("percentile", { $0.latency[0].name = "p50" }), ("option", { $0.options[0].value = "4" }), ("no options", { $0.options = [] }),
+      ("backend", { $0.backend = "onnxruntime" }), ("profiles", { $0.profiles = [] }),
+      ("latency", { $0.latency[0].value = "0.2" }),
+      ("percentile", { $0.latency[0].name = "p50" }), ("option", { $0.options[0].value = "4" }),
+      ("no options", { $0.options = [] }),
     ])
   static let outputGates = vary(
     verify, StepAction.verify,
     [
-      ("outputs", { $0.outputs = [] }), ("output", { $0.outputs[0].output = "z" }), ("cosine", { $0.outputs[0].cosine = 0.99 }),
+      ("outputs", { $0.outputs = [] }), ("output", { $0.outputs[0].output = "z" }),
+      ("cosine", { $0.outputs[0].cosine = 0.99 }),
       ("no cosine", { $0.outputs[0].cosine = nil }), ("maxAbs", { $0.outputs[0].maxAbs = 2 }),
       ("maxRelative", { $0.outputs[0].maxRelative = 1 }), ("sqnr", { $0.outputs[0].sqnr = 31 }),
       ("one bound for another", { ($0.outputs[0].maxAbs, $0.outputs[0].maxRelative) = (2, 1) }),
@@ -112,7 +118,10 @@ private enum Table {
     ])
 
   static let all =
-    [sanitize, parsing, parsingProfiles, calibrate, lower, building, serializing, serializingBuild, verifying, outputGates, accuracyGates]
+    [
+      sanitize, parsing, parsingProfiles, calibrate, lower, building, serializing, serializingBuild, verifying,
+      outputGates, accuracyGates,
+    ]
     .flatMap { $0 }
 }
 
@@ -158,7 +167,8 @@ private enum Table {
       return hasher.finalize()
     }
     let lists: [[(String, String)]] = [
-      [("ab", "c")], [("a", "bc")], [("abc", "")], [("", "abc")], [("a", "b"), ("c", "")], [("a", "b"), ("", "c")], [("a", ""), ("b", "c")],
+      [("ab", "c")], [("a", "bc")], [("abc", "")], [("", "abc")], [("a", "b"), ("c", "")], [("a", "b"), ("", "c")],
+      [("a", ""), ("b", "c")],
       [("ab", "c"), ("", "")], [],
     ]
     #expect(Set(lists.map(digest)).count == lists.count)
@@ -171,7 +181,8 @@ private enum Table {
     let two = step(.reference(ReferenceSettings()), inputs: ["model", "data"])
     let swapped = step(.reference(ReferenceSettings()), inputs: ["data", "model"])
     let keys = [
-      two.key(inputs: [a, b], tools: [tool]), two.key(inputs: [b, a], tools: [tool]), swapped.key(inputs: [a, b], tools: [tool]),
+      two.key(inputs: [a, b], tools: [tool]), two.key(inputs: [b, a], tools: [tool]),
+      swapped.key(inputs: [a, b], tools: [tool]),
       two.key(inputs: [a, a], tools: [tool]),
     ]
     #expect(Set(keys).count == keys.count)
@@ -204,8 +215,10 @@ private enum Table {
     #expect(
       components.map { "\($0.name): \($0.value)" } == [
         "key-format: 1", "stage: build", "stage-version: 1", "backend: openvino", "compute: sm_80", "compute: sm_86",
-        "profile-0: dim batch min=[1] opt=[2] max=[4]", "profile-0: tensor x min=[1, 2] opt=[1, 3] max=[1, 4]", "workspace: 1",
-        "option a: 1", "input model: \(Digest(of: "m").hex)", "tool openvino version: 1", "tool openvino digest: \(Digest(of: "lib").hex)",
+        "profile-0: dim batch min=[1] opt=[2] max=[4]", "profile-0: tensor x min=[1, 2] opt=[1, 3] max=[1, 4]",
+        "workspace: 1",
+        "option a: 1", "input model: \(Digest(of: "m").hex)", "tool openvino version: 1",
+        "tool openvino digest: \(Digest(of: "lib").hex)",
       ])
   }
 }
@@ -219,7 +232,8 @@ private enum Table {
   @Test func namesWhatIsNewWhatIsGoneAndWhatDiffers() {
     #expect(
       changes([("a", "1"), ("b", "2"), ("c", "3")], [("a", "1"), ("d", "4"), ("b", "5")]) == [
-        KeyChange(name: "d", from: nil, to: "4"), KeyChange(name: "b", from: "2", to: "5"), KeyChange(name: "c", from: "3", to: nil),
+        KeyChange(name: "d", from: nil, to: "4"), KeyChange(name: "b", from: "2", to: "5"),
+        KeyChange(name: "c", from: "3", to: nil),
       ])
   }
 

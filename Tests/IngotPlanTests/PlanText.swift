@@ -38,7 +38,8 @@ enum PlanText {
 
 /// A manifest's text: a part is replaced where it is given.
 func manifest(
-  precision: String = "precision: fp32", targets: String = "targets: { cpu: { backend: onnxruntime } }", _ more: String = ""
+  precision: String = "precision: fp32", targets: String = "targets: { cpu: { backend: onnxruntime } }",
+  _ more: String = ""
 ) throws -> Manifest {
   let text = """
     ingot: 1

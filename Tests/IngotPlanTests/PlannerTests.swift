@@ -92,7 +92,9 @@ import Testing
 
   @Test func aBundleHoldsOnlyWhatItsStepReads() throws {
     let plan = try Plan(
-      manifest(precision: "precision: int8", "calibration: { data: set }\nverify: { data: eval, outputs: { y: { cosine: 0.9 } } }"))
+      manifest(
+        precision: "precision: int8",
+        "calibration: { data: set }\nverify: { data: eval, outputs: { y: { cosine: 0.9 } } }"))
     let names = plan[try #require(plan.engines.first).serialize].inputs.map(\.name)
     #expect(names == ["engine", "report", "model", "lowering", "ranges", "verdict"])
   }

@@ -18,7 +18,8 @@ import Testing
   private var resolver: DiskResolver {
     let locator = RuntimeLocator(paths: [], managedDirectory: "\(folder.path)/none", searchesSystem: false)
     return DiskResolver(
-      fileDigests: store.fileDigests, runtimes: RuntimeSet(locator: locator, fileDigests: store.fileDigests, environment: [:]))
+      fileDigests: store.fileDigests,
+      runtimes: RuntimeSet(locator: locator, fileDigests: store.fileDigests, environment: [:]))
   }
 
   // MARK: Models
@@ -109,7 +110,9 @@ import Testing
     let plain = "set: 1\narrays:\n  x: { file: x.npy }\n"
     let digest = try digest(of: "a", plain)
     #expect(try self.digest(of: "b", plain) == digest)
-    #expect(try self.digest(of: "c", "# A comment.\nset: 1\ndescription: words\narrays: { x: { file: \"x.npy\" } }\n") == digest)
+    #expect(
+      try self.digest(of: "c", "# A comment.\nset: 1\ndescription: words\narrays: { x: { file: \"x.npy\" } }\n")
+        == digest)
     #expect(try self.digest(of: "d", plain, [1, 2, 4]) != digest)
     #expect(try self.digest(of: "e", plain, [1, 2, 3, 3]) != digest)
     #expect(try self.digest(of: "f", "set: 1\narrays:\n  y: { file: x.npy }\n") != digest)
@@ -122,7 +125,8 @@ import Testing
       return try resolver.digest(ofCalibrationSetAt: "\(folder.path)/raw")
     }
     let digests = [
-      try digest("type: float32, shape: [4, 1]"), try digest("type: float32, shape: [2, 2]"), try digest("type: int32, shape: [4, 1]"),
+      try digest("type: float32, shape: [4, 1]"), try digest("type: float32, shape: [2, 2]"),
+      try digest("type: int32, shape: [4, 1]"),
     ]
     #expect(Set(digests).count == 3)
   }

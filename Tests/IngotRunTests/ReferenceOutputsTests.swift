@@ -16,7 +16,9 @@ import Testing
     try write(
       ReferenceOutputs(
         sampleCount: 3,
-        outputs: [.init(name: "y", type: "float32", sampleShape: [2]), .init(name: "k", type: "int64", sampleShape: [])]),
+        outputs: [
+          .init(name: "y", type: "float32", sampleShape: [2]), .init(name: "k", type: "int64", sampleShape: []),
+        ]),
       [littleEndianBytes(of: [1, 2, 3, 4, 5, 6] as [Float]), littleEndianBytes(of: [7, 8, 9] as [Int64])])
   }
 
@@ -29,7 +31,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "the reference outputs are damaged"), ("{", "the reference outputs are damaged"), ("[]", "the reference outputs are damaged"),
+    ("", "the reference outputs are damaged"), ("{", "the reference outputs are damaged"),
+    ("[]", "the reference outputs are damaged"),
     (#"{"version":2,"sampleCount":1,"outputs":[]}"#, "the reference outputs are damaged"),
     (#"{"version":1,"sampleCount":0,"outputs":[]}"#, "the reference outputs are damaged"),
     (#"{"version":1,"sampleCount":-3,"outputs":[]}"#, "the reference outputs are damaged"),
@@ -46,7 +49,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("float32", [2], 23), ("float32", [3], 24), ("float32", [-2], 24), ("float33", [2], 24), ("float32", [Int.max, Int.max], 24),
+    ("float32", [2], 23), ("float32", [3], 24), ("float32", [-2], 24), ("float33", [2], 24),
+    ("float32", [Int.max, Int.max], 24),
     ("float32", [Int.max / 3], 24), ("float32", [-1, -2], 24), ("int64", [2], 24), ("float32", [0], 24),
   ])
   func refusesNumbersThatAreNotWhatTheDescriptionSays(type: String, shape: [Int], byteCount: Int) throws {

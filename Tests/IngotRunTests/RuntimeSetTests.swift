@@ -92,7 +92,10 @@ import Testing
         "profiling-verbosity: none",
       ]
     ),
-    ("tensorrt-rtx", ["hardware-compatibility: none", "tf32: false", "sparsity: true", "refit: true", "strip-plan: false"]),
+    (
+      "tensorrt-rtx",
+      ["hardware-compatibility: none", "tf32: false", "sparsity: true", "refit: true", "strip-plan: false"]
+    ),
     ("onnxruntime", ["graph-optimization: basic", "threads: 4", "format: ort", "format: onnx"]),
     ("openvino", ["precision-hint: bf16", "performance-mode: throughput", "threads: 4", "streams: 2", "device: CPU"]),
   ]

@@ -43,7 +43,9 @@ import Testing
     #expect(try String(decoding: FileSystem.read(results.path(of: output)), as: UTF8.self) == "a model")
   }
 
-  @Test(arguments: ["", "two\nlines", "a\ttab", "back\\slash", "\\n", "\\", "passed\ttrue\npassed\tfalse", "ünïcode", "\r\n"])
+  @Test(arguments: [
+    "", "two\nlines", "a\ttab", "back\\slash", "\\n", "\\", "passed\ttrue\npassed\tfalse", "ünïcode", "\r\n",
+  ])
   func factsComeBackAsTheyWere(text: String) throws {
     let key = Digest(of: "key")
     let facts = [NamedOption(name: "name \(text)", value: text), NamedOption(name: "passed", value: "false")]
@@ -77,7 +79,8 @@ import Testing
   private let folder: TestFolder
   private var journal: ExplainJournal { ExplainJournal(folder: "\(folder.path)/explain/deep") }
   private let components = [
-    KeyComponent(name: "stage", value: "build"), KeyComponent(name: "option", value: ""), KeyComponent(name: "a b", value: "two\nlines ü"),
+    KeyComponent(name: "stage", value: "build"), KeyComponent(name: "option", value: ""),
+    KeyComponent(name: "a b", value: "two\nlines ü"),
   ]
 
   init() throws { folder = try TestFolder() }
@@ -92,7 +95,8 @@ import Testing
     #expect(journal.components(of: "net") == nil)
   }
 
-  @Test(arguments: [[], [0], [0, 0, 0], [0x61], [0x61, 0, 0xFF, 0xFE], Array(repeating: 0x61, count: 2 << 20)] as [[UInt8]])
+  @Test(
+    arguments: [[], [0], [0, 0, 0], [0x61], [0x61, 0, 0xFF, 0xFE], Array(repeating: 0x61, count: 2 << 20)] as [[UInt8]])
   func aDamagedFileCostsOnlyWords(bytes: [UInt8]) throws {
     journal.remember(components, for: "net/build")
     let name = try #require(try FileSystem.names(in: "\(folder.path)/explain/deep").first)

@@ -11,7 +11,9 @@ import Testing
 private final class ChangingResolver: InputResolver {
   private let state = Mutex(MemoryResolver(files: ["m": "1"]))
   func digest(ofModelAt path: String) throws -> Digest { try state.withLock { try $0.digest(ofModelAt: path) } }
-  func digest(ofCalibrationSetAt path: String) throws -> Digest { try state.withLock { try $0.digest(ofCalibrationSetAt: path) } }
+  func digest(ofCalibrationSetAt path: String) throws -> Digest {
+    try state.withLock { try $0.digest(ofCalibrationSetAt: path) }
+  }
   func identity(of tool: ToolRequirement) throws -> ToolIdentity { try state.withLock { try $0.identity(of: tool) } }
   func set(_ path: String, to text: String) { state.withLock { $0.files[path] = text } }
   func set(version: String, of tool: String) { state.withLock { $0.toolVersions[tool] = version } }
@@ -41,13 +43,15 @@ private final class Events: Sendable {
         .lower(LowerSettings(precision: "fp16", fallback: "fp32", keepNodes: [], keepOps: [])),
         inputs: [StepInput("model", .output(of: StepID(0), name: "out"))], label: "lower"),
       Step(
-        .parse(ParseSettings(backend: "openvino", profiles: [])), inputs: [StepInput("model", .output(of: StepID(1), name: "out"))],
+        .parse(ParseSettings(backend: "openvino", profiles: [])),
+        inputs: [StepInput("model", .output(of: StepID(1), name: "out"))],
         tools: [ToolRequirement(backend: "openvino")], label: "parse"),
       Step(.reference(ReferenceSettings()), inputs: [StepInput("model", .model(path: "m"))], label: "reference"),
     ])
 
   private func run(
-    _ plans: [Plan], _ store: some ResultStore & KeyJournal, _ runner: some StepRunner, _ resolver: some InputResolver, jobs: Int = 2,
+    _ plans: [Plan], _ store: some ResultStore & KeyJournal, _ runner: some StepRunner, _ resolver: some InputResolver,
+    jobs: Int = 2,
     _ events: Events = Events()
   ) async -> [RunOutcome] {
     let lookup = SharedLookup(Lookup(store: store, resolver: resolver, journal: store))
@@ -83,7 +87,8 @@ private final class Events: Sendable {
     #expect(outcome.failures.map(\.step.label) == ["sanitize"])
     #expect(
       events.all.first
-        == "failed net/sanitize: m changed while it was used, so the result was thrown away; build again when nothing writes to it")
+        == "failed net/sanitize: m changed while it was used, so the result was thrown away; build again when nothing writes to it"
+    )
     // The old model again: nothing that was made of the new one may be found under its name.
     resolver.set("m", to: "1")
     let runner = RecordingRunner()
@@ -107,7 +112,10 @@ private final class Events: Sendable {
     let store = try DiskStore(root: "\(folder.path)/store")
     let results = StoredResults(store, worker: "here") { Timestamp.now() }
     let journal = ExplainJournal(folder: "\(folder.path)/explain")
-    let executor = Executor(store: results, runner: RecordingRunner { job, inputs in job.step.label + inputs.joined() }, journal: journal, jobs: 2) { _ in }
+    let executor = Executor(
+      store: results, runner: RecordingRunner { job, inputs in job.step.label + inputs.joined() }, journal: journal,
+      jobs: 2
+    ) { _ in }
     func lookup(_ version: String) -> SharedLookup {
       let resolver = MemoryResolver(files: ["m": "1"], toolVersions: ["openvino": version])
       return SharedLookup(Lookup(store: results, resolver: resolver, journal: journal))

@@ -9,10 +9,13 @@ import Testing
 @Suite struct VerdictsTests {
   private func settings(_ ranges: [ProfileSettings.Range]) -> VerifySettings {
     VerifySettings(
-      backend: "onnxruntime", profiles: ranges.isEmpty ? [] : [ProfileSettings(ranges: ranges)], outputs: [], accuracy: nil, latency: [])
+      backend: "onnxruntime", profiles: ranges.isEmpty ? [] : [ProfileSettings(ranges: ranges)], outputs: [],
+      accuracy: nil, latency: [])
   }
 
-  private func tensor(_ name: String, _ shape: [Dimension]) -> IOTensor { IOTensor(name: name, type: .float32, shape: shape) }
+  private func tensor(_ name: String, _ shape: [Dimension]) -> IOTensor {
+    IOTensor(name: name, type: .float32, shape: shape)
+  }
 
   private func range(_ name: String, _ min: Int, _ opt: Int, _ max: Int) -> ProfileSettings.Range {
     .init(name: name, isTensor: false, min: [min], opt: [opt], max: [max])
@@ -38,7 +41,10 @@ import Testing
   @Test func eachBoundIsAGate() {
     let settings = VerifySettings(
       backend: "openvino", profiles: [],
-      outputs: [.init(output: "y", cosine: 0.9, maxAbs: 1, maxRelative: 2, sqnr: 30), .init(output: "z", cosine: nil, maxAbs: nil, maxRelative: nil, sqnr: nil)],
+      outputs: [
+        .init(output: "y", cosine: 0.9, maxAbs: 1, maxRelative: 2, sqnr: 30),
+        .init(output: "z", cosine: nil, maxAbs: nil, maxRelative: nil, sqnr: nil),
+      ],
       accuracy: .init(metric: "top5", labels: "l", output: nil, maxDrop: 0.01, min: 0.5),
       latency: [NamedOption(name: "p50", value: "0.001"), NamedOption(name: "p99", value: "0.005")])
     #expect(
