@@ -3,6 +3,7 @@
 
 package import IngotCore
 package import IngotPlan
+internal import IngotStore
 
 /// How a run of one plan ended: one entry a step, in plan order.
 package struct RunOutcome: Sendable {
@@ -114,7 +115,11 @@ package final class Executor: Sendable {
       return FinishedStep(step: step, resolved: resolved, record: record)
     } catch {
       let reported = (error as? StepFailure)?.error ?? error
-      onEvent(.failed(label: label, message: "\(reported)"))
+      if (reported as? StoreError)?.isLostBlob == true {
+        onEvent(.skipped(label: label, because: "what it reads was lost from the store"))
+      } else {
+        onEvent(.failed(label: label, message: "\(reported)"))
+      }
       throw reported
     }
   }

@@ -2,6 +2,7 @@
 
 internal import IngotCore
 internal import IngotPlan
+internal import IngotRelease
 internal import IngotReport
 internal import IngotRun
 internal import IngotStore
@@ -29,39 +30,48 @@ extension Verb {
     let session = try Session(context)
     defer { session.store.close() }
     try manifests.checkPins(session.store.fileDigests)
-    let outcomes = try await run(manifests.plans, session, jobs: jobs, context)
-
-    let writer = BundleWriter(store: session.store, out: arguments.value("--out") ?? "out")
-    let summaries = try outcomes.flatMap { try writer.write($0) }
+    let (outcomes, summaries) = try await run(manifests.plans, session, jobs: jobs, context)
     try report(summaries, context)
     return exitCode(outcomes, summaries)
   }
 
-  /// Runs until no step has lost an input: a blob of the store that turns out to be damaged is dropped when it is read, and the
-  /// step that made it runs again.
+  /// Runs the steps and writes the bundles. A blob of the store that turns out to be damaged when a step or a bundle needs it is
+  /// dropped; then all blobs of these plans are checked, and the steps that made the damaged ones run again.
   private static func run(
     _ plans: [Plan], _ session: Session, jobs: Int, _ context: Context
-  ) async throws -> [RunOutcome] {
+  ) async throws -> ([RunOutcome], [EngineSummary]) {
     let progress = Progress(context.terminal)
     let executor = Executor(
       store: session.results, runner: Stages(runtimes: session.runtimes), journal: session.journal, jobs: jobs,
       onEvent: progress.handle)
-    var outcomes: [RunOutcome] = []
-    for _ in 0..<3 {
+    for isLastAttempt in [false, false, true] {
       let statuses = plans.map { session.lookup.statuses(of: $0) }
       if context.arguments.has("--explain") { explain(plans, statuses, on: context.terminal) }
-      outcomes = await executor.run(plans, statuses: statuses, lookup: session.lookup)
+      let outcomes = await executor.run(plans, statuses: statuses, lookup: session.lookup)
       context.terminal.show(status: "")
-      let hasLostInput = outcomes.flatMap(\.failures).contains { ($0.error as? StoreError)?.isLostBlob ?? false }
-      if !hasLostInput { break }
+      do {
+        if let lost = outcomes.flatMap(\.failures).first(where: { lostBlob($0.error) }) { throw lost.error }
+        let writer = BundleWriter(store: session.store, out: context.arguments.value("--out") ?? "out")
+        return (outcomes, try outcomes.flatMap { try writer.write($0) })
+      } catch where lostBlob(error) && !isLastAttempt {
+        for output in statuses.joined().compactMap(\.finished).flatMap(\.record.outputs) {
+          // What is damaged is told in a note, and dropped.
+          _ = try? session.store.verifiedPath(of: output.digest)
+        }
+      }
     }
-    return outcomes
+    preconditionFailure("the last attempt returns or throws")
+  }
+
+  private static func lostBlob(_ error: any Error) -> Bool {
+    if let error = error as? ReleaseError, case .store(let inner) = error.reason { return inner.isLostBlob }
+    return (error as? StoreError)?.isLostBlob ?? false
   }
 
   private static func report(_ summaries: [EngineSummary], _ context: Context) throws {
-    if let path = context.arguments.value("--junit") { try FileSystem.writeAtomically(junitXML(summaries), to: path) }
+    if let path = context.arguments.value("--junit") { try write(junitXML(summaries), to: path) }
     let table = TextTable(summaries)
-    if let path = context.arguments.value("--markdown") { try FileSystem.writeAtomically(table.markdown + "\n", to: path) }
+    if let path = context.arguments.value("--markdown") { try write(table.markdown + "\n", to: path) }
     if context.arguments.has("--json") {
       context.terminal.print(try jsonText(BuildDocument(engines: summaries)))
       return
@@ -73,6 +83,11 @@ extension Verb {
     // A table of thousands of rows helps nobody.
     if summaries.count <= 200 { context.terminal.print(table.text) }
     context.terminal.note(overview(summaries))
+  }
+
+  private static func write(_ text: String, to path: String) throws(SystemError) {
+    try FileSystem.makeDirectory(FileSystem.parent(of: path))
+    try FileSystem.writeAtomically(text, to: path)
   }
 
   private static func overview(_ summaries: [EngineSummary]) -> String {
