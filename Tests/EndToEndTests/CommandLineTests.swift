@@ -1,0 +1,143 @@
+// The command line itself: help for strangers, JSON for programs, exit codes for scripts.
+
+import Foundation
+import IngotCore
+import Testing
+
+@Suite(.enabled(if: Installed.hasBinary, Installed.binaryReason)) struct CommandLineTests {
+  static let verbs = [
+    "build", "plan", "validate", "sanitize", "inspect", "promote", "channels", "rollback", "runtimes", "schema",
+  ]
+
+  @Test(arguments: verbs) func explainsAVerb(verb: String) throws {
+    let space = try TestSpace()
+    let run = try space.ingot(verb, "--help")
+    #expect(run.isClean)
+    #expect(run.output.hasPrefix("usage: ingot \(verb)"))
+    let paragraphs = run.output.components(separatedBy: "\n\n")
+    try #require(paragraphs.count >= 5)
+    #expect(paragraphs[1].hasSuffix(".") && paragraphs[2].hasSuffix("."))
+    let options = try #require(paragraphs.first { $0.hasPrefix("options:\n") }).split(separator: "\n").dropFirst()
+    #expect(options.allSatisfy { $0.contains(/^  (-[a-z], |    )--[a-z-]+( [A-Z]+)?  +[a-z].*$/) }, "\(options)")
+    #expect(options.contains { $0.contains("--quiet") } && options.contains { $0.contains("-h, --help") })
+    #expect(run.output.contains("\nexit codes: 0 done, 1 a step failed, 2 "))
+    #expect(try space.ingot("help", verb).output == run.output)
+    #expect(try space.ingot(verb, "-h").output == run.output)
+    #expect(try space.ingot().errors.contains("\n  \(verb) "), "the overview names it")
+  }
+
+  @Test func givesAnOverview() throws {
+    let space = try TestSpace()
+    let run = try space.ingot("--help")
+    #expect(run.isClean && run.output.hasPrefix("usage: ingot COMMAND [options]\n"))
+    #expect(try space.ingot("help").output == run.output)
+    let nothing = try space.ingot()
+    #expect(nothing.status == 2 && nothing.output == "" && nothing.errors == run.output)
+  }
+
+  @Test func tellsItsVersion() throws {
+    let run = try TestSpace().ingot("--version")
+    #expect(run.isClean && run.output.contains(/^ingot \d+\.\d+\.\d+\n$/))
+  }
+
+  /// Wrong words: the whole of what is said.
+  @Test(arguments: [
+    (["biuld"], "ingot: there is no command 'biuld'; did you mean 'build'?\n  hint: `ingot --help` lists the commands\n"),
+    (["frobnicate"], "ingot: there is no command 'frobnicate'\n  hint: `ingot --help` lists the commands\n"),
+    (
+      ["build", "--explian", "m.yaml"],
+      "ingot build: there is no option --explian; did you mean --explain?\n  hint: `ingot build --help` explains the command\n"
+    ),
+    (["build", "--out"], "ingot build: --out needs a value\n  hint: `ingot build --help` explains the command\n"),
+    (["build", "--json=yes"], "ingot build: --json takes no value\n  hint: `ingot build --help` explains the command\n"),
+    (
+      ["build", "-j", "0", "m.yaml"],
+      "ingot build: --jobs takes a whole number of at least 1, not '0'\n  hint: `ingot build --help` explains the command\n"
+    ),
+    (["build"], "ingot build: name at least one manifest\n  hint: `ingot build --help` explains the command\n"),
+    (["plan"], "ingot plan: name at least one manifest\n  hint: `ingot plan --help` explains the command\n"),
+    (["validate"], "ingot validate: name at least one manifest\n  hint: `ingot validate --help` explains the command\n"),
+    (["sanitize", "m.onnx"], "ingot sanitize: name the file to write with -o\n  hint: `ingot sanitize --help` explains the command\n"),
+    (["inspect"], "ingot inspect: name one file\n  hint: `ingot inspect --help` explains the command\n"),
+    (["promote", "out"], "ingot promote: name the channel with --to\n  hint: `ingot promote --help` explains the command\n"),
+    (["rollback"], "ingot rollback: name one channel\n  hint: `ingot rollback --help` explains the command\n"),
+    (["runtimes"], "ingot runtimes: say `list` or `install`\n  hint: `ingot runtimes --help` explains the command\n"),
+  ])
+  func refusesAWrongCommandLine(words: [String], errors: String) throws {
+    let run = try TestSpace().start(words).finished()
+    #expect(run.status == 2)
+    #expect(run.errors == errors)
+    #expect(run.output == "")
+  }
+
+  @Test func refusesARuntimeThatIsNotThere() throws {
+    let run = try TestSpace().ingot("runtimes", "install", "onnxruntme")
+    #expect(run.status == 2)
+    #expect(run.errors.contains("'onnxruntme' cannot be installed; did you mean onnxruntime?"), "\(run)")
+    #expect(!run.errors.contains("? There"), "\(run)")
+  }
+
+  @Test func printsTheSchemaOfManifests() throws {
+    let space = try TestSpace()
+    let run = try space.ingot("schema")
+    #expect(run.isClean)
+    let schema = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    #expect(schema["$schema"] is String)
+    let properties = try #require(schema["properties"] as? [String: Any])
+    #expect(Set(properties.keys).isSuperset(of: ["ingot", "name", "model", "targets", "precision", "calibration", "verify", "matrix"]))
+    let written = try space.ingot("schema", "-o", "schema.json")
+    #expect(written.isClean && written.output.hasSuffix("/schema.json\n"))
+    #expect(try space.read("schema.json") == run.output)
+  }
+
+  @Test func listsRuntimes() throws {
+    let space = try TestSpace()
+    let names = ["onnxruntime", "openvino", "tensorrt-rtx"]
+    let rows = { (run: Run) in run.output.split(separator: "\n").map(String.init) }
+    let nothing = try space.ingot("runtimes", "list")
+    #expect(nothing.isClean)
+    for name in names { #expect(rows(nothing).contains { $0.hasPrefix("\(name) ") && $0.hasSuffix("not installed") }) }
+    #expect(try space.ingot("runtimes", "list", "--json").format() == "ingot.runtimes/1")
+    guard let runtimes = Installed.runtimes, Installed.hasRuntimes else { return }
+    try FileManager.default.createSymbolicLink(atPath: space.path("home/runtimes"), withDestinationPath: runtimes)
+    let all = try space.ingot("runtimes", "list")
+    for name in names { #expect(rows(all).contains { $0.hasPrefix("\(name) ") && $0.contains("  installed: ") }) }
+  }
+
+  @Test func validatesTheExamples() throws {
+    let space = try TestSpace()
+    try space.addExamples()
+    let run = try space.ingot("validate", "Pipelines/digits.yaml", "Pipelines/digits-hard.yaml")
+    #expect(run.status == 0 && run.errors == "2 manifests valid, for 18 engines\n", "\(run)")
+    #expect(try space.ingot("validate", "Pipelines/digits.yaml", "--quiet").isClean)
+    #expect(try space.ingot("validate", "Pipelines/digits.yaml", "--json").format() == "ingot.validate/1")
+    #expect(try space.files(below: "home") == [], "nothing is written")
+  }
+
+  @Test func sanitizesAModelOnItsOwn() throws {
+    let space = try TestSpace()
+    try space.addExamples()
+    for name in ["digits", "digits-hard"] {
+      let model = "Pipelines/models/\(name).onnx"
+      let run = try space.ingot("sanitize", model, "-o", "once.onnx", "--json")
+      #expect(try run.status == 0 && run.format() == "ingot.sanitize/1")
+      // The canonical form of a canonical model is itself.
+      #expect(try space.ingot("sanitize", "once.onnx", "-o", "twice.onnx").status == 0)
+      #expect(try space.bytes("once.onnx") == space.bytes("twice.onnx"))
+      #expect(try space.ingot("sanitize", model, "-o", "apart.onnx", "--external-data").status == 0)
+      #expect(try space.bytes("apart.onnx").count < space.bytes("once.onnx").count && space.exists("apart.onnx.data"))
+      #expect(try space.ingot("sanitize", "apart.onnx", "-o", "again.onnx").status == 0)
+      #expect(try space.bytes("again.onnx") == space.bytes("once.onnx"))
+      let inspection = try space.ingot("inspect", model, "--json")
+      #expect(try inspection.isClean && inspection.format() == "ingot.inspect-model/1")
+      #expect(try space.ingot("inspect", "once.onnx", "--nodes").isClean)
+    }
+  }
+
+  @Test func obeysQuiet() throws {
+    let space = try TestSpace()
+    try space.addExamples()
+    let run = try space.ingot("sanitize", "Pipelines/models/digits.onnx", "-o", "a.onnx", "--quiet")
+    #expect(run.isClean && run.output == "")
+  }
+}
