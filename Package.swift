@@ -22,7 +22,8 @@ func systemModule(_ name: String, apt package: String) -> Target {
 
 /// C or C++ of Ingot's own that opens a runtime with dlopen.
 func loader(_ name: String) -> Target {
-  .target(name: name, path: "Sources/\(name)", cSettings: [.define("_GNU_SOURCE")], cxxSettings: [.define("_GNU_SOURCE")])
+  .target(
+    name: name, path: "Sources/\(name)", cSettings: [.define("_GNU_SOURCE")], cxxSettings: [.define("_GNU_SOURCE")])
 }
 
 func module(_ name: String, _ dependencies: [String], archives: [String] = []) -> Target {
@@ -34,7 +35,8 @@ func module(_ name: String, _ dependencies: [String], archives: [String] = []) -
 /// - Parameter exclude: what the tests read or compile by themselves.
 func tests(_ name: String, _ dependencies: [String], exclude: [String] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies.map { .byName(name: $0) }, path: "Tests/\(name)Tests", exclude: exclude,
+    name: "\(name)Tests", dependencies: dependencies.map { .byName(name: $0) }, path: "Tests/\(name)Tests",
+    exclude: exclude,
     swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
 }
 
@@ -58,7 +60,8 @@ let package = Package(
     module("IngotGraph", ["IngotCore"]),
     module("IngotStore", ["IngotCore"]),
     module("IngotBackends", ["IngotCore", "CSystem", "CTensorRT", "COnnxRuntime", "COpenVINO", "CCUDA"]),
-    module("IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "CZlib"], archives: ["libz.a"]),
+    module(
+      "IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "CZlib"], archives: ["libz.a"]),
     module("IngotPrecision", ["IngotCore", "IngotGraph", "IngotCalibration"]),
     module("IngotVerify", ["IngotCore", "IngotCalibration"]),
     module("IngotPlan", ["IngotCore", "IngotManifest"]),

@@ -11,7 +11,8 @@ package struct ByteCount: Hashable, Sendable, CustomStringConvertible {
   package init?(_ text: some StringProtocol) {
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let unit = text.dropFirst(digits.count).drop { $0 == " " }
-    guard let factor = Self.units.first(where: { $0.name == unit })?.factor, let number = Double(digits), number >= 0 else {
+    guard let factor = Self.units.first(where: { $0.name == unit })?.factor, let number = Double(digits), number >= 0
+    else {
       return nil
     }
     let bytes = number * Double(factor)

@@ -14,7 +14,8 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   package var hint: String?
 
   package init(
-    _ severity: Severity = .error, at place: Place? = nil, in subject: String? = nil, _ problem: String, hint: String? = nil
+    _ severity: Severity = .error, at place: Place? = nil, in subject: String? = nil, _ problem: String,
+    hint: String? = nil
   ) {
     (self.severity, self.place, self.subject, self.problem, self.hint) = (severity, place, subject, problem, hint)
   }

@@ -54,7 +54,9 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
   package static let byteCount = 32
 
   package var rawBytes: [UInt8] {
-    [words.0, words.1, words.2, words.3].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
+    [words.0, words.1, words.2, words.3].flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+    }
   }
 
   /// 64 lower-case hexadecimal digits.
@@ -99,7 +101,8 @@ extension Digest: Codable {
     let text = try container.decode(String.self)
     guard text.hasPrefix("sha256:"), let digest = Digest(hex: text) else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "'\(text.prefix(80))' is no digest; expected sha256: and 64 hexadecimal digits")
+        in: container, debugDescription: "'\(text.prefix(80))' is no digest; expected sha256: and 64 hexadecimal digits"
+      )
     }
     self = digest
   }

@@ -29,10 +29,12 @@ package enum ElementType: Int32, Hashable, Sendable, CaseIterable, CustomStringC
 
   package var isFloatingPoint: Bool {
     switch self {
-    case .float32, .float16, .float64, .bfloat16, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float4e2m1,
+    case .float32, .float16, .float64, .bfloat16, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz,
+      .float4e2m1,
       .float8e8m0:
       true
-    case .uint8, .int8, .uint16, .int16, .int32, .int64, .string, .bool, .uint32, .uint64, .complex64, .complex128, .uint4,
+    case .uint8, .int8, .uint16, .int16, .int32, .int64, .string, .bool, .uint32, .uint64, .complex64, .complex128,
+      .uint4,
       .int4, .uint2, .int2:
       false
     }

@@ -1,7 +1,7 @@
 // Where something stands in a text file, and the text itself for showing the line with a caret.
 
-/// A text file that was read: its name as the user wrote it and its text. Lines are cut only when an error shows one, because
-/// a run reads a thousand files and shows none.
+/// A text file that was read: its name as the user wrote it and its text. Lines are cut only when an error shows one,
+/// because a run reads a thousand files and shows none.
 package final class SourceText: Sendable, Hashable {
   package let path: String
   package let text: String
@@ -30,8 +30,8 @@ package struct Place: Hashable, Sendable, CustomStringConvertible {
   /// `path:line:column`.
   package var description: String { "\(source.path):\(line):\(column)" }
 
-  /// The source line and a caret below the column, or nil where the line does not exist. Control characters are shown as
-  /// U+FFFD: a file from outside does not write to the terminal.
+  /// The source line and a caret below the column, or nil where the line does not exist. Control characters are shown
+  /// as U+FFFD: a file from outside does not write to the terminal.
   package var excerpt: String? {
     let lines = source.lines
     guard lines.indices.contains(line - 1) else { return nil }

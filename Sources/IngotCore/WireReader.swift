@@ -67,7 +67,9 @@ package struct WireReader: ~Escapable {
     let start = offset
     let tag = try readVarint()
     guard tag >> 3 > 0, tag >> 3 < 1 << 29 else { throw WireError(.invalidTag(tag), at: start) }
-    guard let type = WireType(rawValue: UInt8(tag & 7)) else { throw WireError(.unknownWireType(UInt8(tag & 7)), at: start) }
+    guard let type = WireType(rawValue: UInt8(tag & 7)) else {
+      throw WireError(.unknownWireType(UInt8(tag & 7)), at: start)
+    }
     return WireField(number: Int(tag >> 3), type: type, offset: start)
   }
 
@@ -118,7 +120,9 @@ package struct WireReader: ~Escapable {
   @_lifetime(self: copy self)
   package mutating func readArray() throws(WireError) -> [UInt8] {
     let range = try readBytes()
-    return unsafe span.extracting(range.lowerBound - base..<range.upperBound - base).withUnsafeBytes { unsafe Array($0) }
+    return unsafe span.extracting(range.lowerBound - base..<range.upperBound - base).withUnsafeBytes {
+      unsafe Array($0)
+    }
   }
 
   /// A length-delimited value as text.
@@ -151,7 +155,9 @@ package struct WireReader: ~Escapable {
   }
 
   package func require(_ type: WireType, for field: WireField) throws(WireError) {
-    guard field.type == type else { throw WireError(.wrongWireType(field: field.number, found: field.type), at: field.offset) }
+    guard field.type == type else {
+      throw WireError(.wrongWireType(field: field.number, found: field.type), at: field.offset)
+    }
   }
 
   @_lifetime(self: copy self)

@@ -61,7 +61,8 @@ extension GraphError {
         + "\n  hint: keep the rank and the fixed sizes, and name or fix the others"
     case .noSuchDimension(let name, let dimensions):
       "no input of the model has a dimension '\(name)'\n  hint: its symbolic dimensions are \(Self.list(dimensions))"
-    case .dimensionSize(let name, let size): "dimension '\(name)' cannot be \(size)\n  hint: give it a size of 1 or more"
+    case .dimensionSize(let name, let size):
+      "dimension '\(name)' cannot be \(size)\n  hint: give it a size of 1 or more"
     case .nestedTooDeep(let limit): "subgraphs are nested deeper than \(limit)\n  hint: no exporter writes this"
     }
   }
@@ -84,7 +85,8 @@ extension ShapeProblem: CustomStringConvertible {
     case .broadcast(let a, let b): "shapes \(a.shapeText) and \(b.shapeText) cannot be broadcast together"
     case .sizes(let what, let size, let other, let otherSize): "\(what) is \(size) and \(other) is \(otherSize)"
     case .attribute(let name, let expected): "attribute '\(name)' should be \(expected)"
-    case .elementCount(let from, let to): "\(from.shapeText) cannot become \(to.shapeText): the numbers of elements differ"
+    case .elementCount(let from, let to):
+      "\(from.shapeText) cannot become \(to.shapeText): the numbers of elements differ"
     case .types(let a, let b): "inputs of type \(a) and \(b) do not go together"
     case .outputSize: "the output would have a negative size or too many elements"
     }

@@ -1,5 +1,5 @@
-// Which build options each backend has, and their values. The decoder checks manifests by these tables and the schema is made
-// from them; what an option does is the backend's business.
+// Which build options each backend has, and their values. The decoder checks manifests by these tables and the schema
+// is made from them; what an option does is the backend's business.
 
 internal import IngotCore
 
@@ -42,15 +42,19 @@ extension TargetBackend {
     }
   }
 
-  private static let tensorrtOptions = commonTensorRT(hardwareCompatibility: ["none", "ampere+", "same-compute-capability"])
+  private static let tensorrtOptions = commonTensorRT(hardwareCompatibility: [
+    "none", "ampere+", "same-compute-capability",
+  ])
 
   // TensorRT-RTX keeps the call for other levels and refuses it with a warning: an engine names its GPUs in `compute`.
   private static let tensorrtRTXOptions = commonTensorRT(hardwareCompatibility: ["none"])
 
   private static func commonTensorRT(hardwareCompatibility: [String]) -> [BuildOptionSpec] {
     [
-      BuildOptionSpec("optimization-level", .int(0...5), "How long the builder searches: 0 is fastest to build, 5 slowest."),
-      BuildOptionSpec("hardware-compatibility", .choice(hardwareCompatibility), "On which other GPUs the engine may run."),
+      BuildOptionSpec(
+        "optimization-level", .int(0...5), "How long the builder searches: 0 is fastest to build, 5 slowest."),
+      BuildOptionSpec(
+        "hardware-compatibility", .choice(hardwareCompatibility), "On which other GPUs the engine may run."),
       BuildOptionSpec("timing-cache", .choice(["auto", "off"]), "Whether measured tactics are kept between builds."),
       BuildOptionSpec("tf32", .bool, "Whether fp32 layers may compute in TF32."),
       BuildOptionSpec("sparsity", .bool, "Whether 2:4 sparse weights may be used."),
@@ -60,7 +64,8 @@ extension TargetBackend {
       BuildOptionSpec("version-compatible", .bool, "Whether later runtimes of the same major version run the engine."),
       BuildOptionSpec("max-aux-streams", .int(0...128), "How many auxiliary streams the engine may use."),
       BuildOptionSpec(
-        "profiling-verbosity", .choice(["layer-names-only", "detailed", "none"]), "What the engine tells about its layers."),
+        "profiling-verbosity", .choice(["layer-names-only", "detailed", "none"]),
+        "What the engine tells about its layers."),
     ]
   }
 

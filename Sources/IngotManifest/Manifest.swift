@@ -107,6 +107,7 @@ package struct CalibrationSpec: Sendable, Hashable {
   package var method: Located<Method>
   /// How many samples to use; nil means all.
   package var samples: Located<Int>?
-  /// For the percentile method, in 0.5...1: the fraction of values that the range keeps; nil leaves the method's default.
+  /// For the percentile method, in 0.5...1: the fraction of values that the range keeps; nil leaves the method's
+  /// default.
   package var percentile: Located<Double>?
 }

@@ -37,7 +37,8 @@ extension InputError {
   fileprivate init(in path: String, _ error: SystemError) {
     self =
       error.isNotFound
-      ? InputError(in: path, "there is no such file", hint: "give the path of a manifest; `ingot init MODEL` writes one")
+      ? InputError(
+        in: path, "there is no such file", hint: "give the path of a manifest; `ingot init MODEL` writes one")
       : InputError(in: path, "the manifest cannot be read", hint: error.description)
   }
 }

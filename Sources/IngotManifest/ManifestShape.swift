@@ -12,11 +12,14 @@ extension Shape {
       .required(
         "targets", .named(.mapping(target), keyPattern: Patterns.name, minimum: 1),
         "For what engines are built, by a name of your choice; each target yields its own engine."),
-      .optional("precision", precisionForm, "The number type that engines compute in. Required where `matrix` has none."),
-      .optional("profiles", .list(profileForm, minimum: 1), "Optimization profiles: the sizes that an engine is built for."),
+      .optional(
+        "precision", precisionForm, "The number type that engines compute in. Required where `matrix` has none."),
+      .optional(
+        "profiles", .list(profileForm, minimum: 1), "Optimization profiles: the sizes that an engine is built for."),
       .optional("workspace", Form.byteCount, "Device memory that the builder's tactics may use."),
       .optional("calibration", .mapping(calibration), "Data that the ranges for int8 and fp8 are measured on."),
-      .optional("build", .mapping(build), "Build options. A key is an option or a backend's name with options below it."),
+      .optional(
+        "build", .mapping(build), "Build options. A key is an option or a backend's name with options below it."),
       .optional("verify", .mapping(verify), "The gates that an engine must pass."),
       .optional("matrix", .mapping(matrix), "One engine per combination."),
     ])
@@ -36,7 +39,8 @@ extension Shape {
     [
       .required("backend", .choice(TargetBackend.allCases.map(\.rawValue)), "The runtime that builds the engine."),
       .optional(
-        "version", .either([Form.version, .integer(0...Int.max)]), "The runtime's version or its beginning: \"11\", \"10.13\"."),
+        "version", .either([Form.version, .integer(0...Int.max)]),
+        "The runtime's version or its beginning: \"11\", \"10.13\"."),
       .optional("compute", .list(Form.compute, minimum: 1), "GPUs to compile for, by compute capability."),
       .optional("build", .mapping(targetBuild), "Build options for this target alone."),
     ])
@@ -80,7 +84,8 @@ extension Shape {
     "A calibration set and how ranges are taken from it.",
     [
       .required("data", Form.path, "A calibration set, relative to the manifest."),
-      .optional("method", .choice(CalibrationSpec.Method.allCases.map(\.rawValue)), "How ranges are found; entropy by default."),
+      .optional(
+        "method", .choice(CalibrationSpec.Method.allCases.map(\.rawValue)), "How ranges are found; entropy by default."),
       .optional("samples", .integer(1...Int.max), "How many samples to use; all by default."),
       .optional("percentile", Form.percent, "For method percentile: the part of the values that the range keeps."),
     ])
@@ -89,7 +94,9 @@ extension Shape {
     "What an engine is checked with and against.",
     [
       .optional("data", Form.path, "A set of samples, relative to the manifest."),
-      .optional("outputs", .named(.mapping(outputGate), keyPattern: nil, minimum: 1), "How near outputs must be to the model's."),
+      .optional(
+        "outputs", .named(.mapping(outputGate), keyPattern: nil, minimum: 1), "How near outputs must be to the model's."
+      ),
       .optional("accuracy", .mapping(accuracy), "How good the engine must be at its task."),
       .optional("latency", .mapping(latency), "How long a run may take; judged on a real device of the target."),
       .optional("synthetic", .boolean, "Check with random inputs; reports say so."),
@@ -101,7 +108,8 @@ extension Shape {
       .optional("cosine", .number(-1...1), "The least cosine similarity."),
       .optional("max-abs", .number(0 ... .greatestFiniteMagnitude), "The largest absolute difference."),
       .optional(
-        "max-relative", .either([.number(0 ... .greatestFiniteMagnitude), Form.percent]), "The largest relative difference."),
+        "max-relative", .either([.number(0 ... .greatestFiniteMagnitude), Form.percent]),
+        "The largest relative difference."),
       .optional(
         "sqnr", .either([.number(-1000...1000), Form.decibels]), "The least signal-to-quantization-noise ratio, in dB."),
     ])
@@ -129,13 +137,17 @@ extension Shape {
     "Build options.",
     optionKeys(of: TargetBackend.allCases)
       + TargetBackend.allCases.map {
-        .optional($0.rawValue, .mapping(Shape("Build options.", optionKeys(of: [$0]))), "Options for targets of \($0.rawValue).")
+        .optional(
+          $0.rawValue, .mapping(Shape("Build options.", optionKeys(of: [$0]))), "Options for targets of \($0.rawValue)."
+        )
       })
 
   static let targetBuild = Shape("Build options.", optionKeys(of: TargetBackend.allCases))
 
   private static let precisionForm = Form.either([.choice(PrecisionType.allCases.map(\.rawValue)), .mapping(precision)])
-  private static let dimensionForm = Form.either([.integer(1...Int.max), .pattern(Patterns.dimension, example: "batch")])
+  private static let dimensionForm = Form.either([
+    .integer(1...Int.max), .pattern(Patterns.dimension, example: "batch"),
+  ])
   private static let profileForm = Form.named(
     .either([.mapping(dimensionRange), .mapping(shapeRange)]), keyPattern: nil, minimum: 1)
 

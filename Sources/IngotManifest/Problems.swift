@@ -18,7 +18,8 @@ extension InputError {
       if shown.count < Self.shownProblemCount { shown.append(problem) }
     }
     if seen.count > shown.count {
-      shown.append(Diagnostic(.note, in: problems.first?.place?.source.path, "and \(seen.count - shown.count) more problems"))
+      shown.append(
+        Diagnostic(.note, in: problems.first?.place?.source.path, "and \(seen.count - shown.count) more problems"))
     }
     self.init(shown)
   }
@@ -35,8 +36,8 @@ func quoted(_ text: some StringProtocol) -> String {
 
 /// The candidate that a person most likely meant, or nil where none is near.
 ///
-/// Near is an edit distance (insert, delete, replace, swap neighbours; letter case and `_` for `-` are free) of at most a
-/// third of the length of the word.
+/// Near is an edit distance (insert, delete, replace, swap neighbours; letter case and `_` for `-` are free) of at most
+/// a third of the length of the word.
 package func suggestion(for word: String, among candidates: some Sequence<String>) -> String? {
   guard word.utf8.count <= 64 else { return nil }
   let normalized = normalizedForSuggestion(word)

@@ -1,16 +1,19 @@
-// The manifest format as a JSON Schema, made from the decoder's own tables, so that editors complete and check what Ingot reads.
-// It says what one value may be; what only all of them together show (int8 without calibration) is the decoder's to find.
+// The manifest format as a JSON Schema, made from the decoder's own tables, so that editors complete and check what
+// Ingot reads. It says what one value may be; what only all of them together show (int8 without calibration) is the
+// decoder's to find.
 
 /// The JSON Schema (draft 2020-12) of manifests: the same text each time, keys in the order of the tables.
 package func manifestSchema() -> String {
   let manifest = Shape.manifest.schema
-  return JSON.object([
-    ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
-    ("title", .string("Ingot manifest, version 1")),
-  ] + manifest + [
-    // One of the two says the precisions.
-    ("anyOf", .array(["precision", "matrix"].map { .object([("required", .array([.string($0)]))]) }))
-  ]).text(indent: "") + "\n"
+  return JSON.object(
+    [
+      ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
+      ("title", .string("Ingot manifest, version 1")),
+    ] + manifest + [
+      // One of the two says the precisions.
+      ("anyOf", .array(["precision", "matrix"].map { .object([("required", .array([.string($0)]))]) }))
+    ]
+  ).text(indent: "") + "\n"
 }
 
 private typealias Members = [(String, JSON)]
@@ -20,7 +23,10 @@ extension Shape {
     var members: Members = [
       ("description", .string(description)),
       ("type", .string("object")),
-      ("properties", .object(keys.map { ($0.name, .object([("description", .string($0.description))] + $0.form.schema)) })),
+      (
+        "properties",
+        .object(keys.map { ($0.name, .object([("description", .string($0.description))] + $0.form.schema)) })
+      ),
       ("additionalProperties", .bool(false)),
     ]
     if !required.isEmpty { members.append(("required", .array(required.map { .string($0) }))) }
@@ -71,7 +77,8 @@ private indirect enum JSON {
     switch self {
     case .string(let value): return Self.quoted(value)
     case .int(let value): return String(value)
-    case .number(let value): return value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : String(value)
+    case .number(let value):
+      return value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : String(value)
     case .bool(let value): return String(value)
     case .array(let values):
       return "[\(values.map { $0.text(indent: inner) }.joined(separator: ", "))]"

@@ -35,7 +35,7 @@ package enum OptionValue: Sendable, Hashable, CustomStringConvertible {
   case int(Int)
   case choice(String)
 
-  /// As backends take it: `true`, `3`, `ampere+`.
+  /// As a manifest writes it: `true`, `3`, `ampere+`.
   package var description: String {
     switch self {
     case .bool(let value): String(value)

@@ -19,7 +19,9 @@ package struct KeyComponent: Hashable, Sendable {
 package struct Explanation: IdentitySink, Sendable {
   package private(set) var components: [KeyComponent] = []
   package init() {}
-  package mutating func field(_ name: String, _ value: String) { components.append(KeyComponent(name: name, value: value)) }
+  package mutating func field(_ name: String, _ value: String) {
+    components.append(KeyComponent(name: name, value: value))
+  }
 }
 
 /// Hashes the fields: each name and value with its length before it, so that no two lists of fields give the same bytes.
@@ -36,8 +38,8 @@ package struct KeyHasher: IdentitySink, Sendable {
   package consuming func finalize() -> Digest { Digest(of: bytes) }
 
   private mutating func append(_ text: String) {
-    var length = UInt32(text.utf8.count).littleEndian
-    unsafe withUnsafeBytes(of: &length) { unsafe bytes.append(contentsOf: $0) }
+    let length = UInt32(text.utf8.count)
+    for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: length >> UInt32(shift))) }
     bytes.append(contentsOf: text.utf8)
   }
 }
@@ -48,13 +50,17 @@ package struct ToolIdentity: Hashable, Sendable {
   package var version: String
   /// Over all library files that take part.
   package var digest: Digest
-  package init(name: String, version: String, digest: Digest) { (self.name, self.version, self.digest) = (name, version, digest) }
+  package init(name: String, version: String, digest: Digest) {
+    (self.name, self.version, self.digest) = (name, version, digest)
+  }
 }
 
 extension Step {
   /// - Parameter inputs: digests in the order of `self.inputs`.
   /// - Parameter tools: in the order of `self.tools`.
   package func writeIdentity(inputs: [Digest], tools: [ToolIdentity], to sink: inout some IdentitySink) {
+    precondition(
+      inputs.count == self.inputs.count && tools.count == self.tools.count, "a key covers every input and every tool")
     sink.field("key-format", "1")
     sink.field("stage", stage.rawValue)
     sink.field("stage-version", "\(stage.version)")
@@ -93,12 +99,14 @@ package struct KeyChange: Hashable, Sendable {
     let names = (new + old).map(\.name)
     var seen: Set<String> = []
     return names.filter { seen.insert($0).inserted }.compactMap { name in
-      before[name] == after[name] ? nil : KeyChange(name: name, from: before[name], to: after[name])
+      if before[name] == after[name] { return nil }
+      return KeyChange(
+        name: name, from: before[name]?.joined(separator: ", "), to: after[name]?.joined(separator: ", "))
     }
   }
 
   /// Repeated fields (profiles, kept nodes) are compared as one list.
-  private static func grouped(_ components: [KeyComponent]) -> [String: String] {
-    Dictionary(components.map { ($0.name, $0.value) }) { "\($0), \($1)" }
+  private static func grouped(_ components: [KeyComponent]) -> [String: [String]] {
+    Dictionary(grouping: components, by: \.name).mapValues { $0.map(\.value) }
   }
 }

@@ -24,7 +24,8 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
     case .bf16, .fp8, .int4, .auto:
       problems.append(
         Diagnostic(
-          at: type.place, "precision '\(type.value.rawValue)' cannot be built yet", hint: "use fp32, tf32, fp16 or int8"))
+          at: type.place, "precision '\(type.value.rawValue)' cannot be built yet", hint: "use fp32, tf32, fp16 or int8"
+        ))
     }
     if let fallback = spec.fallback, ![.fp32, .fp16].contains(fallback.value) {
       problems.append(
@@ -40,7 +41,8 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
     for target in manifest.targets where type.value == .tf32 && !target.backend.value.isTensorRT {
       problems.append(
         Diagnostic(
-          at: type.place, "tf32 exists on TensorRT only, and target '\(target.name.value)' is \(target.backend.value.rawValue)",
+          at: type.place,
+          "tf32 exists on TensorRT only, and target '\(target.name.value)' is \(target.backend.value.rawValue)",
           hint: "give that target a manifest of its own with precision: fp32"))
     }
   }
@@ -169,15 +171,17 @@ private struct Planner {
     let settings = SerializeSettings(
       name: manifest.name.value, variant: variant.id, precision: variant.precision.label,
       target: variant.target.name.value, build: buildSettings(variant))
-    return add(
-      Step(
-        .serialize(settings),
-        inputs: [
-          StepInput("engine", .output(of: build, name: "engine")),
-          StepInput("report", .output(of: build, name: "build.json")),
-          StepInput("model", .output(of: lowered, name: "model.onnx")),
-        ] + (verify.map { [StepInput("verdict", .output(of: $0, name: "verdict.json"))] } ?? []),
-        label: "\(variant.id)/serialize"))
+    var inputs = [
+      StepInput("engine", .output(of: build, name: "engine")),
+      StepInput("report", .output(of: build, name: "build.json")),
+      StepInput("model", .output(of: lowered, name: "model.onnx")),
+    ]
+    if plan[lowered].stage == .lower {
+      inputs.append(StepInput("lowering", .output(of: lowered, name: "lower.json")))
+      inputs += plan[lowered].inputs.filter { $0.name == "ranges" }
+    }
+    if let verify { inputs.append(StepInput("verdict", .output(of: verify, name: "verdict.json"))) }
+    return add(Step(.serialize(settings), inputs: inputs, label: "\(variant.id)/serialize"))
   }
 
   private mutating func addVerify(
@@ -204,7 +208,8 @@ private struct Planner {
 
   private func settings(_ verify: VerifySpec, _ variant: Variant) -> VerifySettings {
     let latency = [
-      ("p50", verify.latency?.p50), ("p90", verify.latency?.p90), ("p95", verify.latency?.p95), ("p99", verify.latency?.p99),
+      ("p50", verify.latency?.p50), ("p90", verify.latency?.p90), ("p95", verify.latency?.p95),
+      ("p99", verify.latency?.p99),
     ]
     return VerifySettings(
       backend: variant.target.backend.value.rawValue, profiles: profiles,
@@ -215,21 +220,35 @@ private struct Planner {
       },
       accuracy: verify.accuracy.map {
         .init(
-          metric: $0.metric.value.rawValue, labels: $0.labels.value, output: $0.output?.value, maxDrop: $0.maxDrop?.value,
+          metric: $0.metric.value.rawValue, labels: $0.labels.value, output: $0.output?.value,
+          maxDrop: $0.maxDrop?.value,
           min: $0.min?.value)
       },
-      latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } })
+      latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } },
+      options: variant.target.backend.value.isTensorRT ? [] : options(for: variant.target))
   }
 
   private func buildSettings(_ variant: Variant) -> BuildSettings {
     let target = variant.target
-    var options = manifest.options(for: target).map { NamedOption(name: $0.name.value, value: $0.value.value.description) }
+    var options = options(for: target)
     if target.backend.value.isTensorRT && !options.contains(where: { $0.name == "tf32" }) {
       options.append(NamedOption(name: "tf32", value: variant.precision.type.value == .tf32 ? "on" : "off"))
     }
     return BuildSettings(
       backend: target.backend.value.rawValue, compute: target.compute.map(\.value), profiles: profiles,
       workspace: manifest.workspace?.value.count, options: options.sorted { $0.name < $1.name })
+  }
+
+  /// In the words of the backends, which say `on` and `off`.
+  private func options(for target: TargetSpec) -> [NamedOption] {
+    manifest.options(for: target).map { option in
+      let value =
+        switch option.value.value {
+        case .bool(let isOn): isOn ? "on" : "off"
+        case .int, .choice: option.value.value.description
+        }
+      return NamedOption(name: option.name.value, value: value)
+    }
   }
 
   private var profiles: [ProfileSettings] {
@@ -253,7 +272,6 @@ private struct Planner {
     known[identity] = id
     return id
   }
-
 }
 
 extension ToolRequirement {

@@ -217,10 +217,13 @@ package struct VerifySettings: Hashable, Sendable {
   package var accuracy: AccuracyGate?
   /// Percentile name and seconds, in the manifest's order.
   package var latency: [NamedOption]
+  /// As in `BuildSettings`: some of them (threads, streams) say how an engine runs. Empty where the engine is not run here.
+  package var options: [NamedOption]
   package init(
-    backend: String, profiles: [ProfileSettings], outputs: [OutputGate], accuracy: AccuracyGate?, latency: [NamedOption]
+    backend: String, profiles: [ProfileSettings], outputs: [OutputGate], accuracy: AccuracyGate?, latency: [NamedOption],
+    options: [NamedOption] = []
   ) {
-    (self.backend, self.profiles) = (backend, profiles)
+    (self.backend, self.profiles, self.options) = (backend, profiles, options)
     (self.outputs, self.accuracy, self.latency) = (outputs, accuracy, latency)
   }
 
@@ -236,10 +239,13 @@ package struct VerifySettings: Hashable, Sendable {
       }
     }
     if let accuracy {
-      sink.field("accuracy", "\(accuracy.metric) labels=\(accuracy.labels) output=\(accuracy.output ?? "")")
+      sink.field("accuracy", accuracy.metric)
+      sink.field("accuracy labels", accuracy.labels)
+      if let output = accuracy.output { sink.field("accuracy output", output) }
       if let drop = accuracy.maxDrop { sink.field("accuracy max-drop", "\(drop)") }
       if let min = accuracy.min { sink.field("accuracy min", "\(min)") }
     }
     for bound in latency { sink.field("latency \(bound.name)", bound.value) }
+    for option in options { sink.field("option \(option.name)", option.value) }
   }
 }

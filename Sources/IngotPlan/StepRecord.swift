@@ -7,7 +7,9 @@ package struct StepOutput: Hashable, Sendable {
   package var name: String
   package var digest: Digest
   package var byteCount: Int
-  package init(name: String, digest: Digest, byteCount: Int) { (self.name, self.digest, self.byteCount) = (name, digest, byteCount) }
+  package init(name: String, digest: Digest, byteCount: Int) {
+    (self.name, self.digest, self.byteCount) = (name, digest, byteCount)
+  }
 }
 
 package struct StepRecord: Hashable, Sendable {

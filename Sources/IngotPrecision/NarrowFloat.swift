@@ -1,5 +1,5 @@
 // Float32 numbers in 16 bits: rounding to nearest, ties to even; what does not fit is clipped and counted, never
-// silently.
+// silently. And back, which is exact.
 
 internal import IngotCore
 
@@ -47,6 +47,16 @@ enum NarrowFloat {
     guard narrow == 0, value != 0 else { return narrow }
     result.raisedCount += 1
     return Float16(value.sign == .minus ? -smallestFloat16 : smallestFloat16)
+  }
+
+  /// - Parameter tensor: float16 or bfloat16.
+  /// - Returns: the same numbers in float32.
+  static func widen(_ tensor: Tensor) -> Tensor {
+    let values =
+      tensor.type == .bfloat16
+      ? tensor.elements(as: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
+      : tensor.elements(as: Float16.self).map(Float.init)
+    return Tensor(values, shape: tensor.shape)
   }
 
   static func bfloat16Bits(_ value: Float) -> UInt16 {

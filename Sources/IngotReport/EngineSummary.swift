@@ -48,7 +48,8 @@ package struct EngineSummary: Sendable, Hashable, Codable {
 
   /// - Parameter record: the record of a step, nil where it did not finish.
   /// - Parameter problems: what failed, in words.
-  package init(_ engine: Plan.Engine, of plan: Plan, problems: [String], path: String?, record: (StepID) -> StepRecord?) {
+  package init(_ engine: Plan.Engine, of plan: Plan, problems: [String], path: String?, record: (StepID) -> StepRecord?)
+  {
     manifest = plan.name
     (variant, precision, target) = (engine.variant, engine.precision, engine.target)
     let serialize = record(engine.serialize)

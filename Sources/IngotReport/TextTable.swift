@@ -27,7 +27,8 @@ package struct TextTable: Sendable {
 
   package var markdown: String {
     let rule = header.indices.map { numeric.contains($0) ? "--:" : "---" }
-    return ([header, rule] + rows).map { "| \($0.map { $0.escapedForMarkdown }.joined(separator: " | ")) |" }.joined(separator: "\n")
+    return ([header, rule] + rows).map { "| \($0.map { $0.escapedForMarkdown }.joined(separator: " | ")) |" }.joined(
+      separator: "\n")
   }
 
   /// A row an engine: accuracy, closeness, verdict level, size, and how long its stages took when they ran.
@@ -35,7 +36,8 @@ package struct TextTable: Sendable {
     let stages: [Stage] = [.sanitize, .calibrate, .lower, .build, .verify]
     let accuracyName = engines.lazy.compactMap(\.metric).first ?? "top1"
     header =
-      ["model", "precision", "target", accuracyName, "fp32", "SQNR dB", "verdict", "engine"] + stages.map(\.rawValue) + ["result"]
+      ["model", "precision", "target", accuracyName, "fp32", "SQNR dB", "verdict", "engine"] + stages.map(\.rawValue)
+      + ["result"]
     rows = engines.map { engine in
       [
         engine.manifest, engine.precision, engine.target, percent(engine.accuracy), percent(engine.referenceAccuracy),
@@ -73,5 +75,7 @@ extension String {
     return String(text)
   }
 
-  fileprivate var escapedForMarkdown: String { split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
+  fileprivate var escapedForMarkdown: String {
+    split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+  }
 }

@@ -10,7 +10,9 @@ package struct DiskResolver: InputResolver {
   private let fileDigests: FileDigests
   private let runtimes: RuntimeSet
 
-  package init(fileDigests: FileDigests, runtimes: RuntimeSet) { (self.fileDigests, self.runtimes) = (fileDigests, runtimes) }
+  package init(fileDigests: FileDigests, runtimes: RuntimeSet) {
+    (self.fileDigests, self.runtimes) = (fileDigests, runtimes)
+  }
 
   package func digest(ofModelAt path: String) throws -> Digest {
     let digest = try fileDigests.digest(ofFileAt: try existing(path))
@@ -30,7 +32,9 @@ package struct DiskResolver: InputResolver {
   package func digest(ofCalibrationSetAt path: String) throws -> Digest {
     let set = try CalibrationSet.open(directory: path)
     var lines = set.identity.map { "\($0.name)=\($0.text)\n" }
-    for file in set.filePaths { lines.append("\(FileSystem.name(of: file))=\(try fileDigests.digest(ofFileAt: file).hex)\n") }
+    for file in set.filePaths {
+      lines.append("\(FileSystem.name(of: file))=\(try fileDigests.digest(ofFileAt: file).hex)\n")
+    }
     return Digest(of: lines.joined())
   }
 

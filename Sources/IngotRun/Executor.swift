@@ -25,7 +25,9 @@ package struct RunOutcome: Sendable {
 
   /// The errors of the steps that failed themselves, in plan order.
   package var failures: [(step: Step, error: any ReportableError)] {
-    zip(plan.steps, steps).compactMap { step, outcome in if case .failed(let error) = outcome { (step, error) } else { nil } }
+    zip(plan.steps, steps).compactMap { step, outcome in
+      if case .failed(let error) = outcome { (step, error) } else { nil }
+    }
   }
 }
 
@@ -95,7 +97,8 @@ package final class Executor: Sendable {
   }
 
   private func run(
-    _ step: Step, label: String, after dependencies: [(id: StepID, task: Task<FinishedStep, any Error>)], lookup: SharedLookup
+    _ step: Step, label: String, after dependencies: [(id: StepID, task: Task<FinishedStep, any Error>)],
+    lookup: SharedLookup
   ) async throws -> FinishedStep {
     var before: [StepID: FinishedStep] = [:]
     for dependency in dependencies {
@@ -155,7 +158,8 @@ package final class Executor: Sendable {
     let scratch = try store.makeScratch()
     defer { store.removeScratch(scratch) }
     var job = StageJob(
-      step: step, key: resolved.key, inputs: [:], inputDigests: [:], tools: resolved.tools, before: before, scratch: scratch,
+      step: step, key: resolved.key, inputs: [:], inputDigests: [:], tools: resolved.tools, before: before,
+      scratch: scratch,
       onProgress: { [onEvent] phase, fraction in onEvent(.progress(label: label, phase: phase, fraction: fraction)) })
     for (input, digest) in zip(step.inputs, resolved.inputs) {
       job.inputs[input.name] = try stage(input, from: before, below: scratch)
@@ -172,7 +176,9 @@ package final class Executor: Sendable {
     switch input.source {
     case .model(let path), .calibrationSet(let path): return path
     case .output(let id, let name):
-      guard let record = before[id]?.record else { preconditionFailure("an input's record is there before the step runs") }
+      guard let record = before[id]?.record else {
+        preconditionFailure("an input's record is there before the step runs")
+      }
       let folder = "\(scratch)/inputs/\(input.name)"
       try FileSystem.makeDirectory(folder)
       for output in record.outputs(belongingTo: name) {

@@ -104,7 +104,9 @@ package final class Lookup {
         guard let finished = statuses[id.index].finished else { preconditionFailure("all inputs were found done") }
         return finished.record
       }
-      if let record = store.record(for: resolved.key) { return .done(FinishedStep(step: step, resolved: resolved, record: record)) }
+      if let record = store.record(for: resolved.key) {
+        return .done(FinishedStep(step: step, resolved: resolved, record: record))
+      }
       let before = journal.components(of: "\(plan.name)/\(step.label)")
       let after = step.components(inputs: resolved.inputs, tools: resolved.tools)
       return .missing(resolved, changes: before.map { KeyChange.changes(from: $0, to: after) })

@@ -113,14 +113,17 @@ private struct ProfileResolver {
       case .fixed(let size): sizes = [size, size, size]
       case .symbolic(let name):
         guard let bound = bindings[name] else {
-          report("dimension '\(name)' of input '\(input.name)' has no range", hint: "add `\(name): { min: …, opt: …, max: … }`")
+          report(
+            "dimension '\(name)' of input '\(input.name)' has no range",
+            hint: "add `\(name): { min: …, opt: …, max: … }`")
           return nil
         }
         sizes = bound.range
       case .unknown:
         report(
           "axis \(axis) of input '\(input.name)' is dynamic and has no name",
-          hint: "name it under model.inputs, or give the input's shapes: `\(input.name): { min: […], opt: […], max: […] }`")
+          hint:
+            "name it under model.inputs, or give the input's shapes: `\(input.name): { min: […], opt: […], max: […] }`")
         return nil
       }
       extent.min.append(sizes[0])

@@ -11,7 +11,8 @@ package final class RuntimeSet: Sendable {
   private let fileDigests: FileDigests
   /// Of the process; variables that change what a library builds are part of its identity.
   private let environment: [String: String]
-  private let loaded = Mutex<[BackendKind: Result<any Backend, BackendError>]>([:])
+  /// By library file: targets may ask for several versions of one runtime.
+  private let loaded = Mutex<[String: Result<any Backend, BackendError>]>([:])
 
   package init(locator: RuntimeLocator, fileDigests: FileDigests, environment: [String: String]) {
     (self.locator, self.fileDigests) = (locator, fileDigests)
@@ -20,17 +21,16 @@ package final class RuntimeSet: Sendable {
 
   /// Loads the runtime when it is asked for the first time.
   package func backend(for tool: ToolRequirement) throws -> any Backend {
-    let kind = try kind(of: tool)
     let located = try locate(tool)
     return try loaded.withLock { loaded in
-      if let known = loaded[kind] { return try known.get() }
+      if let known = loaded[located.libraryPath] { return try known.get() }
       let result: Result<any Backend, BackendError>
       do throws(BackendError) {
         result = .success(try makeBackend(located))
       } catch {
         result = .failure(error)
       }
-      loaded[kind] = result
+      loaded[located.libraryPath] = result
       return try result.get()
     }
   }
@@ -50,18 +50,18 @@ package final class RuntimeSet: Sendable {
     for path in located.libraryPaths.sorted(by: { FileSystem.name(of: $0) < FileSystem.name(of: $1) }) {
       lines.append("\(FileSystem.name(of: path))=\(try fileDigests.digest(ofFileAt: path).hex)\n")
     }
-    for name in try kind(of: tool).engineEnvironment {
+    for name in kind(of: tool).engineEnvironment {
       if let value = environment[name] { lines.append("\(name)=\(value)\n") }
     }
     return ToolIdentity(
       name: tool.backend, version: located.declaredVersion ?? "as found", digest: Digest(of: lines.joined()))
   }
 
-  private func locate(_ tool: ToolRequirement) throws -> LocatedRuntime {
-    try locator.locate(try kind(of: tool), version: tool.version)
+  private func locate(_ tool: ToolRequirement) throws(BackendError) -> LocatedRuntime {
+    try locator.locate(kind(of: tool), version: tool.version)
   }
 
-  private func kind(of tool: ToolRequirement) throws -> BackendKind {
+  private func kind(of tool: ToolRequirement) -> BackendKind {
     guard let kind = BackendKind(rawValue: tool.backend) else {
       preconditionFailure("the planner names only backends, not '\(tool.backend)'")
     }

@@ -11,5 +11,9 @@ package func sanitizeModel(
 ) throws -> SanitizeReport {
   let problems = model.check(path: path).filter { $0.severity == .error }
   guard problems.isEmpty else { throw InputError(problems) }
-  return try sanitize(&model, options: SanitizeOptions(inputShapes: inputShapes))
+  do {
+    return try sanitize(&model, options: SanitizeOptions(inputShapes: inputShapes))
+  } catch {
+    throw InputError(in: path, error.description)
+  }
 }

@@ -57,7 +57,9 @@ package struct StageResult: Sendable {
   package var files: [(name: String, path: String)]
   /// A few facts for tables.
   package var facts: [NamedOption]
-  package init(files: [(name: String, path: String)], facts: [NamedOption] = []) { (self.files, self.facts) = (files, facts) }
+  package init(files: [(name: String, path: String)], facts: [NamedOption] = []) {
+    (self.files, self.facts) = (files, facts)
+  }
 }
 
 /// Remembers what a step's key was made of when it last ran, for explanations only.

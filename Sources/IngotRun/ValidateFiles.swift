@@ -1,8 +1,8 @@
 // Everything about a manifest that needs its files but no runtime: the model, the profiles, the sets, the gates.
 
-package import IngotCore
 internal import IngotBackends
 internal import IngotCalibration
+package import IngotCore
 internal import IngotGraph
 package import IngotManifest
 internal import IngotPlan
@@ -34,7 +34,9 @@ private struct FileCheck {
         }
       }
     }
-    if let calibration = manifest.calibration { checkSet(calibration.data.value, inputs, labels: nil, samples: calibration.samples) }
+    if let calibration = manifest.calibration {
+      checkSet(calibration.data.value, inputs, labels: nil, samples: calibration.samples)
+    }
     if let verify = manifest.verify, let data = verify.data {
       checkSet(data.value, inputs, labels: verify.accuracy?.labels, samples: nil)
       checkOutputs(verify, model.outputTensors.map(\.name))
@@ -64,7 +66,9 @@ private struct FileCheck {
   private mutating func checkSet(
     _ path: String, _ inputs: [IOTensor], labels: Located<String>?, samples: Located<Int>?
   ) {
-    guard let set = collecting({ [manifest] in try CalibrationSet.open(directory: manifest.resolve(path)) }) else { return }
+    guard let set = collecting({ [manifest] in try CalibrationSet.open(directory: manifest.resolve(path)) }) else {
+      return
+    }
     problems += set.problems(feeding: inputs)
     if let samples, samples.value > set.sampleCount {
       problems.append(
@@ -85,7 +89,8 @@ private struct FileCheck {
     if let output = verify.accuracy?.output, !names.contains(output.value) {
       problems.append(
         Diagnostic(
-          at: output.place, "the model has no output '\(output.value)'", hint: "its outputs are \(names.joined(separator: ", "))"))
+          at: output.place, "the model has no output '\(output.value)'",
+          hint: "its outputs are \(names.joined(separator: ", "))"))
     }
   }
 

@@ -105,7 +105,9 @@ extension Verb {
   /// The worst that happened: an interrupt, then a missing runtime, a wrong input, a failed step, a failed gate.
   private static func exitCode(_ outcomes: [RunOutcome], _ summaries: [EngineSummary]) -> ExitCode {
     let kinds = outcomes.flatMap(\.failures).map(\.error.kind)
-    for kind in [FailureKind.interrupted, .step, .input, .unavailable] where kinds.contains(kind) { return ExitCode(kind) }
+    for kind in [FailureKind.interrupted, .step, .input, .unavailable] where kinds.contains(kind) {
+      return ExitCode(kind)
+    }
     return summaries.contains { $0.state == .rejected } ? ExitCode(.gate) : .success
   }
 

@@ -42,9 +42,11 @@ final class BundleWriter {
   }
 
   private func isUpToDate(_ record: StepRecord, _ manifest: Digest, _ path: String) -> Bool {
-    let files = [(Bundle.manifestName, manifest.hex)] + record.facts.compactMap { fact in
-      fact.name.hasPrefix("file ") ? (String(fact.name.dropFirst(5)), fact.value) : nil
-    }
+    let files =
+      [(Bundle.manifestName, manifest.hex)]
+      + record.facts.compactMap { fact in
+        fact.name.hasPrefix("file ") ? (String(fact.name.dropFirst(5)), fact.value) : nil
+      }
     return files.allSatisfy { name, digest in
       (try? store.fileDigests.digest(ofFileAt: "\(path)/\(name)"))?.hex == digest
     }

@@ -9,7 +9,7 @@ internal import IngotRun
   static let version = "0.1.0"
 
   static let verbs: [Verb] = [
-    .build, .plan, .validate, .sanitize, .inspect, .promote, .channels, .rollback, .runtimes, .schema,
+    .build, .plan, .validate, .sanitize, .inspect, .promote, .channels, .rollback, .runtimes, .doctor, .schema,
   ]
 
   static func main() async {

@@ -45,7 +45,8 @@ extension Verb {
         + (bundle.compatibility.compute.isEmpty ? "" : " for \(bundle.compatibility.compute.joined(separator: ", "))"),
     ]
     if let verdict = bundle.verdict {
-      lines.append("verdict     \(verdict.passed ? "passed" : "FAILED") (\(verdict.level.rawValue), on \(verdict.device))")
+      lines.append(
+        "verdict     \(verdict.passed ? "passed" : "FAILED") (\(verdict.level.rawValue), on \(verdict.device))")
       lines += verdict.gates.map { "  \($0.passed ? "ok    " : "FAILED") \($0.name): \($0.measured), \($0.bound)" }
     } else {
       lines.append("verdict     none: it was not verified")
@@ -68,7 +69,10 @@ extension Verb {
   }
 
   private static func text(of header: TensorRTEngineHeader) -> String {
-    var lines = ["engine      \(header.kind.rawValue)", "version     \(header.version ?? "not told")", "size        \(ByteCount(header.byteCount))"]
+    var lines = [
+      "engine      \(header.kind.rawValue)", "version     \(header.version ?? "not told")",
+      "size        \(ByteCount(header.byteCount))",
+    ]
     if let capabilities = header.computeCapabilities {
       lines.append("compute     \(capabilities.map { "sm_\($0)" }.joined(separator: ", "))")
     }

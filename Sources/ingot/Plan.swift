@@ -45,7 +45,8 @@ extension Verb {
     let width = (document.steps.map(\.step.count).max() ?? 0) + 2
     for step in document.steps {
       let style: Terminal.Style = step.state == .cached ? .dim : step.state == .blocked ? .red : .yellow
-      terminal.print("  \(step.step.padded(to: width))\(terminal.styled(step.state.rawValue.padded(to: 8), style))\(step.reason)")
+      terminal.print(
+        "  \(step.step.padded(to: width))\(terminal.styled(step.state.rawValue.padded(to: 8), style))\(step.reason)")
       if explains {
         for component in step.key ?? [] { terminal.print("    \(component.name): \(component.value)") }
       }
@@ -115,7 +116,9 @@ private struct PlannedStep: Encodable {
   }
 
   private mutating func describe(_ resolved: ResolvedStep, of step: Step) {
-    key = step.components(inputs: resolved.inputs, tools: resolved.tools).map { Component(name: $0.name, value: $0.value) }
+    key = step.components(inputs: resolved.inputs, tools: resolved.tools).map {
+      Component(name: $0.name, value: $0.value)
+    }
     keyDigest = resolved.key.description
   }
 }

@@ -25,7 +25,8 @@ extension Verb {
     defer { store.close() }
     let digest = try bundleDigest(operands[0], store)
     let moved = try Channels(in: store).promote(
-      digest, to: channel, by: context.environment["USER"] ?? "unknown", reason: context.arguments.value("--reason") ?? "")
+      digest, to: channel, by: context.environment["USER"] ?? "unknown",
+      reason: context.arguments.value("--reason") ?? "")
     return try show(moved, context)
   }
 

@@ -6,7 +6,8 @@ internal import IngotRun
 
 extension Verb {
   static let sanitize = Verb(
-    name: "sanitize", operands: "MODEL -o OUT", summary: "Write a model's canonical form: folded, sorted, dead code gone.",
+    name: "sanitize", operands: "MODEL -o OUT",
+    summary: "Write a model's canonical form: folded, sorted, dead code gone.",
     details: """
       Checks the model, removes what does nothing, folds constants and batch normalization, infers types and shapes, sorts
       the nodes, and writes the result: the same function in fewer nodes, the same bytes on every machine.
@@ -25,9 +26,12 @@ extension Verb {
     if context.arguments.has("--json") {
       context.terminal.print(try jsonText(SanitizeDocument(report: report)))
     } else {
-      context.terminal.note("\(report.before.nodes) nodes before, \(report.after.nodes) after, in \(report.rounds) rounds")
+      context.terminal.note(
+        "\(report.before.nodes) nodes before, \(report.after.nodes) after, in \(report.rounds) rounds")
       for pass in report.passes {
-        context.terminal.note("  \(pass.pass.padded(to: 24))\(pass.removed) removed, \(pass.changed) changed: \(pass.names.joined(separator: ", "))")
+        context.terminal.note(
+          "  \(pass.pass.padded(to: 24))\(pass.removed) removed, \(pass.changed) changed: \(pass.names.joined(separator: ", "))"
+        )
       }
     }
     return .success

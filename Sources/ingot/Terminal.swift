@@ -16,7 +16,8 @@ final class Terminal: Sendable {
   init(environment: [String: String], isQuiet: Bool) {
     self.isQuiet = isQuiet
     isInteractive = isatty(2) == 1 && environment["TERM"] != "dumb"
-    hasColors = isatty(2) == 1 && isatty(1) == 1 && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    hasColors =
+      isatty(2) == 1 && isatty(1) == 1 && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
   }
 
   /// A result.

@@ -6,7 +6,8 @@ internal import IngotRun
 
 extension Verb {
   static let validate = Verb(
-    name: "validate", operands: "MANIFEST…", summary: "Check manifests, their models, profiles and data; needs no runtime.",
+    name: "validate", operands: "MANIFEST…",
+    summary: "Check manifests, their models, profiles and data; needs no runtime.",
     details: """
       Reads each manifest, the model that it names, and its calibration and evaluation sets, and reports every problem with
       its place: unknown keys, wrong values, profiles that do not fit the model's inputs, arrays that do not fit them either.

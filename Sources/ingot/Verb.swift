@@ -34,7 +34,8 @@ struct Verb: Sendable {
   static let json = Option.flag("--json", "print one JSON document (its `format` says which) instead of text")
 
   var help: String {
-    var text = "usage: ingot \(name)\(operands.isEmpty ? "" : " \(operands)") [options]\n\n\(summary)\n\n\(details)\n\noptions:\n"
+    var text =
+      "usage: ingot \(name)\(operands.isEmpty ? "" : " \(operands)") [options]\n\n\(summary)\n\n\(details)\n\noptions:\n"
     let rows = (options + Self.common).map { option -> (String, String) in
       var left = option.short.map { "\($0), \(option.name)" } ?? "    \(option.name)"
       if case .value(let placeholder) = option.shape { left += " \(placeholder)" }

@@ -10,7 +10,8 @@ import Testing
   private static let modules: [(name: String, dependencies: [String])] = {
     guard let text = try? String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8) else { return [] }
     var found: [(String, [String])] = []
-    let pattern = /(?:module|loader|systemModule)\(\s*"(\w+)"(?:,\s*\[([^\]]*)\])?|executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\]/
+    let pattern =
+      /(?:module|loader|systemModule)\(\s*"(\w+)"(?:,\s*\[([^\]]*)\])?|executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\]/
     for match in text.matches(of: pattern) {
       guard let name = match.1 ?? match.3 else { continue }
       let list = match.2 ?? match.4 ?? ""
@@ -30,7 +31,8 @@ import Testing
     for (index, module) in Self.modules.enumerated() {
       let above = Set(Self.modules[..<index].map(\.name))
       for dependency in module.dependencies {
-        #expect(above.contains(dependency), "\(module.name) depends on \(dependency), which Package.swift lists below it")
+        #expect(
+          above.contains(dependency), "\(module.name) depends on \(dependency), which Package.swift lists below it")
       }
     }
   }
@@ -44,7 +46,9 @@ import Testing
         filesRead += 1
         let allowed = Set(module.dependencies).union(Self.systemModules)
         let text = try String(contentsOf: file, encoding: .utf8)
-        for match in text.matches(of: /(?m)^\s*(?:@\w+\s+)*(?:public|package|internal|private)?\s*import (?:struct |class |enum |func )?(\w+)/) {
+        for match in text.matches(
+          of: /(?m)^\s*(?:@\w+\s+)*(?:public|package|internal|private)?\s*import (?:struct |class |enum |func )?(\w+)/)
+        {
           #expect(allowed.contains(String(match.1)), "\(module.name)/\(file.lastPathComponent) imports \(match.1)")
         }
       }
@@ -59,7 +63,8 @@ import Testing
         guard file.pathExtension == "swift" else { continue }
         let text = try String(contentsOf: file, encoding: .utf8)
         #expect(
-          text.matches(of: /(?m)^(public|package) import C[A-Z]\w*/).isEmpty, "\(file.lastPathComponent) shows a C module to others")
+          text.matches(of: /(?m)^(public|package) import C[A-Z]\w*/).isEmpty,
+          "\(file.lastPathComponent) shows a C module to others")
       }
     }
   }

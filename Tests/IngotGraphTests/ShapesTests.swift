@@ -51,9 +51,11 @@ struct ShapeCase: CustomTestStringConvertible, Sendable {
     ShapeCase("%x: float32[n,3,9], %w: float32[8,3,3]", "%y = Conv(%x, %w) {auto_pad=\"VALID\"}", "float32[n, 8, 7]"),
     ShapeCase(
       "%x: float32[n,8,5,5], %w: float32[8,2,3,3]",
-      "%y = ConvTranspose(%x, %w) {group=2, strides=[2,2], pads=[1,1,1,1], output_padding=[1,1]}", "float32[n, 4, 10, 10]"),
+      "%y = ConvTranspose(%x, %w) {group=2, strides=[2,2], pads=[1,1,1,1], output_padding=[1,1]}",
+      "float32[n, 4, 10, 10]"),
     ShapeCase(
-      "%x: float32[1,8,6,6]", "%y = MaxPool(%x) {kernel_shape=[3,3], strides=[2,2], ceil_mode=1}", "float32[1, 8, 3, 3]"),
+      "%x: float32[1,8,6,6]", "%y = MaxPool(%x) {kernel_shape=[3,3], strides=[2,2], ceil_mode=1}", "float32[1, 8, 3, 3]"
+    ),
     ShapeCase(
       "%x: float32[1,8,7,7]", "%y = MaxPool(%x) {kernel_shape=[1,1], strides=[2,2], pads=[0,0,1,1], ceil_mode=1}",
       "float32[1, 8, 4, 4]"),
@@ -64,7 +66,8 @@ struct ShapeCase: CustomTestStringConvertible, Sendable {
     ShapeCase("%a: float32[b,2,3], %b: float32[3,5]", "%y = MatMul(%a, %b)", "float32[b, 2, 5]"),
     ShapeCase("%a: float32[3], %b: float32[b,3,5]", "%y = MatMul(%a, %b)", "float32[b, 5]"),
     ShapeCase("%a: float32[3], %b: float32[3]", "%y = MatMul(%a, %b)", "float32[]"),
-    ShapeCase("%a: float32[n,4], %b: float32[6,4], %c: float32[6]", "%y = Gemm(%a, %b, %c) {transB=1}", "float32[n, 6]"),
+    ShapeCase(
+      "%a: float32[n,4], %b: float32[6,4], %c: float32[6]", "%y = Gemm(%a, %b, %c) {transB=1}", "float32[n, 6]"),
     ShapeCase("%a: float32[n,4,5], %s: float32[5]", "%y, %m = LayerNormalization(%a, %s)", "float32[n, 4, 5]"),
     ShapeCase("%a: float32[n,4,5], %s: float32[5]", "%z, %y = LayerNormalization(%a, %s)", "float32[n, 4, 1]"),
     ShapeCase("%a: float32[n,4,5]", "%y = ReduceMean(%a) {axes=[-1], keepdims=0}", "float32[n, 4]"),
@@ -72,7 +75,8 @@ struct ShapeCase: CustomTestStringConvertible, Sendable {
     ShapeCase("%a: float32[n,4,5]", "%y = ArgMax(%a) {axis=2, keepdims=0}", "int64[n, 4]"),
     ShapeCase("%a: float32[n,9]", "const %k: int64[1] = [3]\n%v, %y = TopK(%a, %k)", "int64[n, 3]"),
     ShapeCase(
-      "%a: float32[n,4]", "const %s: float32[] = [0.1]\nconst %z: int8[] = [0]\n%y = QuantizeLinear(%a, %s, %z)", "int8[n, 4]"),
+      "%a: float32[n,4]", "const %s: float32[] = [0.1]\nconst %z: int8[] = [0]\n%y = QuantizeLinear(%a, %s, %z)",
+      "int8[n, 4]"),
     ShapeCase("%a: int8[n,4]", "const %s: float32[] = [0.1]\n%y = DequantizeLinear(%a, %s)", "float32[n, 4]"),
   ]) func infersProductsAndReductions(_ test: ShapeCase) throws { #expect(try test.infer() == test.expected) }
 
@@ -100,7 +104,8 @@ struct ShapeCase: CustomTestStringConvertible, Sendable {
     ShapeCase("%a: float32[n,9]", "%y = Slice(%a) {starts=[1], ends=[3], axes=[0]}", "float32[?, 9]", opset: 9),
     ShapeCase("%a: float32[n,9]", "const %p: int64[4] = [0,1,0,2]\n%y = Pad(%a, %p)", "float32[n, 12]"),
     ShapeCase(
-      "%a: float32[n,3,4,h]", "const %s: float32[4] = [1.0,1.0,2.5,1.0]\n%y = Resize(%a, _, %s)", "float32[n, 3, 10, h]"),
+      "%a: float32[n,3,4,h]", "const %s: float32[4] = [1.0,1.0,2.5,1.0]\n%y = Resize(%a, _, %s)", "float32[n, 3, 10, h]"
+    ),
   ]) func infersLayoutAndIndexing(_ test: ShapeCase) throws { #expect(try test.infer() == test.expected) }
 
   @Test(arguments: [
@@ -125,7 +130,9 @@ struct ShapeCase: CustomTestStringConvertible, Sendable {
       "%a: float32[6,4]",
       "const %i: int64[1] = [0]\nconst %h: int64[1] = [2]\n%s = Shape(%a)\n%g = Gather(%s, %i)\n%d = Div(%g, %h)\n%y = Expand(%d, %d)",
       "int64[3]"),
-    ShapeCase("", "const %a: int64[] = [2]\nconst %b: int64[] = [9]\nconst %c: int64[] = [3]\n%y = Range(%a, %b, %c)", "int64[3]"),
+    ShapeCase(
+      "", "const %a: int64[] = [2]\nconst %b: int64[] = [9]\nconst %c: int64[] = [3]\n%y = Range(%a, %b, %c)",
+      "int64[3]"),
   ]) func followsSizesThroughShapeArithmetic(_ test: ShapeCase) throws { #expect(try test.infer() == test.expected) }
 
   @Test func infersBothBranchesOfAnIf() throws {
@@ -143,13 +150,31 @@ struct ShapeCase: CustomTestStringConvertible, Sendable {
   }
 
   @Test(arguments: [
-    ("%a: float32[2,3], %b: float32[4,3]", "%y = Add(%a, %b) # sum", "node 'sum' (Add): shapes [2, 3] and [4, 3] cannot be broadcast together"),
-    ("%a: float32[2,3], %b: float32[4,3]", "%y = MatMul(%a, %b)", "node 'y' (MatMul): the last size of input 0 is 3 and the size of input 1 that it is multiplied with is 4"),
-    ("%a: float32[2,3]", "%y = Softmax(%a)\n%z = Transpose(%y) {perm=[0,0]}", "node 'z' (Transpose): attribute 'perm' should be an order of 2 axes"),
+    (
+      "%a: float32[2,3], %b: float32[4,3]", "%y = Add(%a, %b) # sum",
+      "node 'sum' (Add): shapes [2, 3] and [4, 3] cannot be broadcast together"
+    ),
+    (
+      "%a: float32[2,3], %b: float32[4,3]", "%y = MatMul(%a, %b)",
+      "node 'y' (MatMul): the last size of input 0 is 3 and the size of input 1 that it is multiplied with is 4"
+    ),
+    (
+      "%a: float32[2,3]", "%y = Softmax(%a)\n%z = Transpose(%y) {perm=[0,0]}",
+      "node 'z' (Transpose): attribute 'perm' should be an order of 2 axes"
+    ),
     ("%a: float32[2,3]", "%y = Flatten(%a) {axis=5}", "node 'y' (Flatten): axis 5 is outside a tensor with 2 axes"),
-    ("%a: float32[2,3]", "const %s: int64[2] = [4,-1]\n%y = Reshape(%a, %s)", "node 'y' (Reshape): [2, 3] cannot become [4, ?]: the numbers of elements differ"),
-    ("%a: float32[1,3,8,8], %w: float32[4,2,3,3]", "%y = Conv(%a, %w)", "node 'y' (Conv): the channels of input 0 is 3 and what its weights and groups take is 2"),
-    ("%a: float32[1,3,2,2], %w: float32[4,3,3,3]", "%y = Conv(%a, %w)", "node 'y' (Conv): the output would have a negative size or too many elements"),
+    (
+      "%a: float32[2,3]", "const %s: int64[2] = [4,-1]\n%y = Reshape(%a, %s)",
+      "node 'y' (Reshape): [2, 3] cannot become [4, ?]: the numbers of elements differ"
+    ),
+    (
+      "%a: float32[1,3,8,8], %w: float32[4,2,3,3]", "%y = Conv(%a, %w)",
+      "node 'y' (Conv): the channels of input 0 is 3 and what its weights and groups take is 2"
+    ),
+    (
+      "%a: float32[1,3,2,2], %w: float32[4,3,3,3]", "%y = Conv(%a, %w)",
+      "node 'y' (Conv): the output would have a negative size or too many elements"
+    ),
   ]) func namesTheNodeThatCannotWork(_ inputs: String, _ body: String, _ message: String) throws {
     let error = #expect(throws: GraphError.self) { _ = try ShapeCase(inputs, body, "").infer() }
     #expect(error?.description == "\(message)\n  hint: no runtime can run this; check how the model was exported")

@@ -26,7 +26,8 @@ import Testing
     #expect(manifest.precision.type.value == .fp32)
     #expect(manifest.variants.map(\.id) == ["fp32-cpu"])
     #expect(manifest.profiles.isEmpty && manifest.build.isEmpty)
-    #expect(manifest.workspace == nil && manifest.calibration == nil && manifest.verify == nil && manifest.matrix == nil)
+    #expect(
+      manifest.workspace == nil && manifest.calibration == nil && manifest.verify == nil && manifest.matrix == nil)
     #expect(manifest.directory == "Pipelines")
     #expect(manifest.resolve("../models/m.onnx") == "models/m.onnx")
   }
@@ -41,7 +42,8 @@ import Testing
     #expect(manifest.targets.map(\.backend.value) == [.tensorrtRTX, .tensorrt, .onnxruntime])
     #expect(manifest.targets.map { $0.compute.map(\.value) } == [["sm_86", "sm_89", "sm_120"], ["sm_80"], []])
     #expect(manifest.targets.map { $0.version?.value } == [nil, "11", nil])
-    #expect(manifest.profiles[0].dimensions.map { "\($0.name.value) \($0.min) \($0.opt) \($0.max)" } == ["batch 1 8 16"])
+    #expect(
+      manifest.profiles[0].dimensions.map { "\($0.name.value) \($0.min) \($0.opt) \($0.max)" } == ["batch 1 8 16"])
     #expect(manifest.workspace?.value == ByteCount(4 << 30))
     #expect(manifest.calibration?.data.value == "../Calibration/imagenet-500")
     #expect(manifest.calibration?.method.value == .entropy)
@@ -49,9 +51,10 @@ import Testing
     #expect(manifest.verify?.outputs[0].cosine?.value == 0.999)
     #expect(manifest.verify?.accuracy?.maxDrop?.value == 0.01)
     #expect(manifest.verify?.latency?.p99?.value == 0.005)
-    #expect(manifest.variants.map(\.id) == [
-      "fp32-rtx", "fp32-a100", "fp32-cpu", "fp16-rtx", "fp16-a100", "fp16-cpu", "int8-rtx", "int8-a100", "int8-cpu",
-    ])
+    #expect(
+      manifest.variants.map(\.id) == [
+        "fp32-rtx", "fp32-a100", "fp32-cpu", "fp16-rtx", "fp16-a100", "fp16-cpu", "int8-rtx", "int8-a100", "int8-cpu",
+      ])
     #expect(manifest.workspace?.place.description == "Pipelines/resnet50.yaml:22:12")
   }
 
@@ -65,9 +68,10 @@ import Testing
     #expect(precision.maxDrop?.map(\.drop.value) == [0.005, 0.01])
     #expect(manifest.profiles.count == 2)
     #expect(manifest.profiles[0].tensors.map(\.name.value) == ["input"])
-    #expect(manifest.profiles[0].tensors.map { [$0.min, $0.opt, $0.max] } == [
-      [[1, 3, 224, 224], [8, 3, 224, 224], [16, 3, 224, 224]]
-    ])
+    #expect(
+      manifest.profiles[0].tensors.map { [$0.min, $0.opt, $0.max] } == [
+        [[1, 3, 224, 224], [8, 3, 224, 224], [16, 3, 224, 224]]
+      ])
     #expect(manifest.profiles[1].dimensions.map(\.name.value) == ["batch", "length"])
     #expect(manifest.workspace?.value == ByteCount(512_000_000))
     #expect(manifest.calibration?.method.value == .percentile)
@@ -78,7 +82,9 @@ import Testing
     let accuracy = try #require(manifest.verify?.accuracy)
     #expect(accuracy.metric.value == .top1 && accuracy.output?.value == "output:0" && accuracy.min?.value == 0.75)
     let latency = try #require(manifest.verify?.latency)
-    #expect(latency.p50?.value == 0.0008 && latency.p90?.value == 0.0012 && latency.p95?.value == 0.002 && latency.p99?.value == 1.2)
+    #expect(
+      latency.p50?.value == 0.0008 && latency.p90?.value == 0.0012 && latency.p95?.value == 0.002
+        && latency.p99?.value == 1.2)
     #expect(manifest.verify?.synthetic == false)
   }
 
@@ -96,12 +102,13 @@ import Testing
     let options = manifest.targets.map { target in
       manifest.options(for: target).map { "\($0.name.value)=\($0.value.value)" }
     }
-    #expect(options == [
-      ["hardware-compatibility=ampere+", "optimization-level=2", "tf32=false"],
-      ["max-aux-streams=2", "optimization-level=5", "profiling-verbosity=detailed", "tf32=true"],
-      ["format=onnx", "graph-optimization=all", "threads=4"],
-      ["performance-mode=latency", "threads=2"],
-    ])
+    #expect(
+      options == [
+        ["hardware-compatibility=ampere+", "optimization-level=2", "tf32=false"],
+        ["max-aux-streams=2", "optimization-level=5", "profiling-verbosity=detailed", "tf32=true"],
+        ["format=onnx", "graph-optimization=all", "threads=4"],
+        ["performance-mode=latency", "threads=2"],
+      ])
   }
 
   @Test func takesTheMatrixForThePrecision() throws {

@@ -23,7 +23,9 @@ import Testing
       }
       read.append(reader["labels"]?.text(&problems)?.value ?? "")
       let items = reader["samples"]?.items(&problems) ?? []
-      read.append("\(items[0].int(&problems)?.value ?? 0) \(items[1].number(&problems)?.value ?? 0) \(items[2].bool(&problems)?.value ?? false)")
+      read.append(
+        "\(items[0].int(&problems)?.value ?? 0) \(items[1].number(&problems)?.value ?? 0) \(items[2].bool(&problems)?.value ?? false)"
+      )
     }
     #expect(read == ["a=x.npy", "b=y.npy", "y", "1 2.5 true"])
     #expect(problems == [])
@@ -36,11 +38,12 @@ import Testing
       // What is misspelt is not missing.
       #expect(!reader.lacks("labels"))
     }
-    #expect(found == [
-      "set.yaml:1:1: error: unknown key `labls` in the set\n  labls: y\n  ^\n  hint: did you mean `labels`?",
-      "set.yaml:2:1: error: unknown key `size` in the set\n  size: 3\n  ^\n  hint: known keys: arrays, labels, samples",
-      "set.yaml:1:1: error: the set has no `arrays`\n  labls: y\n  ^",
-    ])
+    #expect(
+      found == [
+        "set.yaml:1:1: error: unknown key `labls` in the set\n  labls: y\n  ^\n  hint: did you mean `labels`?",
+        "set.yaml:2:1: error: unknown key `size` in the set\n  size: 3\n  ^\n  hint: known keys: arrays, labels, samples",
+        "set.yaml:1:1: error: the set has no `arrays`\n  labls: y\n  ^",
+      ])
   }
 
   @Test func reportsEveryWrongType() throws {
@@ -49,15 +52,17 @@ import Testing
       #expect(reader["labels"]?.text(&problems) == nil)
       #expect(reader["samples"]?.int(in: 1...10, &problems) == nil)
     }
-    #expect(found == [
-      "set.yaml:1:9: error: `arrays` must be a mapping of arrays, not the number `1`\n  arrays: 1\n          ^",
-      "set.yaml:2:9: error: `labels` must be text, not a list\n  labels: [a]\n          ^",
-      "set.yaml:3:1: error: `samples` has no value\n  samples:\n  ^\n  hint: expected a whole number",
-    ])
+    #expect(
+      found == [
+        "set.yaml:1:9: error: `arrays` must be a mapping of arrays, not the number `1`\n  arrays: 1\n          ^",
+        "set.yaml:2:9: error: `labels` must be text, not a list\n  labels: [a]\n          ^",
+        "set.yaml:3:1: error: `samples` has no value\n  samples:\n  ^\n  hint: expected a whole number",
+      ])
   }
 
   @Test(arguments: [
-    ("profile", "profiles"), ("Profiles", "profiles"), ("profilse", "profiles"), ("optimisation-level", "optimization-level"),
+    ("profile", "profiles"), ("Profiles", "profiles"), ("profilse", "profiles"),
+    ("optimisation-level", "optimization-level"),
     ("timing_cache", "timing-cache"), ("verfy", "verify"), ("ops", nil), ("x", nil), ("", nil), ("calib", nil),
     ("workspaces", "workspace"), ("buidl", "build"), (String(repeating: "a", count: 10_000), nil),
   ])

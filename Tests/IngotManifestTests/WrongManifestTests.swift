@@ -6,7 +6,9 @@ import IngotManifest
 import Testing
 
 @Suite struct WrongManifestTests {
-  static let files = ["yaml.txt", "manifest.txt", "model.txt", "targets.txt", "precision.txt", "profiles.txt", "build.txt", "verify.txt"]
+  static let files = [
+    "yaml.txt", "manifest.txt", "model.txt", "targets.txt", "precision.txt", "profiles.txt", "build.txt", "verify.txt",
+  ]
 
   @Test(arguments: files) func reportsEveryProblemOfAWrongManifest(file: String) throws {
     let cases = GoldenCases.read(file)

@@ -12,20 +12,22 @@ import Testing
     return try #require(entries.first?.value.scalar)
   }
 
-  @Test(arguments: [
-    ("", .null), ("~", .null), ("null", .null), ("Null", .null), ("NULL", .null), ("nULL", .string),
-    ("true", .bool(true)), ("True", .bool(true)), ("FALSE", .bool(false)), ("tRUE", .string),
-    ("yes", .string), ("no", .string), ("on", .string), ("off", .string), ("y", .string), ("n", .string),
-    ("0", .int(0)), ("-0", .int(0)), ("+12", .int(12)), ("007", .int(7)), ("0x1F", .int(31)), ("0o17", .int(15)),
-    ("0xg", .string), ("0o8", .string), ("0b1", .string), ("-0x1", .string), ("0x", .string), ("1_000", .string),
-    ("12:30", .string), ("2024-01-01", .string), ("+", .string), (".", .string), ("1.2.3", .string),
-    ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)), ("9223372036854775808", .hugeInt),
-    ("0xFFFFFFFFFFFFFFFF", .hugeInt), ("1.", .float(1)), (".5", .float(0.5)), ("-1.5e-3", .float(-0.0015)),
-    ("1e3", .float(1000)), ("1e", .string), ("e1", .string), ("1e999", .float(.infinity)), ("0x1p3", .string),
-    (".inf", .float(.infinity)), ("-.INF", .float(-.infinity)), ("inf", .string), ("nan", .string), ("-.nan", .string),
-    ("'5'", .string), ("\"true\"", .string), ("!!str 5", .string), ("! 5", .string), ("!!int \"5\"", .int(5)),
-    ("!!float 5", .int(5)), ("|\n  5", .string),
-  ] as [(String, YAMLValue)])
+  @Test(
+    arguments: [
+      ("", .null), ("~", .null), ("null", .null), ("Null", .null), ("NULL", .null), ("nULL", .string),
+      ("true", .bool(true)), ("True", .bool(true)), ("FALSE", .bool(false)), ("tRUE", .string),
+      ("yes", .string), ("no", .string), ("on", .string), ("off", .string), ("y", .string), ("n", .string),
+      ("0", .int(0)), ("-0", .int(0)), ("+12", .int(12)), ("007", .int(7)), ("0x1F", .int(31)), ("0o17", .int(15)),
+      ("0xg", .string), ("0o8", .string), ("0b1", .string), ("-0x1", .string), ("0x", .string), ("1_000", .string),
+      ("12:30", .string), ("2024-01-01", .string), ("+", .string), (".", .string), ("1.2.3", .string),
+      ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)), ("9223372036854775808", .hugeInt),
+      ("0xFFFFFFFFFFFFFFFF", .hugeInt), ("1.", .float(1)), (".5", .float(0.5)), ("-1.5e-3", .float(-0.0015)),
+      ("1e3", .float(1000)), ("1e", .string), ("e1", .string), ("1e999", .float(.infinity)), ("0x1p3", .string),
+      (".inf", .float(.infinity)), ("-.INF", .float(-.infinity)), ("inf", .string), ("nan", .string),
+      ("-.nan", .string),
+      ("'5'", .string), ("\"true\"", .string), ("!!str 5", .string), ("! 5", .string), ("!!int \"5\"", .int(5)),
+      ("!!float 5", .int(5)), ("|\n  5", .string),
+    ] as [(String, YAMLValue)])
   func readsScalarsByTheCoreSchema(text: String, value: YAMLValue) throws {
     #expect(try scalar("k: \(text)\n").value == value)
   }
@@ -37,9 +39,10 @@ import Testing
 
   @Test func knowsWhereEveryValueStands() throws {
     let text = "a: 1\nb:\n  - x\n  - { c: é, d: 二 }  # e\nf: &f [1]\ng: *f\n"
-    #expect(places(try YAMLNode.parse(text: text, path: "t.yaml")) == [
-      "a 1:1", "1 1:4", "b 2:1", "x 3:5", "c 4:7", "é 4:10", "d 4:13", "二 4:16", "f 5:1", "1 5:8", "g 6:1", "1 5:8",
-    ])
+    #expect(
+      places(try YAMLNode.parse(text: text, path: "t.yaml")) == [
+        "a 1:1", "1 1:4", "b 2:1", "x 3:5", "c 4:7", "é 4:10", "d 4:13", "二 4:16", "f 5:1", "1 5:8", "g 6:1", "1 5:8",
+      ])
   }
 
   @Test(arguments: ["\n", "\r\n", "\r"]) func countsLinesWithEveryLineEnd(end: String) throws {
@@ -90,7 +93,9 @@ import Testing
     } catch {
       problems = error.diagnostics.map(\.problem)
     }
-    let expected = ["duplicate key `k5`, first at line 6, column 1", "duplicate key `k39999`, first at line 40000, column 1"]
+    let expected = [
+      "duplicate key `k5`, first at line 6, column 1", "duplicate key `k39999`, first at line 40000, column 1",
+    ]
     #expect(problems == expected && ContinuousClock.now - start < .seconds(10))
   }
 
@@ -126,7 +131,8 @@ struct BytesCase: CustomTestStringConvertible, Sendable {
 
   static let all = [
     BytesCase(
-      "a zero byte", "a: \u{0}", "t.yaml:1:4: error: YAML does not allow the character U+0000\n  a: \u{FFFD}\n     ^\n  \(removeIt)"),
+      "a zero byte", "a: \u{0}",
+      "t.yaml:1:4: error: YAML does not allow the character U+0000\n  a: \u{FFFD}\n     ^\n  \(removeIt)"),
     BytesCase(
       "an escape sequence", "é: x\u{1B}[2J",
       "t.yaml:1:5: error: YAML does not allow the character U+001B\n  é: x\u{FFFD}[2J\n      ^\n  \(removeIt)"),

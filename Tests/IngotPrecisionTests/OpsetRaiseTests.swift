@@ -26,7 +26,8 @@ import Testing
     arguments: [
       (
         9, 13, "%y: float32 = Slice(%x) {starts=[0], ends=[2]} # n",
-        "const %n_starts: int64[1] = [0]\nconst %n_ends: int64[1] = [2]\n%y: float32 = Slice(%x, %n_starts, %n_ends) # n"
+        "const %n_starts: int64[1] = [0]\nconst %n_ends: int64[1] = [2]\n"
+          + "%y: float32 = Slice(%x, %n_starts, %n_ends) # n"
       ),
       (
         9, 13, "%y: float32 = Clip(%x) {max=6.0} # n",

@@ -43,7 +43,8 @@ private func weightAxes(_ text: String) throws -> [String] {
   @Test func channelsOfAWeightAreItsOutputs() throws {
     let axes = try weightAxes(
       """
-      graph main(%x: float32[batch,32,8,8], %v: float32[batch,32]) -> (%y: float32[batch,16,8,8], %z: float32[batch,16]) {
+      graph main(%x: float32[batch,32,8,8], %v: float32[batch,32]) \
+      -> (%y: float32[batch,16,8,8], %z: float32[batch,16]) {
         const %deconv: float32[32,16,3,3] = ramp
         const %gemm: float32[32,32] = ramp
         const %transposed: float32[32,32] = ramp
@@ -267,7 +268,8 @@ private func weightAxes(_ text: String) throws -> [String] {
   @Test func whatIsNoWeightOrNoFloatIsNotQuantized() throws {
     let result = try placed(
       """
-      graph main(%x: float32[b,32,32], %h: float16[b,32]) -> (%y: float32[b,32,32], %z: float32[32,32], %g: float16[b,32]) {
+      graph main(%x: float32[b,32,32], %h: float16[b,32]) \
+      -> (%y: float32[b,32,32], %z: float32[32,32], %g: float16[b,32]) {
         const %w: float32[32,32] = ramp
         const %half: float16[32,32] = zeros
         %y: float32[b,32,32] = MatMul(%x, %x) # scores

@@ -9,7 +9,8 @@ import Testing
     Plan(
       name: name,
       steps: [
-        Step(.sanitize(SanitizeSettings(inputs: [])), inputs: [StepInput("model", .model(path: "m"))], label: "sanitize"),
+        Step(
+          .sanitize(SanitizeSettings(inputs: [])), inputs: [StepInput("model", .model(path: "m"))], label: "sanitize"),
         Step(
           .calibrate(CalibrateSettings(method: method, percentile: nil, samples: nil)),
           inputs: [
@@ -18,11 +19,13 @@ import Testing
         Step(
           .lower(LowerSettings(precision: "int8", fallback: "fp32", keepNodes: [], keepOps: [])),
           inputs: [
-            StepInput("model", .output(of: StepID(0), name: "out")), StepInput("ranges", .output(of: StepID(1), name: "out")),
+            StepInput("model", .output(of: StepID(0), name: "out")),
+            StepInput("ranges", .output(of: StepID(1), name: "out")),
           ], label: "lower"),
         Step(
           .build(BuildSettings(backend: "openvino", compute: [], profiles: [], workspace: nil, options: [])),
-          inputs: [StepInput("model", .output(of: StepID(2), name: "out"))], tools: [ToolRequirement(backend: "openvino")],
+          inputs: [StepInput("model", .output(of: StepID(2), name: "out"))],
+          tools: [ToolRequirement(backend: "openvino")],
           label: "build"),
       ])
   }

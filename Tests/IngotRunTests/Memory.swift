@@ -94,7 +94,9 @@ final class RecordingRunner: StepRunner {
   func run(_ job: StageJob) throws -> StageResult {
     labels.withLock { $0.append(job.step.label) }
     let inputs = try job.step.inputs.map { input in
-      guard case .output = input.source, let path = job.inputs[input.name] else { return job.inputDigests[input.name]?.hex ?? "" }
+      guard case .output = input.source, let path = job.inputs[input.name] else {
+        return job.inputDigests[input.name]?.hex ?? ""
+      }
       return String(decoding: try FileSystem.read(path), as: UTF8.self)
     }
     let path = "\(job.scratch)/out"

@@ -5,7 +5,8 @@ import IngotRun
 import Testing
 
 @Suite struct ProfilesTests {
-  private let image = IOTensor(name: "image", type: .float32, shape: [.symbolic("batch"), .fixed(3), .symbolic("size"), .symbolic("size")])
+  private let image = IOTensor(
+    name: "image", type: .float32, shape: [.symbolic("batch"), .fixed(3), .symbolic("size"), .symbolic("size")])
   private let mask = IOTensor(name: "mask", type: .bool, shape: [.symbolic("batch")])
 
   private func resolve(_ ranges: [ProfileSettings.Range], _ inputs: [IOTensor]) throws -> [OptimizationProfile] {
@@ -50,9 +51,12 @@ import Testing
   }
 
   @Test func refusesAFixedAxisThatDiffers() {
-    let range = ProfileSettings.Range(name: "image", isTensor: true, min: [1, 4, 8, 8], opt: [1, 4, 8, 8], max: [1, 4, 8, 8])
+    let range = ProfileSettings.Range(
+      name: "image", isTensor: true, min: [1, 4, 8, 8], opt: [1, 4, 8, 8], max: [1, 4, 8, 8])
     let error = #expect(throws: InputError.self) { try resolve([range], [image]) }
-    #expect(error?.diagnostics.map(\.problem) == ["axis 1 of input 'image' is 3 in the model, the profile gives it [4, 4, 4]"])
+    #expect(
+      error?.diagnostics.map(\.problem) == ["axis 1 of input 'image' is 3 in the model, the profile gives it [4, 4, 4]"]
+    )
   }
 
   @Test func aDynamicModelNeedsAProfileWhereTheBackendDoes() throws {

@@ -37,7 +37,9 @@ enum ArithmeticEvaluators {
   static func binary(
     _ evaluation: Evaluation, _ integers: ((Int64, Int64) -> Int64?)?, _ floats: ((Double, Double) -> Double)?
   ) -> [Tensor]? {
-    guard let a = evaluation.input(0), let b = evaluation.input(1), a.type == b.type, a.type != .bool else { return nil }
+    guard let a = evaluation.input(0), let b = evaluation.input(1), a.type == b.type, a.type != .bool else {
+      return nil
+    }
     return combine(evaluation, a, b, integers, floats, type: a.type).map { [$0] }
   }
 
@@ -69,7 +71,8 @@ enum ArithmeticEvaluators {
 
   /// Min and Max take any number of inputs.
   private static func fold(
-    _ evaluation: Evaluation, _ integers: @escaping (Int64, Int64) -> Int64, _ floats: @escaping (Double, Double) -> Double
+    _ evaluation: Evaluation, _ integers: @escaping (Int64, Int64) -> Int64,
+    _ floats: @escaping (Double, Double) -> Double
   ) -> [Tensor]? {
     guard var result = evaluation.input(0), result.type != .bool else { return nil }
     for index in evaluation.inputs.indices.dropFirst() {
@@ -169,30 +172,34 @@ enum ArithmeticEvaluators {
     else { return nil }
     if type == tensor.type { return [tensor] }
     guard let numbers = Numbers(tensor) else { return nil }
-    let result: Numbers
     switch numbers {
     case .integers(let values):
-      if type.isFloatingPoint { result = .floats(values.map { Double($0) }) } else { result = numbers }
+      let result = type.isFloatingPoint ? Numbers.floats(values.map { Double($0) }) : numbers
+      return Tensor(result, type: type, shape: tensor.shape).map { [$0] }
     case .floats(let values):
-      if type.isFloatingPoint {
-        result = numbers
-      } else if type == .bool {
-        result = .integers(values.map { $0 == 0 ? 0 : 1 })
-      } else {
-        var integers: [Int64] = []
-        for value in values {
-          // Outside the type's range every runtime gives another number.
-          guard let integer = Int64(exactly: value.rounded(.towardZero)), integer.magnitude < 1 << 31 else { return nil }
-          integers.append(integer)
-        }
-        result = .integers(integers)
-      }
+      if type.isFloatingPoint { return Tensor(numbers, type: type, shape: tensor.shape).map { [$0] } }
+      return truncated(values, to: type, shape: tensor.shape).map { [$0] }
     }
-    return Tensor(result, type: type, shape: tensor.shape).map { [$0] }
+  }
+
+  /// Toward zero; nil for a number outside the type's range, which every runtime turns into something else.
+  private static func truncated(_ values: [Double], to type: ElementType, shape: [Int]) -> Tensor? {
+    if type == .bool { return Tensor(.integers(values.map { $0 == 0 ? 0 : 1 }), type: type, shape: shape) }
+    var integers: [Int64] = []
+    for value in values {
+      guard let integer = Int64(exactly: value.rounded(.towardZero)) else { return nil }
+      integers.append(integer)
+    }
+    guard let tensor = Tensor(.integers(integers), type: type, shape: shape),
+      case .integers(let kept)? = Numbers(tensor),
+      kept == integers
+    else { return nil }
+    return tensor
   }
 
   @Sendable private static func choose(_ evaluation: Evaluation) -> [Tensor]? {
-    guard let condition = evaluation.input(0), let a = evaluation.input(1), let b = evaluation.input(2), a.type == b.type,
+    guard let condition = evaluation.input(0), let a = evaluation.input(1), let b = evaluation.input(2),
+      a.type == b.type,
       condition.type == .bool, let shape = Layout.broadcast([condition.shape, a.shape, b.shape]),
       evaluation.allows(shape, a.type), case .integers(let choices)? = Numbers(condition),
       let both = MovementEvaluators.joined([a, b])

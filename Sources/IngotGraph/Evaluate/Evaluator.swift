@@ -34,7 +34,9 @@ typealias Evaluator = @Sendable (Evaluation) -> [Tensor]?
 enum Evaluators {
   /// By operation of the standard domain.
   static let table: [String: Evaluator] = {
-    let families = [ArithmeticEvaluators.table, MovementEvaluators.table, ShapeEvaluators.table, ReductionEvaluators.table]
+    let families = [
+      ArithmeticEvaluators.table, MovementEvaluators.table, ShapeEvaluators.table, ReductionEvaluators.table,
+    ]
     return families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
   }()
 }

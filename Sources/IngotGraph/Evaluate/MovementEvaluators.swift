@@ -121,7 +121,9 @@ enum MovementEvaluators {
   }
 
   @Sendable private static func reshape(_ evaluation: Evaluation) -> [Tensor]? {
-    guard let data = evaluation.input(0), let target = evaluation.integers(input: 1, attribute: "shape") else { return nil }
+    guard let data = evaluation.input(0), let target = evaluation.integers(input: 1, attribute: "shape") else {
+      return nil
+    }
     let copiesZeros = evaluation.node.int("allowzero") != 1
     var shape: [Int] = []
     for (index, size) in target.enumerated() {
@@ -145,7 +147,8 @@ enum MovementEvaluators {
     let (axis, rank) = (evaluation.node.int("axis") ?? 1, data.shape.count)
     guard axis >= -Int64(rank), axis <= Int64(rank) else { return nil }
     let cut = axis < 0 ? Int(axis) + rank : Int(axis)
-    guard let outer = Layout.count(Array(data.shape[..<cut])), let inner = Layout.count(Array(data.shape[cut...])) else {
+    guard let outer = Layout.count(Array(data.shape[..<cut])), let inner = Layout.count(Array(data.shape[cut...]))
+    else {
       return nil
     }
     return data.reshaped([outer, inner]).map { [$0] }
@@ -170,7 +173,8 @@ enum MovementEvaluators {
   }
 
   @Sendable private static func tile(_ evaluation: Evaluation) -> [Tensor]? {
-    guard let data = evaluation.input(0), let repeats = evaluation.input(1)?.integers, repeats.count == data.shape.count,
+    guard let data = evaluation.input(0), let repeats = evaluation.input(1)?.integers,
+      repeats.count == data.shape.count,
       repeats.allSatisfy({ $0 >= 0 })
     else { return nil }
     // Each axis becomes two: the copy (which does not move in the source) and the place in the copy.
@@ -216,8 +220,9 @@ enum MovementEvaluators {
     let count = node.outputs.count
     guard count > 0, node.int("num_outputs").map({ $0 == Int64(count) }) ?? true else { return nil }
     let part = size / count + (size % count == 0 ? 0 : 1)
-    let sizes = (0..<count).map { min(part, max(size - part * $0, 0)) }
-    return sizes
+    // Too few elements for so many parts: every runtime does something else.
+    guard part * (count - 1) <= size else { return nil }
+    return (0..<count).map { min(part, size - part * $0) }
   }
 }
 

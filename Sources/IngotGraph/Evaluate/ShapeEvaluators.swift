@@ -50,9 +50,11 @@ enum ShapeEvaluators {
       let values = (0..<count).map { start[0] &+ Int64($0) &* delta[0] }
       return Tensor(.integers(values), type: evaluation.inputs[0]?.type ?? .int64, shape: [count]).map { [$0] }
     case (.floats(let first)?, .floats(let limit)?, .floats(let delta)?):
-      let count = ((limit[0] - first[0]) / delta[0]).rounded(.up)
-      guard count.isFinite, count < 1e9, evaluation.allows([max(Int(count), 0)], .float64) else { return nil }
-      let values = (0..<max(Int(count), 0)).map { first[0] + Double($0) * delta[0] }
+      let quotient = ((limit[0] - first[0]) / delta[0]).rounded(.up)
+      guard quotient.isFinite, quotient < 1e9 else { return nil }
+      let count = quotient > 0 ? Int(quotient) : 0
+      guard evaluation.allows([count], .float64) else { return nil }
+      let values = (0..<count).map { first[0] + Double($0) * delta[0] }
       return Tensor(.floats(values), type: start.type, shape: [values.count]).map { [$0] }
     default: return nil
     }

@@ -53,7 +53,8 @@ private struct ChannelAffine {
 
   /// - Returns: nil for a node in training mode, one whose parameters are not constant, and one with numbers that are not finite.
   init?(_ node: Node, in graph: Graph, opset: Int64) {
-    guard node.domain.isEmpty, node.inputs.count == 5, node.int("training_mode") ?? 0 == 0, node.int("spatial") ?? 1 == 1,
+    guard node.domain.isEmpty, node.inputs.count == 5, node.int("training_mode") ?? 0 == 0,
+      node.int("spatial") ?? 1 == 1,
       opset >= 7 || node.int("is_test") ?? 0 != 0
     else { return nil }
     var parameters: [[Double]] = []
@@ -89,7 +90,8 @@ private struct LinearNode {
 
   init?(_ node: Node, in graph: Graph) {
     guard node.domain.isEmpty, ["Conv", "ConvTranspose", "Gemm"].contains(node.opType),
-      node.inputs.count == 2 || node.inputs.count == 3, node.outputs.count == 1, let weights = graph.constant(node.inputs[1])
+      node.inputs.count == 2 || node.inputs.count == 3, node.outputs.count == 1,
+      let weights = graph.constant(node.inputs[1])
     else { return nil }
     let biasID = node.inputs.count == 3 ? node.inputs[2] : nil
     bias = graph.constant(biasID)
@@ -98,48 +100,70 @@ private struct LinearNode {
   }
 
   func followed(by affine: ChannelAffine) -> Folded? {
-    guard case .floats(let values)? = Numbers(weights), let channels = channels(count: affine.scale.count) else { return nil }
-    var old = [Double](repeating: 0, count: affine.scale.count)
+    guard case .floats(var values)? = Numbers(weights), let layout = layout(channels: affine.scale.count) else {
+      return nil
+    }
+    var biases = [Double](repeating: 0, count: affine.scale.count)
     if let bias {
-      guard case .floats(let values)? = Numbers(bias), bias.type == weights.type,
-        values.count == old.count && bias.shape.last == old.count || values.count == 1 && node.opType == "Gemm"
+      guard case .floats(let old)? = Numbers(bias), bias.type == weights.type,
+        old.count == biases.count && bias.shape.last == biases.count || old.count == 1 && node.opType == "Gemm"
       else { return nil }
       let beta = node.opType == "Gemm" ? Double(node.float("beta") ?? 1) : 1
-      old = old.indices.map { beta * values[values.count == 1 ? 0 : $0] }
+      biases = biases.indices.map { beta * old[old.count == 1 ? 0 : $0] }
     }
-    let newWeights = zip(values, channels).map { $0 * affine.scale[$1] }
-    let newBias = old.indices.map { old[$0] * affine.scale[$0] + affine.offset[$0] }
-    guard let weights = Tensor(.floats(newWeights), type: weights.type, shape: weights.shape),
-      let bias = Tensor(.floats(newBias), type: weights.type, shape: [newBias.count]),
-      (newWeights + newBias).allSatisfy(\.isFinite)
+    layout.scale(&values, by: affine.scale)
+    biases = biases.indices.map { biases[$0] * affine.scale[$0] + affine.offset[$0] }
+    guard let weights = Tensor(.floats(values), type: weights.type, shape: weights.shape),
+      let bias = Tensor(.floats(biases), type: weights.type, shape: [biases.count]), values.allSatisfy(\.isFinite),
+      biases.allSatisfy(\.isFinite)
     else { return nil }
     return Folded(weights: weights, bias: bias)
   }
 
-  /// The output channel that each weight belongs to; nil where there are not `count` of them.
-  private func channels(count: Int) -> [Int]? {
+  /// Where each output channel's weights are; nil where there are not `count` channels.
+  private func layout(channels count: Int) -> ChannelLayout? {
     let shape = weights.shape
+    guard count > 0, weights.elementCount > 0 else { return nil }
     switch node.opType {
     case "Conv":
-      guard shape.count >= 3, shape[0] == count, count > 0 else { return nil }
-      let perChannel = weights.elementCount / count
-      return (0..<weights.elementCount).map { $0 / perChannel }
+      guard shape.count >= 3, shape[0] == count else { return nil }
+      return ChannelLayout(blocks: 1, channels: count, inner: weights.elementCount / count)
     case "ConvTranspose":
       // [inputs, outputs / group, kernel…]: a group's inputs make a group's outputs.
       let group = Int(clamping: node.int("group") ?? 1)
-      guard shape.count >= 3, group >= 1, shape[0] > 0, shape[1] > 0, shape[0] % group == 0, count % group == 0,
-        shape[1] == count / group
-      else { return nil }
-      let kernel = Layout.count(Array(shape[2...])) ?? 0
-      return (0..<weights.elementCount).map { index in
-        let input = index / (kernel * shape[1])
-        return input / (shape[0] / group) * shape[1] + index / kernel % shape[1]
+      guard shape.count >= 3, group >= 1, shape[0] % group == 0, count % group == 0, shape[1] == count / group else {
+        return nil
       }
+      return ChannelLayout(
+        blocks: shape[0], blocksPerGroup: shape[0] / group, channels: shape[1],
+        inner: weights.elementCount / shape[0] / shape[1])
     default:
       let isTransposed = node.int("transB") ?? 0 != 0
-      guard shape.count == 2, shape[isTransposed ? 0 : 1] == count, count > 0 else { return nil }
-      let inner = shape[isTransposed ? 1 : 0]
-      return (0..<weights.elementCount).map { isTransposed ? $0 / inner : $0 % count }
+      guard shape.count == 2, shape[isTransposed ? 0 : 1] == count else { return nil }
+      return isTransposed
+        ? ChannelLayout(blocks: 1, channels: count, inner: shape[1])
+        : ChannelLayout(blocks: shape[0], channels: count, inner: 1)
+    }
+  }
+}
+
+/// Weights as [blocks, channels, inner], where the blocks of a group have channels of their own.
+private struct ChannelLayout {
+  var blocks: Int
+  var blocksPerGroup = Int.max
+  var channels: Int
+  var inner: Int
+
+  func scale(_ values: inout [Double], by factors: [Double]) {
+    var index = 0
+    for block in 0..<blocks {
+      let first = block / blocksPerGroup * channels
+      for channel in first..<first + channels {
+        for _ in 0..<inner {
+          values[index] *= factors[channel]
+          index += 1
+        }
+      }
     }
   }
 }

@@ -17,7 +17,9 @@ private func replaceConstantNodes(_ graph: inout Graph, _ report: inout PassRepo
   for index in graph.nodes.indices {
     if graph.nodes[index].hasSubgraphs { graph.nodes[index].forEachSubgraph { replaceConstantNodes(&$0, &report) } }
     let node = graph.nodes[index]
-    guard node.outputs.count == 1, let output = node.outputs[0], !outputs.contains(output), let value = node.constantValue else {
+    guard node.outputs.count == 1, let output = node.outputs[0], !outputs.contains(output),
+      let value = node.constantValue
+    else {
       kept.append(node)
       continue
     }

@@ -11,7 +11,8 @@ func removeNoOps(_ graph: inout Graph, facts: [ValueFacts], opset: Int64) -> Pas
   var replacement = Graph.Replacement(for: graph)
   var producers = graph.producers
   let isDefined = graph.definedValues()
-  let givenValues = Set(graph.inputs).union(graph.values.indices.map { ValueID($0) }.filter { graph[$0].initializer != nil })
+  let givenValues = Set(graph.inputs).union(
+    graph.values.indices.map { ValueID($0) }.filter { graph[$0].initializer != nil })
   var isRemoved = [Bool](repeating: false, count: graph.nodes.count)
   for (index, node) in graph.nodes.enumerated() {
     guard let output = node.outputs.first.flatMap(\.self), let source = node.inputs.first.flatMap(\.self),
@@ -77,7 +78,9 @@ private struct NoOp {
     }
   }
 
-  private func integers(_ index: Int) -> [Int64]? { inputs.indices.contains(index) ? inputs[index]?.constant?.integers : nil }
+  private func integers(_ index: Int) -> [Int64]? {
+    inputs.indices.contains(index) ? inputs[index]?.constant?.integers : nil
+  }
   private func isGiven(_ index: Int) -> Bool { node.inputs.indices.contains(index) && node.inputs[index] != nil }
 
   private var isInference: Bool {

@@ -13,7 +13,9 @@ private func sortNodes(_ graph: inout Graph, _ report: inout PassReport) throws(
     try graph.nodes[index].forEachSubgraph { (inner: inout Graph) throws(GraphError) in try sortNodes(&inner, &report) }
   }
   let order = try graph.topologicalOrder()
-  for (position, index) in order.enumerated() where position != index { report.change(graph.nodes[index].label(in: graph)) }
+  for (position, index) in order.enumerated() where position != index {
+    report.change(graph.nodes[index].label(in: graph))
+  }
   if report.changed > 0 { graph.nodes = order.map { graph.nodes[$0] } }
 }
 
@@ -34,7 +36,9 @@ private func collectNames(of graph: Graph, _ names: inout Set<String>) {
   }
 }
 
-private func nameNodes(_ graph: inout Graph, taken: inout Set<String>, used: inout Set<String>, _ report: inout PassReport) {
+private func nameNodes(
+  _ graph: inout Graph, taken: inout Set<String>, used: inout Set<String>, _ report: inout PassReport
+) {
   for index in graph.nodes.indices {
     let node = graph.nodes[index]
     if node.name.isEmpty || used.contains(node.name) {

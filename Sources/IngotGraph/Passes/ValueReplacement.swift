@@ -31,7 +31,9 @@ extension Graph {
     mutating func replace(_ old: ValueID, with new: ValueID, in graph: Graph) -> Bool {
       let target = self[new]
       guard target != old, newIDs[old] == nil else { return false }
-      if isCaptured.indices.contains(old.index), isCaptured[old.index], innerNames.contains(graph[target].name) { return false }
+      if isCaptured.indices.contains(old.index), isCaptured[old.index], innerNames.contains(graph[target].name) {
+        return false
+      }
       newIDs[old] = target
       return true
     }

@@ -35,7 +35,9 @@ enum ControlFlowRules {
       let facts = body[index + 1]
       // A carried value's shape may differ between no iteration and one.
       let isCarried = index < carriedCount
-      node.set(index, type: facts.type, shape: isCarried ? nil : facts.shape.map { [.unknown] + $0.map { $0.isPlaceholder ? .unknown : $0 } })
+      node.set(
+        index, type: facts.type,
+        shape: isCarried ? nil : facts.shape.map { [.unknown] + $0.map { $0.isPlaceholder ? .unknown : $0 } })
     }
   }
 

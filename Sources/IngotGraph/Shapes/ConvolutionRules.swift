@@ -83,7 +83,9 @@ enum ConvolutionRules {
       throw .attribute("output_shape", expected: "\(axes) sizes")
     }
     for axis in 0..<axes {
-      if let given { sizes.append(.fixed(Int(given[given.count - axes + axis]))) } else {
+      if let given {
+        sizes.append(.fixed(Int(given[given.count - axes + axis])))
+      } else {
         sizes.append(try window.transposedSize(of: input[2 + axis], axis: axis, extra: extra[axis]))
       }
     }
@@ -103,7 +105,9 @@ enum ConvolutionRules {
     guard let kernel = node.node.ints("kernel_shape") else { throw .attribute("kernel_shape", expected: "there") }
     guard let input = node.shape(0) else { return }
     guard input.count >= 3 else { throw .rank(input: 0, shape: input, expected: "3 axes or more") }
-    guard kernel.count == input.count - 2 else { throw .attribute("kernel_shape", expected: "\(input.count - 2) sizes") }
+    guard kernel.count == input.count - 2 else {
+      throw .attribute("kernel_shape", expected: "\(input.count - 2) sizes")
+    }
     let window = try Window(node, axes: kernel.count, kernel: kernel.map { .fixed(Int($0)) })
     node.set(type: node.type(0), shape: Array(input[..<2]) + (try window.outputSizes(of: Array(input[2...]))))
   }

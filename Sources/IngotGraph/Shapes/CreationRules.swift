@@ -4,7 +4,8 @@ internal import IngotCore
 
 enum CreationRules {
   static let table: [String: ShapeRule] = [
-    "Constant": constant, "Shape": shape, "Size": { $0.set(type: .int64, shape: []) }, "ConstantOfShape": constantOfShape,
+    "Constant": constant, "Shape": shape, "Size": { $0.set(type: .int64, shape: []) },
+    "ConstantOfShape": constantOfShape,
     "Range": range, "EyeLike": like, "RandomNormalLike": like, "RandomUniformLike": like, "Bernoulli": like,
     "RandomNormal": random, "RandomUniform": random,
     "Multinomial": { $0.set(type: elementType($0, "dtype") ?? .int32, shape: nil) },
@@ -68,7 +69,9 @@ enum CreationRules {
 extension Node {
   /// What a `Constant` node holds; nil for sparse tensors and for other nodes.
   var constantValue: Initializer? {
-    guard opType == "Constant", domain.isEmpty, attributes.count == 1, let attribute = attributes.first else { return nil }
+    guard opType == "Constant", domain.isEmpty, attributes.count == 1, let attribute = attributes.first else {
+      return nil
+    }
     switch (attribute.name, attribute.value) {
     case ("value", .tensor(let initializer)): return initializer
     case ("value_float", .float(let value)): return Initializer(Tensor([value], shape: []))

@@ -5,8 +5,10 @@ internal import IngotCore
 enum ElementwiseRules {
   static let table: [String: ShapeRule] = {
     var table: [String: ShapeRule] = [
-      "Where": choose, "Cast": cast, "CastLike": castLike, "BitShift": broadcastSame, "PRelu": sameAsFirst, "Clip": sameAsFirst,
-      "Dropout": dropout, "BitwiseNot": sameAsFirst, "Pow": power, "com.microsoft::Gelu": sameAsFirst, "com.microsoft::FastGelu": sameAsFirst,
+      "Where": choose, "Cast": cast, "CastLike": castLike, "BitShift": broadcastSame, "PRelu": sameAsFirst,
+      "Clip": sameAsFirst,
+      "Dropout": dropout, "BitwiseNot": sameAsFirst, "Pow": power, "com.microsoft::Gelu": sameAsFirst,
+      "com.microsoft::FastGelu": sameAsFirst,
       "com.microsoft::QuickGelu": sameAsFirst, "com.microsoft::BiasGelu": sameAsFirst,
     ]
     // Through constants of the rule's type: converting a function in an assignment to a subscript crashes Swift 6.3.1.
@@ -20,9 +22,12 @@ enum ElementwiseRules {
   }()
 
   private static let sameTypeUnary = [
-    "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Ceil", "Celu", "Cos", "Cosh", "CumSum", "Elu", "Erf", "Exp", "Floor",
-    "Gelu", "HardSigmoid", "HardSwish", "Hardmax", "Identity", "LRN", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization",
-    "MeanVarianceNormalization", "Mish", "Neg", "Reciprocal", "Relu", "Round", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Sinh",
+    "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Ceil", "Celu", "Cos", "Cosh", "CumSum", "Elu", "Erf",
+    "Exp", "Floor",
+    "Gelu", "HardSigmoid", "HardSwish", "Hardmax", "Identity", "LRN", "LeakyRelu", "Log", "LogSoftmax",
+    "LpNormalization",
+    "MeanVarianceNormalization", "Mish", "Neg", "Reciprocal", "Relu", "Round", "Selu", "Shrink", "Sigmoid", "Sign",
+    "Sin", "Sinh",
     "Softmax", "Softplus", "Softsign", "Sqrt", "Swish", "Tan", "Tanh", "ThresholdedRelu", "Trilu", "ReverseSequence",
     "ScatterElements", "ScatterND", "Scatter", "TensorScatter",
   ]

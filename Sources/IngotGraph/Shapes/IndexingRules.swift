@@ -4,8 +4,10 @@ internal import IngotCore
 
 enum IndexingRules {
   static let table: [String: ShapeRule] = [
-    "Gather": gather, "GatherElements": { $0.set(type: $0.type(0), shape: $0.shape(1)) }, "GatherND": gatherND, "Slice": slice,
-    "Pad": pad, "OneHot": oneHot, "NonZero": nonZero, "NonMaxSuppression": { $0.set(type: .int64, shape: [.unknown, .fixed(3)]) },
+    "Gather": gather, "GatherElements": { $0.set(type: $0.type(0), shape: $0.shape(1)) }, "GatherND": gatherND,
+    "Slice": slice,
+    "Pad": pad, "OneHot": oneHot, "NonZero": nonZero,
+    "NonMaxSuppression": { $0.set(type: .int64, shape: [.unknown, .fixed(3)]) },
     "Compress": compress, "GridSample": gridSample, "RoiAlign": roiAlign, "Unique": unique,
   ]
 
@@ -20,7 +22,8 @@ enum IndexingRules {
     node.set(type: node.type(0), shape: nil)
     guard let data = node.shape(0), let indices = node.shape(1), let depth = indices.last?.size else { return }
     let batch = node.node.int("batch_dims") ?? 0
-    guard batch >= 0, batch <= Int64(min(data.count, indices.count - 1)), depth >= 0, depth <= data.count - Int(batch) else {
+    guard batch >= 0, batch <= Int64(min(data.count, indices.count - 1)), depth >= 0, depth <= data.count - Int(batch)
+    else {
       throw .sizes("the last size of input 1", .fixed(depth), "the rank of input 0", .fixed(data.count))
     }
     node.set(type: node.type(0), shape: Array(indices.dropLast() + data[(Int(batch) + depth)...]))
@@ -42,7 +45,8 @@ enum IndexingRules {
     var steps = starts.map { _ in Int64(1) }
     if case .known(let list)? = stepsList { steps = list }
     guard starts.count == ends.count, axes.count == starts.count, steps.count == starts.count else {
-      throw .sizes("the number of starts", .fixed(starts.count), "the number of ends, axes or steps", .fixed(ends.count))
+      throw .sizes(
+        "the number of starts", .fixed(starts.count), "the number of ends, axes or steps", .fixed(ends.count))
     }
     var shape = input
     for index in starts.indices {
@@ -73,7 +77,9 @@ enum IndexingRules {
 
   @Sendable private static func pad(_ node: inout NodeFacts) throws(ShapeProblem) {
     node.set(type: node.type(0), shape: node.shape(0)?.map { _ in .unknown })
-    let list = node.opset < 2 ? node.node.ints("paddings").map { IntegerList.known($0) } : node.integers(input: 1, attribute: "pads")
+    let list =
+      node.opset < 2
+      ? node.node.ints("paddings").map { IntegerList.known($0) } : node.integers(input: 1, attribute: "pads")
     guard let input = node.shape(0), case .known(let pads)? = list else { return }
     var axes = Array(input.indices)
     if let given = node.input(3) {

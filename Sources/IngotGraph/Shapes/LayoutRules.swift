@@ -5,7 +5,8 @@ internal import IngotCore
 enum LayoutRules {
   static let table: [String: ShapeRule] = [
     "Reshape": reshape, "Transpose": transpose, "Flatten": flatten, "Squeeze": squeeze, "Unsqueeze": unsqueeze,
-    "Concat": concat, "Split": split, "Expand": expand, "Tile": tile, "DepthToSpace": depthToSpace, "SpaceToDepth": spaceToDepth,
+    "Concat": concat, "Split": split, "Expand": expand, "Tile": tile, "DepthToSpace": depthToSpace,
+    "SpaceToDepth": spaceToDepth,
   ]
 
   @Sendable private static func reshape(_ node: inout NodeFacts) throws(ShapeProblem) {
@@ -37,13 +38,17 @@ enum LayoutRules {
       case .symbolic, .unknown: shape.append(size)
       }
     }
-    node.set(type: node.type(0), shape: try node.shape(0).map { (input) throws(ShapeProblem) in
-      try fitted(shape, open: open, to: input)
-    } ?? shape)
+    node.set(
+      type: node.type(0),
+      shape: try node.shape(0).map { (input) throws(ShapeProblem) in
+        try fitted(shape, open: open, to: input)
+      } ?? shape)
   }
 
   /// Fills in the open size, and checks the others against the number of elements.
-  private static func fitted(_ shape: [Dimension], open: Int?, to input: [Dimension]) throws(ShapeProblem) -> [Dimension] {
+  private static func fitted(_ shape: [Dimension], open: Int?, to input: [Dimension]) throws(ShapeProblem)
+    -> [Dimension]
+  {
     let total = try SizeProduct(input)
     var shape = shape
     // With one size unknown and no -1, the unknown one follows from the others.
@@ -163,7 +168,8 @@ enum LayoutRules {
         throw .attribute("split", expected: "\(node.outputs.count) sizes")
       }
       if let size = input[axis].size, MovementEvaluators.splitSizes(node.node, given: list, size: size) == nil {
-        throw .sizes("axis \(axis) of input 0", input[axis], "the sum of 'split'", .fixed(list.reduce(0) { $0 &+ Int($1) }))
+        throw .sizes(
+          "axis \(axis) of input 0", input[axis], "the sum of 'split'", .fixed(list.reduce(0) { $0 &+ Int($1) }))
       }
       sizes = list.map { .fixed(Int($0)) }
     case .computed: sizes = node.outputs.map { _ in .unknown }
@@ -200,7 +206,9 @@ enum LayoutRules {
   @Sendable private static func depthToSpace(_ node: inout NodeFacts) throws(ShapeProblem) {
     let (input, block) = try blocks(&node)
     guard let input else { return }
-    let channels = try input[1].mapped(isIdentity: block == 1) { $0 % (block * block) == 0 ? $0 / (block * block) : nil }
+    let channels = try input[1].mapped(isIdentity: block == 1) {
+      $0 % (block * block) == 0 ? $0 / (block * block) : nil
+    }
     let (height, width) = (try SizeProduct([input[2], .fixed(block)]), try SizeProduct([input[3], .fixed(block)]))
     node.set(type: node.type(0), shape: [input[0], channels, height.dimension, width.dimension])
   }

@@ -8,7 +8,9 @@ enum ResizeRules {
   @Sendable private static func resize(_ node: inout NodeFacts) throws(ShapeProblem) {
     node.set(type: node.type(0), shape: node.shape(0)?.map { _ in .unknown })
     guard let input = node.shape(0) else { return }
-    if node.opset < 11 { return node.set(type: node.type(0), shape: try scaled(input, scales: node.input(1), axes: nil)) }
+    if node.opset < 11 {
+      return node.set(type: node.type(0), shape: try scaled(input, scales: node.input(1), axes: nil))
+    }
     var axes = Array(input.indices)
     if let given = node.node.ints("axes") {
       axes = []
@@ -16,7 +18,9 @@ enum ResizeRules {
     }
     if let sizes = node.input(3) {
       // The sizes are wishes under another policy.
-      guard node.node.string("keep_aspect_ratio_policy") ?? "stretch" == "stretch", let elements = sizes.elements else { return }
+      guard node.node.string("keep_aspect_ratio_policy") ?? "stretch" == "stretch", let elements = sizes.elements else {
+        return
+      }
       guard elements.count == axes.count else {
         throw .sizes("the number of sizes", .fixed(elements.count), "the number of axes", .fixed(axes.count))
       }
@@ -40,7 +44,9 @@ enum ResizeRules {
   }
 
   /// floor(size * scale), in float32 as runtimes calculate it.
-  private static func scaled(_ input: [Dimension], scales: ValueFacts?, axes: [Int]?) throws(ShapeProblem) -> [Dimension] {
+  private static func scaled(_ input: [Dimension], scales: ValueFacts?, axes: [Int]?) throws(ShapeProblem)
+    -> [Dimension]
+  {
     guard let scales = scales?.constant?.floats, !scales.isEmpty else { return input.map { _ in .unknown } }
     let axes = axes ?? Array(input.indices)
     guard scales.count == axes.count else {

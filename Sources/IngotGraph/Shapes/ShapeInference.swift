@@ -35,6 +35,7 @@ struct ShapeInference {
   private var depth = 0
 
   private static let depthLimit = 64
+  private static let elementLimit = 1 << 46
 
   init(opsets: [String: Int64], declarations: Declarations = .mustAgree) {
     opset = opsets[""] ?? 1
@@ -52,24 +53,25 @@ struct ShapeInference {
     defer { depth -= 1 }
     let order = try graph.topologicalOrder()
     var facts = startingFacts(graph, outer: outer, given: given)
+    for (index, value) in graph.values.enumerated() {
+      guard let initializer = value.initializer else { continue }
+      graph[ValueID(index)].type = initializer.type
+      graph[ValueID(index)].shape = initializer.shape.map { .fixed($0) }
+    }
     let outputs = depth == 1 ? Set(graph.outputs) : []
     for index in order { try infer(node: index, of: &graph, &facts, outer: outer, interface: outputs) }
-    // An outer graph's value is described there.
-    for (index, isDefined) in graph.definedValues().enumerated() where isDefined {
-      let id = ValueID(index)
-      graph[id].type = facts[index].type
-      graph[id].shape = facts[index].shape?.map { $0.isPlaceholder ? .unknown : $0 }
-    }
     whenInferred?(&graph, facts)
     return facts
   }
 
-  private mutating func startingFacts(_ graph: Graph, outer: [String: ValueFacts], given: [ValueFacts]) -> [ValueFacts] {
+  private mutating func startingFacts(_ graph: Graph, outer: [String: ValueFacts], given: [ValueFacts]) -> [ValueFacts]
+  {
     let isDefined = graph.definedValues()
     var facts = graph.values.map { _ in ValueFacts() }
     for (index, value) in graph.values.enumerated() {
       if let initializer = value.initializer {
-        facts[index] = initializer.tensor.map { ValueFacts($0) }
+        facts[index] =
+          initializer.tensor.map { ValueFacts($0) }
           ?? ValueFacts(type: initializer.type, shape: initializer.shape.map { .fixed($0) })
       } else if !isDefined[index], let known = outer[value.name] {
         facts[index] = known
@@ -86,12 +88,15 @@ struct ShapeInference {
       facts[id.index] = known
     }
     for index in facts.indices { nameUnknowns(&facts[index]) }
-    if depth == 1 { inputPlaceholders = Set(graph.inputs.flatMap { facts[$0.index].shape ?? [] }.filter(\.isPlaceholder)) }
+    if depth == 1 {
+      inputPlaceholders = Set(graph.inputs.flatMap { facts[$0.index].shape ?? [] }.filter(\.isPlaceholder))
+    }
     return facts
   }
 
   private mutating func infer(
-    node index: Int, of graph: inout Graph, _ facts: inout [ValueFacts], outer: [String: ValueFacts], interface: Set<ValueID>
+    node index: Int, of graph: inout Graph, _ facts: inout [ValueFacts], outer: [String: ValueFacts],
+    interface: Set<ValueID>
   ) throws(GraphError) {
     let inputs = graph.nodes[index].inputs.map { $0.map { facts[$0.index] } }
     var node = NodeFacts(graph.nodes[index], opset: opset, inputs: inputs)
@@ -99,19 +104,29 @@ struct ShapeInference {
       let scope = scope(of: graph.nodes[index], in: graph, facts, outer: outer)
       node.bodies = try inferBodies(of: &graph.nodes[index], scope: scope, given: ControlFlowRules.bodyInputs(of: node))
     }
+    let rule = ShapeRules.rule(for: node.node)
+    let isUnknown = rule == nil && !node.node.isEvaluable
     if let results = evaluate(node) {
       for (position, tensor) in results.enumerated() where position < node.outputs.count {
         node.outputs[position] = ValueFacts(tensor)
       }
-    } else if let rule = ShapeRules.rule(for: node.node) {
-      do { try rule(&node) } catch {
+    } else if let rule {
+      do throws(ShapeProblem) {
+        try rule(&node)
+        try checkMemory(node.outputs)
+      } catch {
         throw GraphError(.node(node.node.label(in: graph), opType: node.node.opType, error))
       }
       addElements(&node)
     }
     for (position, output) in graph.nodes[index].outputs.enumerated() {
       guard let output else { continue }
-      facts[output.index] = try merged(node.outputs[position], with: graph[output], isInterface: interface.contains(output))
+      let inferred = node.outputs[position]
+      let described = try merged(inferred, with: graph[output], isInterface: interface.contains(output))
+      graph[output].type = described.type
+      graph[output].shape = described.shape?.map { $0.isPlaceholder ? .unknown : $0 }
+      // What may be stale is good enough to be shown and not to prove anything, unless there is nothing else.
+      facts[output.index] = declarations == .mustAgree || isUnknown ? described : inferred
       nameUnknowns(&facts[output.index])
     }
   }
@@ -148,6 +163,14 @@ struct ShapeInference {
       tensors.append(constant)
     }
     return node.node.evaluated(tensors, opset: opset, byteLimit: evaluatedByteLimit)
+  }
+
+  /// A tensor over any memory is a mistake of the graph, and no later product of its sizes may overflow.
+  private func checkMemory(_ outputs: [ValueFacts]) throws(ShapeProblem) {
+    for facts in outputs {
+      let sizes = facts.shape?.compactMap(\.size) ?? []
+      guard let count = Layout.count(sizes), count <= Self.elementLimit else { throw .outputSize }
+    }
   }
 
   /// Sizes known by name, or numbers where it turns out that all are known.
@@ -193,7 +216,8 @@ struct ShapeInference {
     let visible = inferred.shape?.map { $0.isPlaceholder ? Dimension.unknown : $0 }
     throw GraphError(
       .contradiction(
-        value: declared.name, declared: Self.text(declared.type, declaredShape), inferred: Self.text(inferred.type, visible)))
+        value: declared.name, declared: Self.text(declared.type, declaredShape),
+        inferred: Self.text(inferred.type, visible)))
   }
 
   /// Nil where the shapes rule each other out. A size that is known to be a free one of the model's inputs stays free, even where

@@ -7,7 +7,8 @@ enum SymbolicElements {
   /// Operations that hand elements on unchanged, and which of their inputs they take them from.
   private enum Movers {
     static let first: Set<String> = [
-      "Gather", "Slice", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Transpose", "Expand", "Tile", "Split", "Identity",
+      "Gather", "Slice", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Transpose", "Expand", "Tile", "Split",
+      "Identity",
     ]
   }
 
@@ -54,7 +55,7 @@ enum SymbolicElements {
     guard let a = node.input(0)?.elements, let b = node.input(1)?.elements else { return nil }
     guard a.count == b.count || a.count == 1 || b.count == 1 else { return nil }
     guard let type = node.outputs.first?.type, type == .int64 || type == .int32 else { return nil }
-    return (0..<max(a.count, b.count)).map { index in
+    return (0..<(a.count == 1 ? b.count : a.count)).map { index in
       calculated(node.node.opType, a[a.count == 1 ? 0 : index], b[b.count == 1 ? 0 : index])
     }
   }

@@ -1,8 +1,8 @@
 // Build options: the top-level `build`, and that of a target.
 //
-// In the top-level one, a key is an option or a backend's name. An option is for every target whose backend has it, and at least
-// one target's must; options below a backend's name are for targets of that backend. Nearer wins: the target's own `build`, then
-// the backend's, then the plain ones.
+// In the top-level one, a key is an option or a backend's name. An option is for every target whose backend has it, and
+// at least one target's must; options below a backend's name are for targets of that backend. Nearer wins: the target's
+// own `build`, then the backend's, then the plain ones.
 
 internal import IngotCore
 
@@ -16,7 +16,9 @@ extension ManifestDecoder {
       if let backend = TargetBackend(rawValue: name.value) {
         if !used.contains(backend) {
           problems.append(
-            Diagnostic(at: name.place, "no target has the backend \(backend.rawValue)", hint: "remove these options, or add such a target"))
+            Diagnostic(
+              at: name.place, "no target has the backend \(backend.rawValue)",
+              hint: "remove these options, or add such a target"))
         }
         options += build(value, of: backend).map { BuildOption(name: $0.name, value: $0.value, backend: backend) }
       } else {

@@ -1,4 +1,5 @@
-// From a YAML tree to a Manifest. Reading never stops at a problem: what cannot be read is left out and the rest is checked.
+// From a YAML tree to a Manifest. Reading never stops at a problem: what cannot be read is left out and the rest is
+// checked.
 
 internal import IngotCore
 
@@ -23,15 +24,7 @@ struct ManifestDecoder {
     let name = reader["name"].flatMap { self.name($0) }
     let model = reader["model"].flatMap { self.model($0) }
     let targets = reader["targets"].flatMap { self.targets($0) }
-    var precision = reader["precision"].flatMap { self.precision($0) }
-    let matrix = reader["matrix"].flatMap { self.matrix($0, base: precision) }
-    if reader["precision"] == nil {
-      precision = matrix?.precision.first
-      if reader.lacks("precision"), reader.lacks("matrix") {
-        problems.append(
-          Diagnostic(at: field.keyPlace, "the manifest has no `precision`", hint: "add `precision: fp16`, or a `matrix`"))
-      }
-    }
+    let (precision, matrix) = precisions(reader, of: field)
     let profiles = reader["profiles"].flatMap { self.profiles($0, inputs: model?.inputs ?? []) }
     let workspace = reader["workspace"]?.byteCount(&problems)
     let calibration = reader["calibration"].flatMap { self.calibration($0) }
@@ -45,6 +38,20 @@ struct ManifestDecoder {
       source: source, version: version, name: name, model: model, targets: targets, precision: precision,
       profiles: profiles ?? [], workspace: workspace, calibration: calibration, build: build ?? [], verify: verify,
       matrix: matrix)
+  }
+
+  /// `precision` and `matrix`, of which one is enough.
+  private mutating func precisions(
+    _ reader: MappingReader, of field: YAMLField
+  ) -> (precision: PrecisionSpec?, matrix: MatrixSpec?) {
+    let precision = reader["precision"].flatMap { self.precision($0) }
+    let matrix = reader["matrix"].flatMap { self.matrix($0, base: precision) }
+    if reader.lacks("precision"), reader.lacks("matrix") {
+      problems.append(
+        Diagnostic(
+          at: field.keyPlace, "the manifest has no `precision`", hint: "add `precision: fp16`, or a `matrix`"))
+    }
+    return (reader["precision"] == nil ? matrix?.precision.first : precision, matrix)
   }
 
   /// The version where it is a number other than 1: then the rest is not ours to judge.
@@ -69,7 +76,8 @@ struct ManifestDecoder {
       if precision.type.value.needsCalibration, !hasCalibration {
         problems.append(
           Diagnostic(
-            at: precision.type.place, "\(precision.type.value.rawValue) needs measured ranges, and the manifest has no `calibration`",
+            at: precision.type.place,
+            "\(precision.type.value.rawValue) needs measured ranges, and the manifest has no `calibration`",
             hint: "add `calibration: { data: PATH }`, PATH being a folder with a set.yaml"))
       }
       // A verify that could not be read has its own problems.

@@ -1,11 +1,12 @@
-// Which paths a manifest may name. By name only: whether a file is there, and where links lead, is for those who open it.
+// Which paths a manifest may name. By name only: whether a file is there, and where links lead, is for those who open
+// it.
 
 internal import IngotCore
 
 /// How far up from a manifest its paths may lead.
 ///
-/// The project's root is the nearest folder at or above the manifest's that holds `.git` or `.ingot`; where none does, it is the
-/// folder above the manifest's. Paths are relative to the manifest and stay inside the root.
+/// The project's root is the nearest folder at or above the manifest's that holds `.git` or `.ingot`; where none does,
+/// it is the folder above the manifest's. Paths are relative to the manifest and stay inside the root.
 package struct ProjectBounds: Sendable, Hashable {
   /// How many `..` lead from the manifest's folder to the root: 0 where they are the same.
   package var ascent: Int

@@ -30,7 +30,8 @@ extension ManifestDecoder {
     switch scalar.value {
     case .int(let size):
       if size >= 1 { return Located(.fixed(size), at: field.place) }
-      return field.refuse("a dimension must be at least 1, not \(size)", &problems, hint: "give a dimension that varies a name")
+      return field.refuse(
+        "a dimension must be at least 1, not \(size)", &problems, hint: "give a dimension that varies a name")
     case .string:
       let first = scalar.text.unicodeScalars.first
       if problemOfName("a" + scalar.text) == nil, let first, first == "_" || first.properties.isAlphabetic {

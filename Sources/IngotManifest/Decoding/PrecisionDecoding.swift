@@ -37,7 +37,8 @@ extension ManifestDecoder {
       if let first = precisions.first(where: { $0.label == precision.label }) {
         problems.append(
           Diagnostic(
-            at: precision.type.place, "\(quoted(precision.label)) is in the matrix twice, first at line \(first.type.place.line)",
+            at: precision.type.place,
+            "\(quoted(precision.label)) is in the matrix twice, first at line \(first.type.place.line)",
             hint: "entries differ in `type` or in `fallback`"))
         continue
       }
@@ -66,7 +67,9 @@ extension ManifestDecoder {
   }
 
   private mutating func maxDrop(_ field: YAMLField) -> [MetricDrop]? {
-    guard let reader = MappingReader(field, .maxDrop, &problems, hint: "write `max-drop: { top1: 0.5% }`") else { return nil }
+    guard let reader = MappingReader(field, .maxDrop, &problems, hint: "write `max-drop: { top1: 0.5% }`") else {
+      return nil
+    }
     var drops: [MetricDrop] = []
     for metric in Metric.allCases {
       guard let value = reader[metric.rawValue], let drop = value.percent(&problems) else { continue }

@@ -6,7 +6,9 @@ extension ManifestDecoder {
   /// - Parameter inputs: what the manifest says of the model's inputs; shapes are checked against it.
   mutating func profiles(_ field: YAMLField, inputs: [InputSpec]) -> [ProfileSpec]? {
     guard let items = field.items(of: "profiles", &problems) else { return nil }
-    if items.isEmpty { return field.refuse("`profiles` is empty", &problems, hint: "remove the key if the model's shapes are fixed") }
+    if items.isEmpty {
+      return field.refuse("`profiles` is empty", &problems, hint: "remove the key if the model's shapes are fixed")
+    }
     var profiles: [ProfileSpec] = []
     for item in items {
       guard let entries = item.entries(of: "dimensions or tensors", &problems) else { continue }
@@ -85,7 +87,8 @@ extension ManifestDecoder {
       problems.append(
         Diagnostic(
           at: place,
-          "the shapes of \(quoted(range.name.value)) have \(range.min.count) dimensions, but \(stated) gives it \(input.dims.count)"))
+          "the shapes of \(quoted(range.name.value)) have \(range.min.count) dimensions, but \(stated) gives it \(input.dims.count)"
+        ))
       return
     }
     for (axis, dim) in input.dims.enumerated() {

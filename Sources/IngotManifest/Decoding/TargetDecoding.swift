@@ -43,12 +43,16 @@ extension ManifestDecoder {
         hint: "put it in quotes: `\"\(scalar.text.prefix(60))\"`")
     }
     let parts = scalar.text.split(separator: ".", omittingEmptySubsequences: false)
-    let isVersion = parts.count <= 4 && parts.allSatisfy { part in
-      (1...9).contains(part.utf8.count) && part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
+    let isVersion =
+      parts.count <= 4
+      && parts.allSatisfy { part in
+        (1...9).contains(part.utf8.count)
+          && part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      }
     if isVersion { return Located(scalar.text, at: field.place) }
     return field.refuse(
-      "\(quoted(scalar.text)) is no version", &problems, hint: "write numbers with dots between them: `\"11\"`, `\"10.13\"`")
+      "\(quoted(scalar.text)) is no version", &problems,
+      hint: "write numbers with dots between them: `\"11\"`, `\"10.13\"`")
   }
 
   private mutating func compute(_ field: YAMLField, for backend: TargetBackend?) -> [Located<String>] {
@@ -56,10 +60,15 @@ extension ManifestDecoder {
     let known = backend?.computeCapabilities ?? TargetBackend.tensorrt.computeCapabilities
     if let backend, known.isEmpty {
       problems.append(
-        Diagnostic(at: field.keyPlace, "\(backend.rawValue) does not compile for GPUs: `compute` has no meaning here", hint: "remove `compute`"))
+        Diagnostic(
+          at: field.keyPlace, "\(backend.rawValue) does not compile for GPUs: `compute` has no meaning here",
+          hint: "remove `compute`"))
       return []
     }
-    if items.isEmpty { problems.append(Diagnostic(at: field.place, "`compute` is empty", hint: "name a GPU, as `[sm_86]`, or remove the key")) }
+    if items.isEmpty {
+      problems.append(
+        Diagnostic(at: field.place, "`compute` is empty", hint: "name a GPU, as `[sm_86]`, or remove the key"))
+    }
     var capabilities: [Located<String>] = []
     for item in items {
       guard let text = item.node.scalar?.text, !item.isNull else {
@@ -70,7 +79,8 @@ extension ManifestDecoder {
       if !known.contains(text) {
         problems.append(
           Diagnostic(
-            at: item.place, "unknown compute capability \(quoted(text))" + (backend.map { " for \($0.rawValue)" } ?? ""),
+            at: item.place,
+            "unknown compute capability \(quoted(text))" + (backend.map { " for \($0.rawValue)" } ?? ""),
             hint: Self.computeHint(text, known: known)))
       } else if capabilities.contains(capability) {
         problems.append(Diagnostic(at: item.place, "\(quoted(text)) is in `compute` twice"))

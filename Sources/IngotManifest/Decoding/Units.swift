@@ -23,7 +23,8 @@ extension YAMLField {
   func duration(_ problems: inout [Diagnostic]) -> Located<Double>? {
     guard let scalar = node.scalar, !isNull else { return mistyped("a duration", &problems) }
     guard let quantity = Quantity(scalar.text) else {
-      return refuse("\(shown) must be a duration, not \(quoted(scalar.text))", &problems, hint: "write it as `5ms` or `1.2s`")
+      return refuse(
+        "\(shown) must be a duration, not \(quoted(scalar.text))", &problems, hint: "write it as `5ms` or `1.2s`")
     }
     let exponent: Int
     switch quantity.unit {
@@ -44,7 +45,8 @@ extension YAMLField {
   func decibels(_ problems: inout [Diagnostic]) -> Located<Double>? {
     if case .string = node.scalar?.value, let text = node.scalar?.text {
       let isNegative = text.hasPrefix("-")
-      guard let quantity = Quantity(text.dropFirst(isNegative ? 1 : 0)), quantity.unit == "dB", quantity.number <= 1000 else {
+      guard let quantity = Quantity(text.dropFirst(isNegative ? 1 : 0)), quantity.unit == "dB", quantity.number <= 1000
+      else {
         return refuse("\(shown) must be decibels, not \(quoted(text))", &problems, hint: "write it as `30dB`")
       }
       return Located(isNegative ? -quantity.number : quantity.number, at: place)
@@ -61,7 +63,8 @@ extension YAMLField {
     }
     let units = "B, kB, MB, GB, TB (powers of 1000), KiB, MiB, GiB, TiB (powers of 1024)"
     guard let quantity = Quantity(scalar.text) else {
-      return refuse("\(shown) must be an amount of memory, not \(quoted(scalar.text))", &problems, hint: "write it as `4GiB`")
+      return refuse(
+        "\(shown) must be an amount of memory, not \(quoted(scalar.text))", &problems, hint: "write it as `4GiB`")
     }
     if quantity.unit.isEmpty {
       return refuse("\(shown) has no unit", &problems, hint: "write `\(quantity.digits)MiB` or `\(quantity.digits)GiB`")
@@ -82,7 +85,8 @@ extension YAMLField {
     guard text.value.hasPrefix("sha256:"), let digest = Digest(hex: text.value) else {
       let count = text.value.hasPrefix("sha256:") ? text.value.count - 7 : nil
       return refuse(
-        "\(shown) must be `sha256:` and 64 hexadecimal digits" + (count.map { $0 == 64 ? "" : ", not \($0)" } ?? ""), &problems,
+        "\(shown) must be `sha256:` and 64 hexadecimal digits" + (count.map { $0 == 64 ? "" : ", not \($0)" } ?? ""),
+        &problems,
         hint: "`sha256sum FILE` prints the digits")
     }
     return Located(digest, at: text.place)
@@ -121,7 +125,8 @@ private struct Quantity {
 func problemOfName(_ name: String) -> String? {
   let isPlain = name.utf8.allSatisfy { byte in
     switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"),
       UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
       true
     default: false

@@ -13,32 +13,40 @@ extension ManifestDecoder {
     let latency = reader["latency"].flatMap { self.latency($0) }
     if synthetic?.value == true {
       if let data = reader["data"] {
-        problems.append(Diagnostic(at: data.keyPlace, "`data` and `synthetic: true` exclude each other", hint: "remove one of them"))
+        problems.append(
+          Diagnostic(at: data.keyPlace, "`data` and `synthetic: true` exclude each other", hint: "remove one of them"))
       }
       if let accuracy = reader["accuracy"] {
-        problems.append(Diagnostic(at: accuracy.keyPlace, "`accuracy` cannot be judged on random inputs", hint: "give `data` with labels"))
+        problems.append(
+          Diagnostic(
+            at: accuracy.keyPlace, "`accuracy` cannot be judged on random inputs", hint: "give `data` with labels"))
       }
     } else if reader.lacks("data"), reader.lacks("synthetic") || synthetic?.value == false {
       problems.append(
         Diagnostic(
-          at: field.keyPlace, "`verify` has no `data`", hint: "name a set, or write `synthetic: true` to check with random inputs"))
+          at: field.keyPlace, "`verify` has no `data`",
+          hint: "name a set, or write `synthetic: true` to check with random inputs"))
     }
     if ["outputs", "accuracy", "latency"].allSatisfy(reader.lacks) {
       problems.append(
         Diagnostic(at: field.keyPlace, "`verify` has no gate", hint: "add `outputs`, `accuracy` or `latency`"))
     }
     guard problems.count == countBefore else { return nil }
-    return VerifySpec(data: data, outputs: outputs, accuracy: accuracy, latency: latency, synthetic: synthetic?.value ?? false)
+    return VerifySpec(
+      data: data, outputs: outputs, accuracy: accuracy, latency: latency, synthetic: synthetic?.value ?? false)
   }
 
   private mutating func outputs(_ field: YAMLField) -> [OutputGate] {
     guard let entries = field.entries(of: "outputs", &problems) else { return [] }
     if entries.isEmpty {
-      problems.append(Diagnostic(at: field.place, "`outputs` is empty", hint: "write `outputs: { NAME: { cosine: 0.999 } }`"))
+      problems.append(
+        Diagnostic(at: field.place, "`outputs` is empty", hint: "write `outputs: { NAME: { cosine: 0.999 } }`"))
     }
     var gates: [OutputGate] = []
     for (name, value) in entries {
-      guard let reader = MappingReader(value, .outputGate, &problems, hint: "write `{ cosine: 0.999 }`") else { continue }
+      guard let reader = MappingReader(value, .outputGate, &problems, hint: "write `{ cosine: 0.999 }`") else {
+        continue
+      }
       let gate = OutputGate(
         name: name, cosine: reader["cosine"]?.number(in: -1...1, &problems),
         maxAbs: reader["max-abs"]?.number(in: 0 ... .greatestFiniteMagnitude, &problems),
@@ -68,17 +76,21 @@ extension ManifestDecoder {
     let maxDrop = reader["max-drop"]?.percent(&problems)
     let min = reader["min"]?.percent(&problems)
     if reader.lacks("max-drop"), reader.lacks("min") {
-      problems.append(Diagnostic(at: field.keyPlace, "`accuracy` has no bound", hint: "add `max-drop: 1%` or `min: 75%`"))
+      problems.append(
+        Diagnostic(at: field.keyPlace, "`accuracy` has no bound", hint: "add `max-drop: 1%` or `min: 75%`"))
     }
     guard let metric, let labels else { return nil }
     return AccuracyGate(metric: metric, labels: labels, output: output, maxDrop: maxDrop, min: min)
   }
 
   private mutating func latency(_ field: YAMLField) -> LatencyGate? {
-    guard let reader = MappingReader(field, .latency, &problems, hint: "write `latency: { p99: 5ms }`") else { return nil }
+    guard let reader = MappingReader(field, .latency, &problems, hint: "write `latency: { p99: 5ms }`") else {
+      return nil
+    }
     if Shape.latency.optional.allSatisfy(reader.lacks) {
       problems.append(
-        Diagnostic(at: field.keyPlace, "`latency` has no gate", hint: "expected \(alternatives(Shape.latency.optional))"))
+        Diagnostic(
+          at: field.keyPlace, "`latency` has no gate", hint: "expected \(alternatives(Shape.latency.optional))"))
     }
     return LatencyGate(
       p50: reader["p50"]?.duration(&problems), p90: reader["p90"]?.duration(&problems),

@@ -1,4 +1,5 @@
-// libyaml's events as Swift values. The only file that knows libyaml's C interface; it builds no tree and judges nothing.
+// libyaml's events as Swift values. The only file that knows libyaml's C interface; it builds no tree and judges
+// nothing.
 
 internal import CYAML
 

@@ -1,5 +1,5 @@
-// Reading one value of a mapping as the type that it must have. What is wrong is added to the caller's problems and gives
-// nil, so that reading goes on and all problems of a file are found in one run.
+// Reading one value of a mapping as the type that it must have. What is wrong is added to the caller's problems and
+// gives nil, so that reading goes on and all problems of a file are found in one run.
 
 package import IngotCore
 
@@ -84,7 +84,8 @@ package struct YAMLField: Sendable {
     if !value.isFinite { return refuse("\(shown) must be a finite number", &problems) }
     let lower = plain(range.lowerBound)
     let bound =
-      range.upperBound == .greatestFiniteMagnitude ? "at least \(lower)" : "between \(lower) and \(plain(range.upperBound))"
+      range.upperBound == .greatestFiniteMagnitude
+      ? "at least \(lower)" : "between \(lower) and \(plain(range.upperBound))"
     return refuse("\(shown) must be \(bound), not \(node.scalar?.text ?? "")", &problems)
   }
 
@@ -103,13 +104,16 @@ package struct YAMLField: Sendable {
   /// The entries of a list, under the list's name.
   package func items(of what: String = "values", _ problems: inout [Diagnostic]) -> [YAMLField]? {
     guard case .sequence(let nodes) = node.content else {
-      return wrong("a list of \(what)", &problems, hint: node.scalar == nil || isNull ? nil : "put it in brackets: `[…]`")
+      return wrong(
+        "a list of \(what)", &problems, hint: node.scalar == nil || isNull ? nil : "put it in brackets: `[…]`")
     }
     return nodes.map { YAMLField(name, $0) }
   }
 
   /// The entries of a mapping whose keys are names of the user's.
-  package func entries(of what: String = "names", _ problems: inout [Diagnostic]) -> [(key: Located<String>, value: YAMLField)]? {
+  package func entries(of what: String = "names", _ problems: inout [Diagnostic]) -> [(
+    key: Located<String>, value: YAMLField
+  )]? {
     guard case .mapping(let entries) = node.content else { return wrong("a mapping of \(what)", &problems) }
     if entries.isEmpty, node.isIncomplete { return nil }
     return entries.map { (Located($0.key, at: $0.keyPlace), YAMLField($0)) }
@@ -144,7 +148,9 @@ package struct YAMLField: Sendable {
     }
   }
 
-  private func plain(_ value: Double) -> String { value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : String(value) }
+  private func plain(_ value: Double) -> String {
+    value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : String(value)
+  }
 }
 
 extension YAMLNode {

@@ -1,5 +1,5 @@
-// From libyaml's events to a tree: one document, bounded in size, depth and count. Duplicate keys, merge keys and unknown
-// tags are problems that do not stop the parsing; broken syntax does.
+// From libyaml's events to a tree: one document, bounded in size, depth and count. Duplicate keys, merge keys and
+// unknown tags are problems that do not stop the parsing; broken syntax does.
 
 package import IngotCore
 
@@ -187,7 +187,8 @@ private struct YAMLParser: ~Copyable {
     guard scalar.isPlain, scalar.text == "<<" else { return (scalar.text, place) }
     problems.append(
       Diagnostic(
-        at: place, "merge keys (`<<`) are not part of YAML 1.2", hint: "write the keys out, or use an alias for a whole value"))
+        at: place, "merge keys (`<<`) are not part of YAML 1.2",
+        hint: "write the keys out, or use an alias for a whole value"))
     return nil
   }
 

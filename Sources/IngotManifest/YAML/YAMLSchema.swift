@@ -23,8 +23,12 @@ extension YAMLScalar {
     let isNegative = bytes[0] == UInt8(ascii: "-")
     let start = isNegative || bytes[0] == UInt8(ascii: "+") ? 1 : 0
     if bytes.count > 2, bytes[0] == UInt8(ascii: "0") {
-      if bytes[1] == UInt8(ascii: "x") { return integer(bytes.extracting(2...), radix: 16, isNegative: false) ?? .string }
-      if bytes[1] == UInt8(ascii: "o") { return integer(bytes.extracting(2...), radix: 8, isNegative: false) ?? .string }
+      if bytes[1] == UInt8(ascii: "x") {
+        return integer(bytes.extracting(2...), radix: 16, isNegative: false) ?? .string
+      }
+      if bytes[1] == UInt8(ascii: "o") {
+        return integer(bytes.extracting(2...), radix: 8, isNegative: false) ?? .string
+      }
     }
     if let value = integer(bytes.extracting(start...), radix: 10, isNegative: isNegative) { return value }
     if isDecimal(bytes.extracting(start...)), let value = Double(text) { return .float(value) }
@@ -64,7 +68,9 @@ extension YAMLScalar {
   private static func isDecimal(_ text: Span<UInt8>) -> Bool {
     var index = 0
     func skip(_ first: Character, or second: Character) -> Bool {
-      guard index < text.count, text[index] == first.asciiValue || text[index] == second.asciiValue else { return false }
+      guard index < text.count, text[index] == first.asciiValue || text[index] == second.asciiValue else {
+        return false
+      }
       index += 1
       return true
     }

@@ -11,7 +11,8 @@ enum YAMLText {
     throw invalidUTF8(bytes[start...], path: path)
   }
 
-  /// Refuses a text that is too long, and line ends that YAML 1.1, which libyaml speaks, and YAML 1.2 count differently.
+  /// Refuses a text that is too long, and line ends that YAML 1.1, which libyaml speaks, and YAML 1.2 count
+  /// differently.
   static func check(_ source: SourceText) throws(InputError) {
     try checkSize(source.text.utf8.count, path: source.path)
     if let (offset, name) = ambiguousLineEnd(in: source.text.utf8.span) {
@@ -55,7 +56,8 @@ enum YAMLText {
     // The rest with U+FFFD in place of what is wrong, so that the line can be shown.
     let source = SourceText(path: path, text: String(decoding: bytes, as: UTF8.self))
     return InputError([
-      Diagnostic(at: place(ofByte: text.utf8.count, in: source), "the file is not valid UTF-8", hint: "save it as UTF-8")
+      Diagnostic(
+        at: place(ofByte: text.utf8.count, in: source), "the file is not valid UTF-8", hint: "save it as UTF-8")
     ])
   }
 
@@ -119,10 +121,12 @@ extension YAMLFailure {
       case .some(let character): "a value that begins with `\(character)` must be in quotes"
       case nil: nil
       }
-    case "mapping values are not allowed in this context": "a value that holds `: ` must be in quotes; or a line's indentation is wrong"
+    case "mapping values are not allowed in this context":
+      "a value that holds `: ` must be in quotes; or a line's indentation is wrong"
     case "did not find expected key", "did not find expected '-' indicator", "could not find expected ':'":
       "check that this line is indented like its neighbours and that the line above is complete"
-    case "did not find expected ',' or ']'", "did not find expected ',' or '}'": "a bracket is not closed, or a comma is missing"
+    case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
+      "a bracket is not closed, or a comma is missing"
     default: nil
     }
   }

@@ -23,7 +23,8 @@ extension Stages {
       try openSession(of: model, exposing: tensors, with: reference, in: job.scratch)
     }
     let table = try calibrator.run(tensors: tensors) { progress in
-      job.onProgress("sample \(progress.done) of \(progress.total)", Double(progress.done) / Double(max(progress.total, 1)))
+      job.onProgress(
+        "sample \(progress.done) of \(progress.total)", Double(progress.done) / Double(max(progress.total, 1)))
       return !Interrupt.wasRequested
     }
     try FileSystem.writeAtomically([Bytes(Array(table.text.utf8))], to: job.file("ranges.json"), isDurable: false)

@@ -17,7 +17,9 @@ extension Stages {
       report = try lowerToFloat16(&model, keep: keep)
     case "int8":
       let ranges = try RangeTable(path: job.input("ranges")).amaxByName
-      report = try lowerToInt8(&model, fallback: settings.fallback == "fp16" ? .float16 : .float32, keep: keep) { ranges[$0] }
+      report = try lowerToInt8(&model, fallback: settings.fallback == "fp16" ? .float16 : .float32, keep: keep) {
+        ranges[$0]
+      }
     default: preconditionFailure("the planner lowers to fp16 and int8 only, not to '\(settings.precision)'")
     }
     let files = try job.write(model)

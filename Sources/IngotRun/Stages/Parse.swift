@@ -60,9 +60,9 @@ extension Stages {
         backend: settings.backend, version: backend.identity.version, nodes: report.unsupported)
     }
     let document = SupportDocument(
-      backend: settings.backend, runtimeVersion: backend.identity.version, inputs: report.inputs.map(TensorDocument.init),
+      backend: settings.backend, runtimeVersion: backend.identity.version,
+      inputs: report.inputs.map(TensorDocument.init),
       outputs: report.outputs.map(TensorDocument.init), warnings: report.warnings)
     return StageResult(files: [try job.write(document, to: "support.json")])
   }
 }
-

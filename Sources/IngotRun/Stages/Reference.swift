@@ -16,7 +16,8 @@ extension Stages {
     var recorder = OutputRecorder(session.outputs.map(\.name), folder: job.scratch)
     for samples in set.wholeBatches(for: session.inputs, size: referenceBatchSize) {
       try Interrupt.check()
-      job.onProgress("sample \(samples.upperBound) of \(set.sampleCount)", Double(samples.upperBound) / Double(set.sampleCount))
+      job.onProgress(
+        "sample \(samples.upperBound) of \(set.sampleCount)", Double(samples.upperBound) / Double(set.sampleCount))
       try recorder.append(try session.run(try set.inputs(session.inputs, samples: samples)), count: samples.count)
     }
     let description = try recorder.finish()

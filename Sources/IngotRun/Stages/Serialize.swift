@@ -1,5 +1,9 @@
 // serialize: the engine and all that is known of it become a bundle. In: the engine, its build report, the model that it was built
-// from, its verdict. Out: `bundle.json`, which names every other file by digest; one digest, its own, names them all.
+// from, how that was lowered and with which ranges, its verdict. Out: `bundle.json`, which names every other file by digest; one
+// digest, its own, names them all.
+//
+// Every file of the bundle is an input, so that a bundle is never older than a file that it holds. The steps behind it are not:
+// where an upstream change gives the same bytes, the bundle stays, and tells how its files were first made.
 
 internal import FoundationEssentials
 internal import IngotBackends
@@ -51,17 +55,14 @@ extension BuildDocument {
 extension StageJob {
   /// The engine under the name that its backend gives it, and the documents of the steps that led to it.
   fileprivate func bundleFiles(engineName: String) throws -> [Bundle.File] {
+    let names = [
+      (engineName, "engine"), ("build.json", "report"), ("lower.json", "lowering"), ("ranges.json", "ranges"),
+      ("verdict.json", "verdict"),
+    ]
     var files: [Bundle.File] = []
-    func add(_ name: String, _ path: String, _ digest: Digest) throws(SystemError) {
+    for (name, input) in names {
+      guard let path = inputs[input], let digest = inputDigests[input] else { continue }
       files.append(Bundle.File(path: name, digest: digest, byteCount: Int(try FileStatus(ofFileAt: path).byteCount)))
-    }
-    for (name, input) in [(engineName, "engine"), ("build.json", "report"), ("verdict.json", "verdict")] {
-      if let path = inputs[input], let digest = inputDigests[input] { try add(name, path, digest) }
-    }
-    for finished in before.values {
-      for output in finished.record.outputs where ["lower.json", "ranges.json"].contains(output.name) {
-        files.append(Bundle.File(path: output.name, digest: output.digest, byteCount: output.byteCount))
-      }
     }
     return files
   }

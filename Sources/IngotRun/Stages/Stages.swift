@@ -51,4 +51,6 @@ extension StageJob {
   }
 }
 
-func fact(_ name: String, _ value: some CustomStringConvertible) -> NamedOption { NamedOption(name: name, value: "\(value)") }
+func fact(_ name: String, _ value: some CustomStringConvertible) -> NamedOption {
+  NamedOption(name: name, value: "\(value)")
+}

@@ -11,7 +11,8 @@ extension VerifySettings {
     var gates: [Gate] = []
     for output in outputs {
       let bounds: [(Gate.Metric, Double?)] = [
-        (.cosine, output.cosine), (.maxAbsolute, output.maxAbs), (.maxRelative, output.maxRelative), (.sqnr, output.sqnr),
+        (.cosine, output.cosine), (.maxAbsolute, output.maxAbs), (.maxRelative, output.maxRelative),
+        (.sqnr, output.sqnr),
       ]
       for (metric, bound) in bounds { if let bound { gates.append(.output(output.output, metric, bound: bound)) } }
     }
@@ -26,12 +27,13 @@ extension VerifySettings {
     return gates
   }
 
-  /// How many samples to run at once: what the first profile calls common, and no fewer than it allows.
+  /// How many samples to run at once: what the first profile calls common, in the range that it gives every input.
   func batch(of inputs: [IOTensor]) throws(InputError) -> (size: Int, least: Int) {
     let resolved = try resolveProfiles(profiles, inputs: inputs, in: "the model's inputs", needsProfiles: false)
-    let extents = resolved.first.map { $0.inputs.sorted { $0.key < $1.key }.map(\.value) } ?? []
-    guard let extent = extents.first, let size = extent.opt.first, let least = extent.min.first else { return (8, 1) }
-    return (max(size, 1), max(least, 1))
+    guard let extents = resolved.first?.inputs.values, let size = extents.compactMap(\.opt.first).min(),
+      let least = extents.compactMap(\.min.first).max()
+    else { return (8, 1) }
+    return (max(size, least, 1), max(least, 1))
   }
 }
 

@@ -2,12 +2,15 @@
 // reference outputs, the set. Out: `verdict.json`.
 //
 // Two levels, never mixed: `engine` runs the engine itself on this machine; `graph` runs the strongly typed model in the reference
-// runtime, for engines that need a device that is not here. A gate that fails is a result, not an error.
+// runtime, with its 16-bit floats rounded after each node, for engines that need a device that is not here. A gate that fails is
+// a result, not an error.
 
 internal import IngotBackends
 internal import IngotCalibration
 internal import IngotCore
+internal import IngotGraph
 internal import IngotPlan
+internal import IngotPrecision
 internal import IngotVerify
 
 extension Stages {
@@ -40,14 +43,20 @@ extension Stages {
   private func openCandidate(_ job: StageJob, _ settings: VerifySettings) throws -> Candidate {
     if !settings.backend.isTensorRT {
       let backend = try runtimes.backend(for: job.step.tools[0])
-      let session = try backend.openEngine(at: job.input("engine"))
+      let options = Dictionary(settings.options.map { ($0.name, $0.value) }) { first, _ in first }
+      let session = try backend.openEngine(at: job.input("engine"), options: options)
       return Candidate(
         session: session, level: .engine, backend: "\(settings.backend) \(backend.identity.version)")
     }
     let reference = try runtimes.reference()
+    let words = "onnxruntime \(reference.identity.version)"
+    guard let rounded = roundingFloat16(try readModel(job.input("model"))) else {
+      return Candidate(session: try reference.openModel(at: job.input("model")), level: .graph, backend: words)
+    }
+    let path = job.file("rounded.onnx")
+    try rounded.model.write(to: path, isDurable: false)
     return Candidate(
-      session: try reference.openModel(at: job.input("model")), level: .graph,
-      backend: "onnxruntime \(reference.identity.version)")
+      session: try reference.openModel(at: path), level: .graph, backend: "\(words), \(rounded.summary)")
   }
 }
 
@@ -97,7 +106,8 @@ private struct Measurement {
     if isTimed && sampleCount > 0 { times.append(clock.now - start) }
     for (index, output) in reference.description.outputs.enumerated() {
       guard let expected = reference.tensor(output.name, samples: samples), let actual = answers[output.name] else {
-        throw InputError(in: "output '\(output.name)'", "the engine does not have it", hint: "report this as a bug of Ingot")
+        throw InputError(
+          in: "output '\(output.name)'", "the engine does not have it", hint: "report this as a bug of Ingot")
       }
       try comparisons[index].add(reference: expected, candidate: actual)
       guard output.name == scored, let labels else { continue }

@@ -1,0 +1,160 @@
+// `ingot doctor`: what this machine has, what it lacks, and the command that mends it.
+
+internal import IngotBackends
+internal import IngotCore
+internal import IngotManifest
+internal import IngotRun
+
+extension Verb {
+  static let doctor = Verb(
+    name: "doctor", operands: "[MANIFEST…]",
+    summary: "Say what this machine has for building and running engines, and what is missing.",
+    details: """
+      Looks for each runtime where a build would look, loads it, and prints its version and place, or why it cannot be used and
+      how to get it; then the processor and the CUDA driver with its GPUs. With manifests, also says for each target whether it can
+      be built here and verified on its own device. Ends with 4 when a runtime that a manifest needs is missing; without
+      manifests, when ONNX Runtime is, which every verification needs.
+      """,
+    options: [Verb.json] + runtimeOptions
+  ) { context in
+    let home = try Home(context)
+    let locator = RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes)
+    let runtimes = BackendKind.allCases.map { Examination(of: $0, with: locator) }
+    let driver = CUDADriver.probe()
+    let manifests = context.arguments.operands.isEmpty ? nil : try Manifests(paths: context.arguments.operands)
+    let targets = manifests?.manifests.flatMap { manifest in
+      manifest.targets.map { TargetFinding(manifest, $0, locator: locator, driver: driver) }
+    }
+    let document = DoctorDocument(
+      home: home, processor: try Processor.current().name, runtimes: runtimes, driver: driver, targets: targets)
+    context.terminal.print(context.arguments.has("--json") ? try jsonText(document) : document.text)
+    let isWell =
+      targets?.allSatisfy(\.canBeBuilt)
+      ?? runtimes.contains { $0.runtime == BackendKind.onnxruntime.rawValue && $0.isUsable }
+    return isWell ? .success : ExitCode(.unavailable)
+  }
+}
+
+/// One runtime, looked for and loaded.
+private struct Examination: Encodable {
+  var runtime: String
+  var isUsable: Bool
+  var version: String?
+  /// Where it was found, in words.
+  var origin: String?
+  var path: String?
+  /// Why it cannot be used, and what to do.
+  var problem: String?
+
+  init(of kind: BackendKind, with locator: RuntimeLocator) {
+    runtime = kind.rawValue
+    isUsable = false
+    do throws(BackendError) {
+      let located = try locator.locate(kind)
+      (origin, path, version) = (located.origin.description, located.libraryPath, located.declaredVersion)
+      version = try makeBackend(located).identity.version
+      isUsable = true
+    } catch {
+      problem = error.description
+    }
+  }
+}
+
+/// Whether a target of a manifest can be built, and verified, on this machine.
+private struct TargetFinding: Encodable {
+  var manifest: String
+  var target: String
+  var runtime: String
+  var canBeBuilt: Bool
+  /// `engine` where the engine itself can run here, else `graph`.
+  var verificationLevel: String
+  var explanation: String
+
+  init(_ manifest: Manifest, _ target: TargetSpec, locator: RuntimeLocator, driver: CUDADriver.State) {
+    (self.manifest, self.target) = (manifest.name.value, target.name.value)
+    runtime = target.backend.value.rawValue
+    canBeBuilt = false
+    let isOnCPU = [.onnxruntime, .openvino].contains(target.backend.value)
+    verificationLevel = isOnCPU ? "engine" : "graph"
+    explanation =
+      isOnCPU ? "runs on this machine's processor" : Self.explanation(of: driver, wanted: target.compute.map(\.value))
+    guard let kind = BackendKind(rawValue: runtime) else { return }
+    do throws(BackendError) {
+      _ = try locator.locate(kind, version: target.version?.value)
+      canBeBuilt = true
+    } catch {
+      explanation = error.description
+    }
+  }
+
+  private static func explanation(of driver: CUDADriver.State, wanted: [String]) -> String {
+    switch driver {
+    case .absent(let reason): "the engine can be built but not run here: \(reason)"
+    case .failed(let text): "the engine can be built but not run here: the CUDA driver does not work: \(text)"
+    case .present(_, _, let devices):
+      "this version verifies TensorRT engines on the graph level; GPUs here: "
+        + devices.map { "\($0.name) (\($0.computeCapability))" }.joined(separator: ", ")
+        + (wanted.isEmpty ? "" : "; the target asks for \(wanted.joined(separator: ", "))")
+    }
+  }
+}
+
+/// `ingot.doctor/1`.
+private struct DoctorDocument: JSONDocument {
+  struct Driver: Encodable {
+    var state: String
+    var cuda: String?
+    var release: String?
+    var problem: String?
+    var devices: [String]
+  }
+
+  static let format = "ingot.doctor/1"
+  var store: String
+  var runtimeFolder: String
+  var processor: String
+  var runtimes: [Examination]
+  var cuda: Driver
+  var targets: [TargetFinding]?
+
+  init(
+    home: Home, processor: String, runtimes: [Examination], driver: CUDADriver.State, targets: [TargetFinding]?
+  ) {
+    (store, runtimeFolder) = (home.store, home.runtimes)
+    (self.processor, self.runtimes, self.targets) = (processor, runtimes, targets)
+    cuda =
+      switch driver {
+      case .absent(let reason): Driver(state: "absent", problem: reason, devices: [])
+      case .failed(let text): Driver(state: "failed", problem: text, devices: [])
+      case .present(let cuda, let release, let devices):
+        Driver(
+          state: "present", cuda: cuda, release: release,
+          devices: devices.map { "\($0.name), \($0.computeCapability), \(ByteCount($0.memory)), \($0.uuid)" })
+      }
+  }
+
+  var text: String {
+    var lines = ["store       \(store)", "runtimes    \(runtimeFolder)", "processor   \(processor)"]
+    for runtime in runtimes {
+      let state =
+        runtime.isUsable
+        ? "ok       \(runtime.version ?? "")  \(runtime.path ?? "")"
+        : "missing  \((runtime.problem ?? "").indentedAfterFirstLine)"
+      lines.append("\(runtime.runtime.padded(to: 14))\(state)")
+    }
+    let driverText = [cuda.cuda.map { "CUDA \($0)" }, cuda.release.map { "driver \($0)" }].compactMap { $0 }.joined(
+      separator: ", ")
+    lines.append("\("CUDA".padded(to: 14))\(cuda.problem ?? driverText)")
+    lines += cuda.devices.map { "\("".padded(to: 14))\($0)" }
+    for target in targets ?? [] {
+      let verdict =
+        target.canBeBuilt ? "can be built, verified on the \(target.verificationLevel) level" : "CANNOT be built"
+      lines.append("\(target.manifest)/\(target.target): \(verdict)\n  \(target.explanation.indentedAfterFirstLine)")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension String {
+  fileprivate var indentedAfterFirstLine: String { replacing("\n", with: "\n  ") }
+}
