@@ -206,9 +206,9 @@ private actor InFlight {
 }
 
 extension Plan {
-  /// The steps that must be done before a step runs: those whose outputs it reads; for `serialize`, whose bundle tells where
-  /// everything came from, all steps behind those; and for `reference`, which gives the original model to a runtime, the check of
-  /// that model in `sanitize`.
+  /// The steps that must be done before a step runs: those whose outputs it reads; for `serialize`, whose bundle tells
+  /// where everything came from, all steps behind those; and for `reference`, which gives the original model to a
+  /// runtime, the check of that model in `sanitize`.
   func needs(of id: StepID) -> [StepID] {
     let direct = self[id].inputs.compactMap { if case .output(let source, _) = $0.source { source } else { nil } }
     switch self[id].stage {

@@ -48,7 +48,7 @@ package final class StoredResults: ResultStore {
     let text = result.facts.map { "\($0.name)\t\($0.value)\n" }.joined()
     let filed = ActionResult(outputs: outputs, execution: execution, stdoutRaw: Array(text.utf8))
     try store.put(filed, for: key)
-    // In the order that the record gives them back in, so that what is made from them is the same now and from the store.
+    // In the order in which the record gives them back, so that what is made from them is the same now and later.
     return StepRecord(
       key: key, outputs: filed.outputs.map { StepOutput(name: $0.path, digest: $0.digest, byteCount: $0.byteCount) },
       facts: result.facts, duration: duration, wasCached: false)

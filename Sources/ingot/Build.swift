@@ -35,8 +35,8 @@ extension Verb {
     return exitCode(outcomes, summaries)
   }
 
-  /// Runs the steps and writes the bundles. A blob of the store that turns out to be damaged when a step or a bundle needs it is
-  /// dropped; then all blobs of these plans are checked, and the steps that made the damaged ones run again.
+  /// Runs the steps and writes the bundles. A blob of the store that turns out to be damaged when a step or a bundle needs
+  /// it is dropped; then all blobs of these plans are checked, and the steps that made the damaged ones run again.
   private static func run(
     _ plans: [Plan], _ session: Session, jobs: Int, _ context: Context
   ) async throws -> ([RunOutcome], [EngineSummary]) {
@@ -53,7 +53,7 @@ extension Verb {
         if let lost = outcomes.flatMap(\.failures).first(where: { lostBlob($0.error) }) { throw lost.error }
         let writer = BundleWriter(store: session.store, out: context.arguments.value("--out") ?? "out")
         return (outcomes, try outcomes.flatMap { try writer.write($0) })
-      } catch where lostBlob(error) && !isLastAttempt {
+      } catch  where lostBlob(error) && !isLastAttempt {
         for output in statuses.joined().compactMap(\.finished).flatMap(\.record.outputs) {
           // What is damaged is told in a note, and dropped.
           _ = try? session.store.verifiedPath(of: output.digest)

@@ -1,4 +1,5 @@
-// Wrong models, array files and manifests through the real program: one clear error with a place, exit code 2, and never a crash.
+// Wrong models, array files and manifests through the real program: one clear error with a place, exit code 2, and
+// never a crash.
 
 import Foundation
 import IngotCore
@@ -27,7 +28,8 @@ private func manifest(model: String = "broken", calibration: String = "digits") 
     try space.write(try broken.make(space), to: Self.model)
     try space.write(manifest(), to: "Pipelines/broken.yaml")
     for verb in [
-      ["sanitize", Self.model, "-o", "out.onnx"], ["validate", "Pipelines/broken.yaml"], ["plan", "Pipelines/broken.yaml"],
+      ["sanitize", Self.model, "-o", "out.onnx"], ["validate", "Pipelines/broken.yaml"],
+      ["plan", "Pipelines/broken.yaml"],
       ["build", "Pipelines/broken.yaml"],
     ] {
       // Without a runtime everything but the model's own errors is out of reach of `plan` and `build`.
@@ -49,7 +51,9 @@ private func manifest(model: String = "broken", calibration: String = "digits") 
     let space = try TestSpace()
     try space.addExamples()
     try space.write(manifest(model: "nowhere"), to: "Pipelines/m.yaml")
-    for verb in [["sanitize", "nowhere.onnx", "-o", "x"], ["validate", "Pipelines/m.yaml"], ["inspect", "nowhere.onnx"]] {
+    for verb in [
+      ["sanitize", "nowhere.onnx", "-o", "x"], ["validate", "Pipelines/m.yaml"], ["inspect", "nowhere.onnx"],
+    ] {
       let run = try space.start(verb).finished()
       #expect(run.status == 2 && run.errors.contains("nowhere.onnx: error: there is no such "), "\(verb): \(run)")
     }
@@ -73,8 +77,23 @@ private func manifest(model: String = "broken", calibration: String = "digits") 
     #expect(try json.status == 2 && json.format() == "ingot.validate/1")
   }
 
+  /// Damage that only reading the samples shows is found when they are read.
+  @Test(.enabled(if: Installed.hasRuntimes, Installed.runtimesReason), arguments: ["digits", "digits-eval"])
+  func refusesDamagedSamples(set: String) throws {
+    let space = try Quick.space()
+    let file = "Calibration/\(set)/digits.npz"
+    var bytes = try space.bytes(file)
+    bytes[4000] ^= 0x10
+    try space.write(bytes, to: file)
+    let run = try space.ingot("build", Quick.path)
+    #expect(run.status == 2 && run.errors.contains("\(set)/set.yaml:"), "\(run)")
+    #expect(run.errors.contains(": error: array `image`: the compressed data "), "\(run)")
+  }
+
   @Test(arguments: WrongManifest.all) func refusesAWrongManifest(wrong: WrongManifest) throws {
     let space = try TestSpace()
+    // The cases are of a manifest outside of any project.
+    try FileManager.default.removeItem(atPath: space.path(".ingot"))
     try space.write(wrong.text, to: "m.yaml")
     let run = try space.ingot("validate", "m.yaml")
     #expect(run.status == 2)

@@ -1,4 +1,5 @@
-// Model files that are wrong, each in one way: written field by field by the numbers of onnx.proto, or made from a good file.
+// Model files that are wrong, each in one way: written field by field by the numbers of onnx.proto, or made from a good
+// file.
 
 import Foundation
 import IngotCore
@@ -27,7 +28,9 @@ struct BrokenModel: CustomTestStringConvertible, Sendable {
     BrokenModel("a zip archive", "it is a zip archive") { _ in [0x50, 0x4b, 3, 4, 20, 0] },
     BrokenModel("a model cut in half", "more than are left") { Array(try $0.good.prefix($0.good.count / 2)) },
     BrokenModel("a model without its last byte", "the bytes of") { Array(try $0.good.dropLast()) },
-    BrokenModel("a model after which garbage follows", "the bytes of the model are damaged") { try $0.good + [0x3f, 0xff, 0xff] },
+    BrokenModel("a model after which garbage follows", "the bytes of the model are damaged") {
+      try $0.good + [0x3f, 0xff, 0xff]
+    },
     BrokenModel("a model in a model", "the model has two graphs") { try $0.good + $0.good },
     BrokenModel("no graph", "the model has no graph") { _ in message { $0.writeVarint(1, 8) }.array },
     BrokenModel("a length of 2^64 - 1", "18446744073709551615 bytes, more than are left") { _ in
@@ -63,9 +66,12 @@ struct BrokenModel: CustomTestStringConvertible, Sendable {
   ]
 
   private static let tensors: [BrokenModel] = [
-    BrokenModel("weights of 2^62 x 2^62", "is negative or over any memory") { _ in adding(tensor("w", dims: [1 << 62, 1 << 62])) },
+    BrokenModel("weights of 2^62 x 2^62", "is negative or over any memory") { _ in
+      adding(tensor("w", dims: [1 << 62, 1 << 62]))
+    },
     BrokenModel("weights of -1", "is negative or over any memory") { _ in adding(tensor("w", dims: [-1])) },
-    BrokenModel("weights that are not there", "takes 8 bytes, and raw_data has 0") { _ in adding(tensor("w", dims: [2])) },
+    BrokenModel("weights that are not there", "takes 8 bytes, and raw_data has 0") { _ in adding(tensor("w", dims: [2]))
+    },
     BrokenModel("too many weights", "takes 8 bytes, and raw_data has 12") { _ in
       adding(tensor("w", dims: [2]) { $0.writeArray(9, [UInt8](repeating: 0, count: 12)) })
     },
@@ -166,8 +172,11 @@ private func port(_ name: String, _ dims: [Int64]) -> WireWriter {
   }
 }
 
-/// ModelProto: ir_version 1, graph 7 { node 1, name 2, initializer 5, input 11, output 12 }, opset_import 8 { version 2 }.
-private func model(nodes: [WireWriter], initializers: [WireWriter] = [], input: [Int64] = [2], opset: UInt64? = 17) -> [UInt8] {
+/// ModelProto: ir_version 1, graph 7 { node 1, name 2, initializer 5, input 11, output 12 },
+/// opset_import 8 { version 2 }.
+private func model(nodes: [WireWriter], initializers: [WireWriter] = [], input: [Int64] = [2], opset: UInt64? = 17)
+  -> [UInt8]
+{
   let graph = message {
     for node in nodes { $0.writeMessage(1, node) }
     $0.writeString(2, "g")

@@ -7,7 +7,9 @@ import Testing
 private let manifest = "Pipelines/digits.yaml"
 
 @Suite(.enabled(if: Installed.hasRuntimes, Installed.runtimesReason)) struct BuildTests {
-  static let variants = ["fp32", "fp16", "int8"].flatMap { precision in ["cpu", "ov", "rtx"].map { "\(precision)-\($0)" } }
+  static let variants = ["fp32", "fp16", "int8"].flatMap { precision in
+    ["cpu", "ov", "rtx"].map { "\(precision)-\($0)" }
+  }
 
   @Test func makesNineVerifiedEngines() throws {
     let report = try BuiltDigits.get().report()
@@ -56,7 +58,8 @@ private let manifest = "Pipelines/digits.yaml"
       #expect(run.output.contains("image: float32 [batch, 1, 8, 8]\n"))
     }
     for (file, format) in [
-      ("int8-cpu", "inspect-bundle"), ("int8-cpu/bundle.json", "inspect-bundle"), ("int8-cpu/ranges.json", "inspect-ranges"),
+      ("int8-cpu", "inspect-bundle"), ("int8-cpu/bundle.json", "inspect-bundle"),
+      ("int8-cpu/ranges.json", "inspect-ranges"),
       ("int8-rtx/engine.plan", "inspect-engine"),
     ] {
       #expect(try space.ingot("inspect", "out/digits/\(file)", "--json").format() == "ingot.\(format)/1")
@@ -67,7 +70,9 @@ private let manifest = "Pipelines/digits.yaml"
     let space = try BuiltDigits.get().space
     let junit = try space.read("reports/junit.xml")
     #expect(junit.contains("<testsuite name=\"digits\" tests=\"9\" failures=\"0\" errors=\"0\">"))
-    for variant in Self.variants { #expect(junit.contains("<testcase classname=\"digits\" name=\"\(variant)\" time=\"")) }
+    for variant in Self.variants {
+      #expect(junit.contains("<testcase classname=\"digits\" name=\"\(variant)\" time=\""))
+    }
     let rows = try space.read("reports/table.md").split(separator: "\n").map { $0.split(separator: "|") }
     #expect(rows.count == 11 && Set(rows.map(\.count)).count == 1)
     #expect(rows.dropFirst(2).allSatisfy { $0[0].contains("digits") && $0.last?.contains("built") == true })
@@ -95,7 +100,8 @@ private let manifest = "Pipelines/digits.yaml"
     // A file that somebody changed is put right, from the store.
     try space.write("changed", to: "elsewhere/digits/int8-cpu/build.json")
     #expect(try space.build(manifest, "--out", "elsewhere").ran == [])
-    #expect(try space.read("elsewhere/digits/int8-cpu/build.json") == (try space.read("out/digits/int8-cpu/build.json")))
+    #expect(
+      try space.read("elsewhere/digits/int8-cpu/build.json") == (try space.read("out/digits/int8-cpu/build.json")))
   }
 
   /// Path, inode and times of every file and folder below `out`: a file that is written anew gets others.

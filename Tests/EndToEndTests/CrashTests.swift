@@ -1,5 +1,5 @@
-// Builds that are killed, interrupted, or run side by side: the next one always succeeds with the same results, and nothing
-// unfinished is left.
+// Builds that are killed, interrupted, or run side by side: the next one always succeeds with the same results, and
+// nothing unfinished is left.
 
 import Foundation
 import IngotCore
@@ -32,15 +32,14 @@ extension TestSpace {
 }
 
 @Suite(.serialized, .enabled(if: Installed.hasRuntimes, Installed.runtimesReason)) struct CrashTests {
-  /// Four times 24 moments, and four of the whole example below: 100.
+  /// Four times 24 moments, and four of the whole example below: 100. A build that was done before its moment does not
+  /// count, and the moments after it come earlier.
   @Test(arguments: 1...4 as ClosedRange<UInt64>) func survivesKillsAtAnyMoment(seed: UInt64) throws {
     let space = try Quick.space()
     let variants = ["fp32-cpu", "int8-cpu"]
     try space.build(Quick.path)
     try space.forgetResults()
-    let start = ContinuousClock.now
-    try space.build(Quick.path)
-    let whole = (ContinuousClock.now - start) / .milliseconds(1)
+    var whole = try milliseconds { try space.build(Quick.path) }
     let (decided, files) = (try space.decided("quick", variants), try space.files(below: "out"))
     try #require(decided.allSatisfy { $0.count >= 2 })
 
@@ -49,7 +48,10 @@ extension TestSpace {
     for _ in 0..<72 where kills < 24 {
       try space.forgetResults()
       let moment = Double.random(in: 0...whole, using: &generator)
-      guard try kill(space, [Quick.path], after: moment, SIGKILL).status == 128 + SIGKILL else { continue }
+      guard try kill(space, [Quick.path], after: moment, SIGKILL).status == 128 + SIGKILL else {
+        whole *= 0.9
+        continue
+      }
       kills += 1
       let run = try space.ingot("build", Quick.path, "--quiet")
       #expect(run.status == 0, "killed after \(moment) ms, then: \(run.errors)")
@@ -68,11 +70,18 @@ extension TestSpace {
     let decided = try space.decided("digits", BuildTests.variants)
     var generator = Seeded(state: 100)
     try space.forgetResults()
+    var whole = try milliseconds { try space.build(manifest) }
+    try space.forgetResults()
     var kills = 0
     // One after the other on one store: each finds what the ones before it finished.
-    for _ in 0..<12 where kills < 4 {
-      let moment = Double.random(in: 50...1500, using: &generator)
-      if try kill(space, [manifest], after: moment, SIGKILL).status == 128 + SIGKILL { kills += 1 }
+    for _ in 0..<24 where kills < 4 {
+      let moment = Double.random(in: 0...whole, using: &generator)
+      if try kill(space, [manifest], after: moment, SIGKILL).status == 128 + SIGKILL {
+        kills += 1
+      } else {
+        whole *= 0.9
+        try space.forgetResults()
+      }
     }
     #expect(kills == 4, "too many builds were done before they could be killed")
     let report = try space.build(manifest)
@@ -118,7 +127,8 @@ extension TestSpace {
       #expect(run.status == 0, "\(run.errors)")
       let report = try run.decoded(BuildReport.self)
       #expect(report.engines.map(\.state) == Array(repeating: "passed", count: 9))
-      #expect(report.engines.map(\.referenceAccuracy) == (try BuiltDigits.get().report().engines.map(\.referenceAccuracy)))
+      #expect(
+        report.engines.map(\.referenceAccuracy) == (try BuiltDigits.get().report().engines.map(\.referenceAccuracy)))
     }
     #expect(try space.decided("digits", BuildTests.variants) == decided)
     #expect(try space.files(below: "elsewhere") == (try BuiltDigits.get().space.files(below: "out")))
@@ -140,6 +150,10 @@ extension TestSpace {
       #expect(try space.build(Quick.path).ran == [])
       try FileManager.default.removeItem(atPath: space.path("home/store"))
     }
+  }
+
+  private func milliseconds<R>(_ body: () throws -> R) rethrows -> Double {
+    try ContinuousClock().measure { _ = try body() } / .milliseconds(1)
   }
 
   /// Sends a signal to a build after so many milliseconds.

@@ -1,4 +1,5 @@
-// Projects that several tests start from: the example that is built once and copied, and a small one that is built often.
+// Projects that several tests start from: the example that is built once and copied, and a small one that is built
+// often.
 
 import Foundation
 import IngotCore

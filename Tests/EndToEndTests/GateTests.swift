@@ -36,7 +36,9 @@ import Testing
     for variant in ["fp32-cpu", "int8-cpu"] {
       let promotion = try space.ingot("promote", "out/quick/\(variant)", "--to", "production")
       #expect(promotion.status == 3 && promotion.output == "", "\(promotion)")
-      #expect(promotion.errors.contains("did not pass its gates") && promotion.errors.contains(end.dropFirst(2)), "\(promotion)")
+      #expect(
+        promotion.errors.contains("did not pass its gates") && promotion.errors.contains(end.dropFirst(2)),
+        "\(promotion)")
     }
     #expect(try space.ingot("channels").output == "")
     #expect(try space.ingot("inspect", "out/quick/int8-cpu").output.contains("verdict     FAILED (engine, on "))
@@ -56,7 +58,8 @@ import Testing
   @Test func endsWithFourWhereARuntimeIsMissing() throws {
     let space = try Quick.space()
     let without = ["INGOT_RUNTIME_PATH": ""]
-    let hint = "hint: run `ingot runtimes install onnxruntime`, or name its folder with --runtime-path or INGOT_RUNTIME_PATH"
+    let hint =
+      "hint: run `ingot runtimes install onnxruntime`, or name its folder with --runtime-path or INGOT_RUNTIME_PATH"
     for verb in ["build", "plan"] {
       let run = try space.ingot(verb, Quick.path, environment: without)
       #expect(run.status == 4 && (run.output + run.errors).contains(hint), "\(run)")

@@ -99,7 +99,9 @@ private func steps(of variants: [String], _ stages: [String], and more: [String]
     let variants = ["fp16-cpu", "fp32-cpu", "int8-cpu"]
     let plan = try space.plan(manifest)
     #expect(plan.labels("run") == steps(of: variants, ["build"]))
-    for step in plan.steps where step.state == "run" { #expect(step.reason == "option graph-optimization is new: basic") }
+    for step in plan.steps where step.state == "run" {
+      #expect(step.reason == "option graph-optimization is new: basic")
+    }
     #expect(try space.build(manifest).ran == steps(of: variants, ["build", "verify", "serialize"]))
   }
 

@@ -47,7 +47,8 @@ import Testing
     #expect(try space.ingot("channels").output == "")
     #expect(try space.ingot("rollback", "production").status == 2)
 
-    let byFolder = try space.ingot("promote", "out/digits/int8-cpu", "--to", "production", "--reason", "the first", "--json")
+    let byFolder = try space.ingot(
+      "promote", "out/digits/int8-cpu", "--to", "production", "--reason", "the first", "--json")
     #expect(byFolder.status == 0, "\(byFolder)")
     let moved = try byFolder.decoded(Channel.self)
     #expect(moved.format == "ingot.channel/1" && moved.name == "production" && moved.history.count == 1)
@@ -78,7 +79,10 @@ import Testing
     let unknown = "sha256:" + String(repeating: "0", count: 64)
     let refused = try space.ingot("promote", unknown, "--to", "production")
     #expect([1, 2].contains(refused.status) && refused.errors.contains(unknown), "\(refused)")
-    for words in [["out/digits", "--to", "production"], ["nowhere", "--to", "production"], ["out/digits/int8-cpu", "--to", "no channel"]] {
+    for words in [
+      ["out/digits", "--to", "production"], ["nowhere", "--to", "production"],
+      ["out/digits/int8-cpu", "--to", "no channel"],
+    ] {
       let run = try space.start(["promote"] + words).finished()
       #expect(run.status == 2 && run.output == "", "\(words): \(run)")
     }

@@ -40,7 +40,8 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
       #expect(report.engines.map(\.state) == ["passed", "passed"])
       #expect(report.engines.map(\.accuracy) == first.engines.map(\.accuracy))
       for variant in ["fp32-cpu", "int8-cpu"] {
-        #expect(try space.bundle("out-\(index)/quick/\(variant)").decided == space.bundle("out/quick/\(variant)").decided)
+        #expect(
+          try space.bundle("out-\(index)/quick/\(variant)").decided == space.bundle("out/quick/\(variant)").decided)
       }
     }
     #expect(try space.leftovers() == [])

@@ -33,8 +33,8 @@ struct Run {
   }
 }
 
-/// A temporary project with a store of its own. The runtimes are those of `make test`, under their own path, so that what is
-/// remembered about their files stays true in a copied store.
+/// A temporary project with a store of its own. The runtimes are those of `make test`, under their own path, so that
+/// what is remembered about their files stays true in a copied store.
 final class TestSpace {
   let root: URL
 
@@ -86,12 +86,15 @@ final class TestSpace {
     guard exists(name) else { return [] }
     return try FileManager.default.subpathsOfDirectory(atPath: path(name)).filter {
       var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: path("\(name)/\($0)"), isDirectory: &isFolder) && !isFolder.boolValue
+      return FileManager.default.fileExists(atPath: path("\(name)/\($0)"), isDirectory: &isFolder)
+        && !isFolder.boolValue
     }.sorted()
   }
 
   /// A started program, and where its words go. Files, not pipes: nothing has to be read while it runs.
   struct Started {
+    /// Stays until the program is done.
+    var space: TestSpace
     var process: Process
     var output: String
     var errors: String
@@ -123,7 +126,7 @@ final class TestSpace {
     process.standardOutput = FileHandle(forWritingAtPath: streams[0])
     process.standardError = FileHandle(forWritingAtPath: streams[1])
     try process.run()
-    return Started(process: process, output: streams[0], errors: streams[1])
+    return Started(space: self, process: process, output: streams[0], errors: streams[1])
   }
 
   /// Runs `ingot` in the project's folder.
