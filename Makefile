@@ -8,6 +8,7 @@ SHELL := /bin/bash
 export INGOT_HOME ?= $(CURDIR)/.ingot
 
 INGOT := .build/release/ingot
+RUNTIMES := onnxruntime openvino tensorrt-rtx
 PACKAGES := libyaml-dev libssl-dev zlib1g-dev python3 python3-pip
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 FORMATTED := Package.swift Sources Tests
@@ -35,13 +36,17 @@ build: packages
 	swift build -c release --static-swift-stdlib --product ingot
 
 runtimes: build
-	@$(INGOT) runtimes install onnxruntime openvino tensorrt-rtx
+	@$(INGOT) runtimes install $(RUNTIMES)
 
 demo: runtimes
 	$(INGOT) build Pipelines/digits.yaml Pipelines/digits-hard.yaml --out out
 
-test: runtimes
-	INGOT_TEST_BINARY=$(CURDIR)/$(INGOT) INGOT_TEST_RUNTIMES=$(INGOT_HOME)/runtimes swift test --disable-xctest
+# The tests run the program as it is built for them, with all checks on.
+test: packages
+	swift build --build-tests
+	@.build/debug/ingot runtimes install $(RUNTIMES)
+	INGOT_TEST_BINARY=$(CURDIR)/.build/debug/ingot INGOT_TEST_RUNTIMES=$(INGOT_HOME)/runtimes \
+	  swift test --skip-build --disable-xctest
 
 bench: runtimes
 	INGOT=$(CURDIR)/$(INGOT) bash Tests/Benchmarks/noop.sh

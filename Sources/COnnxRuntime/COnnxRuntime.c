@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdio.h>
 
 char *ort_text(const char *text) { return strdup(text == NULL ? "" : text); }
@@ -66,13 +67,19 @@ static int load_functions(const char *path, ingot_ort *library, char **error) {
   return 0;
 }
 
+/* The environment is one for the whole process and counted. While its last user releases it, a new one is refused ("Only one
+   instance of LoggingManager … can exist"), so the two never overlap. */
+static pthread_mutex_t environments = PTHREAD_MUTEX_INITIALIZER;
+
 int ingot_ort_open(const char *path, ingot_ort **library, char **error) {
   ingot_ort *made = calloc(1, sizeof *made);
   if (made == NULL) return ort_fail(error, INGOT_ORT_NO_MEMORY, "out of memory");
   int code = load_functions(path, made, error);
   if (code == 0) {
     const int errors_only = 3;
+    pthread_mutex_lock(&environments);
     OrtStatus *status = made->f.CreateEnvWithCustomLogger(drop_message, NULL, errors_only, "ingot", &made->env);
+    pthread_mutex_unlock(&environments);
     code = ort_finish(&made->f, status, error);
   }
   if (code != 0) {
@@ -84,7 +91,9 @@ int ingot_ort_open(const char *path, ingot_ort **library, char **error) {
 }
 
 void ingot_ort_close(ingot_ort *library) {
+  pthread_mutex_lock(&environments);
   library->f.ReleaseEnv(library->env);
+  pthread_mutex_unlock(&environments);
   free(library);
 }
 

@@ -15,7 +15,7 @@ package struct StepOutput: Hashable, Sendable {
 package struct StepRecord: Hashable, Sendable {
   package var key: Digest
   package var outputs: [StepOutput]
-  /// A few facts for tables: name and value, sorted by name.
+  /// A few facts for tables, in the order in which the stage told them.
   package var facts: [NamedOption]
   /// How long the step took when it ran.
   package var duration: Duration

@@ -35,20 +35,20 @@ package struct RoundedModel: Sendable {
 /// to the nearest, ties to even; over the range is infinite. All names and types that the model declares stay, those of
 /// inputs and outputs too.
 ///
-/// Why: ONNX Runtime's CPU provider computes float16 nodes in float32 and leaves out the rounding between them, at every
-/// optimization level; casts that a model writes itself are kept.
+/// Why: ONNX Runtime's CPU provider computes float16 nodes in float32 and leaves out the rounding between them, at
+/// every optimization level; casts that a model writes itself are kept.
 ///
 /// Where hardware differs, by less than these roundings do:
-/// - Inside a node everything is float32, as tensor cores add up by default; they add in another order, and exponentials
-///   and the like may be less exact.
+/// - Inside a node everything is float32, as tensor cores add up by default; they add in another order, and
+///   exponentials and the like may be less exact.
 /// - Fusion leaves roundings out: a convolution's before its activation or residual sum, and that of a DequantizeLinear
 ///   whose reader multiplies int8.
 ///
-/// Left as they are, and told: nodes with bodies (If, Loop, Scan) that 16-bit floats enter, leave or stand in; operators
-/// of other domains; nodes with values of unknown type.
+/// Left as they are, and told: nodes with bodies (If, Loop, Scan) that 16-bit floats enter, leave or stand in;
+/// operators of other domains; nodes with values of unknown type.
 ///
 /// - Parameter model: in topological order, types inferred.
-/// - Returns: nil where the main graph has no 16-bit floats.
+/// - Returns: nil where the model has no 16-bit floats.
 package func roundingFloat16(_ model: Model) -> RoundedModel? {
   let found = model.graph.narrowTypes
   guard !found.isEmpty else { return nil }
@@ -163,7 +163,7 @@ private struct Rounding {
     guard node.bodies.isEmpty else {
       let captured = node.capturedNames().compactMap(original.find)
       let isNarrow = (ports + captured).contains(where: original.isNarrow)
-      return isNarrow || node.bodies.contains(where: \.hasNarrowFloats) ? "it has bodies" : nil
+      return isNarrow || node.bodies.contains { !$0.narrowTypes.isEmpty } ? "it has bodies" : nil
     }
     guard ports.contains(where: original.isNarrow) else { return nil }
     guard node.domain.isEmpty else { return "operators of \(node.domain) are unknown to Ingot" }
@@ -173,15 +173,17 @@ private struct Rounding {
     return "the type of '\(original[unknown].name)' is unknown"
   }
 
-  /// Standard operators without arithmetic in the 16-bit type: they convert to or from it, make a constant of it, or ask
-  /// for a shape. They stay.
+  /// Standard operators without arithmetic in the 16-bit type: they convert to or from it, make a constant of it, or
+  /// ask for a shape. They stay.
   private static let exact: Set<String> = [
     "Cast", "CastLike", "BitCast", "Shape", "Size", "Constant", "ConstantOfShape", "EyeLike", "RandomNormal",
     "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Bernoulli",
   ]
 
   /// Attributes that name the type of an output or of a calculation inside.
-  private static let typeAttributes = ["output_dtype", "output_datatype", "precision", "stash_type", "softmax_precision"]
+  private static let typeAttributes = [
+    "output_dtype", "output_datatype", "precision", "stash_type", "softmax_precision",
+  ]
 }
 
 extension ElementType {
@@ -196,12 +198,11 @@ extension ElementType {
 extension Graph {
   fileprivate func isNarrow(_ id: ValueID) -> Bool { self[id].type?.isNarrow ?? false }
 
-  /// Of this graph's own values.
-  fileprivate var narrowTypes: Set<ElementType> { Set(values.compactMap(\.type).filter(\.isNarrow)) }
-
-  /// Here or in bodies of bodies.
-  fileprivate var hasNarrowFloats: Bool {
-    !narrowTypes.isEmpty || nodes.contains { $0.bodies.contains(where: \.hasNarrowFloats) }
+  /// Here and in bodies.
+  fileprivate var narrowTypes: Set<ElementType> {
+    var types = Set(values.compactMap(\.type).filter(\.isNarrow))
+    for node in nodes { for body in node.bodies { types.formUnion(body.narrowTypes) } }
+    return types
   }
 
   fileprivate var namesInBodies: Set<String> {

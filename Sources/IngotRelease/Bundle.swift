@@ -64,8 +64,8 @@ package struct Bundle: Hashable, Sendable, Codable {
   package static let currentVersion = 1
   package static let manifestName = "bundle.json"
 
-  /// What people call it: `resnet50/int8/rtx`.
-  package var title: String { "\(name)/\(variant)/\(target)" }
+  /// What people call it: `resnet50/int8-rtx`.
+  package var title: String { "\(name)/\(variant)" }
 
   package var engineFile: File? { files.first { $0.path == engine } }
 

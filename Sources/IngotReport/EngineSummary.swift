@@ -65,7 +65,8 @@ package struct EngineSummary: Sendable, Hashable, Codable {
     let isComplete = serialize != nil && (engine.verify == nil || verify != nil)
     let failedGates = verify?.facts.filter { $0.name.hasPrefix("failed gate ") }.map(\.value) ?? []
     self.problems = problems + failedGates
-    state = !isComplete ? .failed : verify?.fact("passed") == "false" ? .rejected : .passed
+    let isAccepted = verify.map { $0.fact("passed") == "true" } ?? true
+    state = !isComplete ? .failed : isAccepted ? .passed : .rejected
     steps = engine.steps.compactMap { id in
       record(id).map {
         StepTime(label: plan[id].label, stage: plan[id].stage, seconds: $0.duration.seconds, wasCached: $0.wasCached)

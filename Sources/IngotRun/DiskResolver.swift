@@ -24,6 +24,11 @@ package struct DiskResolver: InputResolver {
     var lines = ["\(digest.hex)\n"]
     for name in external.split(separator: "\n") {
       let file = FileSystem.join(FileSystem.parent(of: path), String(name))
+      guard (try? FileStatus(ofFileAt: file))?.isRegularFile == true else {
+        throw InputError(
+          in: path, "its weights are in '\(name)', which is not there",
+          hint: "copy the file that was exported with the model into the folder of the model")
+      }
       lines.append("\(name)=\(try fileDigests.digest(ofFileAt: file).hex)\n")
     }
     return Digest(of: lines.joined())
@@ -50,7 +55,7 @@ package struct DiskResolver: InputResolver {
         hint: "model.path is relative to the manifest; check its spelling")
     }
     guard status.isRegularFile else {
-      throw InputError(in: path, "this is no file", hint: "model.path must name an ONNX file")
+      throw InputError(in: path, "this is no regular file", hint: "model.path must name an ONNX file")
     }
     return path
   }

@@ -37,6 +37,8 @@ package final class Executor: Sendable {
   private let runner: any StepRunner
   private let journal: any KeyJournal
   private let pool: BlockingPool
+  /// Lookups go one at a time, and may have to hash a runtime's libraries first.
+  private let lookups = BlockingPool(threadCount: 1)
   private let inFlight = InFlight()
   private let onEvent: @Sendable (RunEvent) -> Void
 
@@ -111,14 +113,18 @@ package final class Executor: Sendable {
     }
     do {
       let known = before
-      let resolved = try lookup.resolve(step, records: known.mapValues(\.record))
+      let resolved = try await lookups.run { () throws(StepFailure) in
+        try lookup.resolve(step, records: known.mapValues(\.record))
+      }
       let record = try await inFlight.once(resolved.key) {
-        try await self.make(step, resolved, label: label, from: known)
+        try await self.make(step, resolved, label: label, from: known, lookup: lookup)
       }
       return FinishedStep(step: step, resolved: resolved, record: record)
     } catch {
       let reported = (error as? StepFailure)?.error ?? error
-      if (reported as? StoreError)?.isLostBlob == true {
+      if (reported as? any ReportableError)?.kind == .interrupted {
+        onEvent(.skipped(label: label, because: "interrupted"))
+      } else if (reported as? StoreError)?.isLostBlob == true {
         onEvent(.skipped(label: label, because: "what it reads was lost from the store"))
       } else {
         onEvent(.failed(label: label, message: "\(reported)"))
@@ -129,7 +135,7 @@ package final class Executor: Sendable {
 
   /// Takes the result from the store or runs the step.
   private func make(
-    _ step: Step, _ resolved: ResolvedStep, label: String, from before: [StepID: FinishedStep]
+    _ step: Step, _ resolved: ResolvedStep, label: String, from before: [StepID: FinishedStep], lookup: SharedLookup
   ) async throws -> StepRecord {
     if let record = store.record(for: resolved.key) {
       onEvent(.finished(label: label, record))
@@ -139,9 +145,11 @@ package final class Executor: Sendable {
       do {
         try Interrupt.check()
         self.onEvent(.started(label: label))
-        let record = try self.runNow(step, resolved, label: label, from: before)
+        let record = try self.runNow(step, resolved, label: label, from: before, lookup: lookup)
         self.journal.remember(step.components(inputs: resolved.inputs, tools: resolved.tools), for: label)
         return record
+      } catch let failure as StepFailure {
+        throw failure
       } catch let error as any ReportableError {
         throw StepFailure(error: error)
       } catch {
@@ -153,7 +161,7 @@ package final class Executor: Sendable {
   }
 
   private func runNow(
-    _ step: Step, _ resolved: ResolvedStep, label: String, from before: [StepID: FinishedStep]
+    _ step: Step, _ resolved: ResolvedStep, label: String, from before: [StepID: FinishedStep], lookup: SharedLookup
   ) throws -> StepRecord {
     let scratch = try store.makeScratch()
     defer { store.removeScratch(scratch) }
@@ -168,7 +176,9 @@ package final class Executor: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let result = try CrashReport.labeling(label) { try runner.run(job) }
-    return try store.commit(key: resolved.key, result, duration: clock.now - start)
+    let duration = clock.now - start
+    try lookup.requireUnchanged(step, resolved)
+    return try store.commit(key: resolved.key, result, duration: duration)
   }
 
   /// Makes an input available under its own file name: the model's data file must lie beside it.

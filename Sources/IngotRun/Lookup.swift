@@ -91,6 +91,24 @@ package final class Lookup {
     return ResolvedStep(key: step.key(inputs: inputs, tools: identities), inputs: inputs, tools: identities)
   }
 
+  /// Asks anew whether the files and tools that a step used while it ran are those that its key covers.
+  /// - Throws: `InputChanged`, naming the first that is not; then what the step made belongs to no key.
+  func requireUnchanged(_ step: Step, _ resolved: ResolvedStep) throws(StepFailure) {
+    for (input, before) in zip(step.inputs, resolved.inputs) {
+      let name: String
+      switch input.source {
+      case .output: continue
+      case .model(let path), .calibrationSet(let path): name = path
+      }
+      sources[input.source] = nil
+      guard try digest(of: input.source) == before else { throw StepFailure(error: InputChanged(name: name)) }
+    }
+    for (tool, before) in zip(step.tools, resolved.tools) {
+      tools[tool] = nil
+      guard try identity(of: tool) == before else { throw StepFailure(error: InputChanged(name: tool.backend)) }
+    }
+  }
+
   private func status(of step: Step, in plan: Plan, after statuses: [StepStatus]) -> StepStatus {
     for input in step.inputs {
       guard case .output(let id, _) = input.source else { continue }
@@ -129,6 +147,16 @@ package final class Lookup {
 /// Why a step could not run: an error of whichever module it comes from.
 package struct StepFailure: Error {
   package var error: any ReportableError
+}
+
+/// A file or a runtime was replaced while a step used it.
+package struct InputChanged: ReportableError {
+  /// The path, or the runtime's name.
+  package var name: String
+  package var kind: FailureKind { .step }
+  package var description: String {
+    "\(name) changed while it was used, so the result was thrown away; build again when nothing writes to it"
+  }
 }
 
 /// An error of a type that no module of Ingot declares.

@@ -10,16 +10,20 @@ package struct Processor: Hashable, Sendable {
   /// Instruction set extensions, as Linux names them.
   package var flags: String
 
-  /// Cores that this process may use.
+  /// Cores of this machine.
   package static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// - Throws: where /proc is not mounted.
   package static func current() throws(SystemError) -> Processor {
-    let text = String(decoding: try FileSystem.read("/proc/cpuinfo", limit: 16 << 20), as: UTF8.self)
+    let bytes = try FileSystem.read("/proc/cpuinfo", limit: 16 << 20)
+    // One block of lines a core; the first one says it all, and machines with hundreds of cores have megabytes of them.
+    var lines: [String] = []
+    for line in bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 64, omittingEmptySubsequences: false).prefix(64) {
+      if line.isEmpty && !lines.isEmpty { break }
+      lines.append(String(decoding: line, as: UTF8.self))
+    }
     func value(_ field: String) -> String? {
-      text.split(separator: "\n").first { $0.hasPrefix(field) }?.split(separator: ":", maxSplits: 1).last.map {
-        String($0.drop { $0 == " " })
-      }
+      lines.first { $0.hasPrefix(field) }?.split(separator: ":", maxSplits: 1).last.map { String($0.drop { $0 == " " }) }
     }
     return Processor(name: value("model name") ?? "unknown processor", flags: value("flags") ?? value("Features") ?? "")
   }

@@ -37,25 +37,43 @@ struct ReferenceReader {
 
   /// - Parameter path: of `reference.json`; the data files lie beside it.
   init(path: String) throws {
-    description = try JSONDecoder().decode(ReferenceOutputs.self, from: Data(try FileSystem.read(path)))
+    let bytes = try FileSystem.read(path)
+    guard let read = try? JSONDecoder().decode(ReferenceOutputs.self, from: Data(bytes)), read.version == 1,
+      read.sampleCount > 0
+    else { throw InputError(in: path, "the reference outputs are damaged", hint: Self.hint) }
+    description = read
     var files: [MappedFile] = []
     var types: [ElementType] = []
     for (index, output) in description.outputs.enumerated() {
       let file = try MappedFile(path: "\(FileSystem.parent(of: path))/\(ReferenceOutputs.dataFileName(index))")
       guard let type = ElementType(name: output.type),
-        type.byteCount(of: output.sampleShape.reduce(description.sampleCount, *)) == file.byteCount
-      else { throw InputError(in: file.path, "the reference output '\(output.name)' is damaged") }
+        let count = Self.elementCount([description.sampleCount] + output.sampleShape), count <= file.byteCount * 8,
+        type.byteCount(of: count) == file.byteCount
+      else { throw InputError(in: file.path, "the reference output '\(output.name)' is damaged", hint: Self.hint) }
       files.append(file)
       types.append(type)
     }
     (self.files, self.types) = (files, types)
   }
 
+  private static let hint = "build again into a new store (--store)"
+
+  /// Nil where the shape is none.
+  private static func elementCount(_ shape: [Int]) -> Int? {
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      if size < 0 || overflow { return nil }
+      count = product
+    }
+    return count
+  }
+
   /// - Returns: the samples of an output, first axis = samples; nil where there is no such output.
   func tensor(_ name: String, samples: Range<Int>) -> Tensor? {
     guard let index = description.outputs.firstIndex(where: { $0.name == name }) else { return nil }
     let shape = description.outputs[index].sampleShape
-    let sampleBytes = files[index].byteCount / max(description.sampleCount, 1)
+    let sampleBytes = files[index].byteCount / description.sampleCount
     return Tensor(
       type: types[index], shape: [samples.count] + shape,
       bytes: Bytes(files[index])[samples.lowerBound * sampleBytes..<samples.upperBound * sampleBytes])

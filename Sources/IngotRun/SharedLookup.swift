@@ -18,4 +18,8 @@ package final class SharedLookup: Sendable {
       }
     }
   }
+
+  func requireUnchanged(_ step: Step, _ resolved: ResolvedStep) throws(StepFailure) {
+    try lookup.withLock { (lookup) throws(StepFailure) in try lookup.requireUnchanged(step, resolved) }
+  }
 }

@@ -1,5 +1,5 @@
 // The store on disk behind the executor's `ResultStore`: a step's record is an action result, its facts the result's
-// standard output, one `name<TAB>value` a line.
+// standard output, one `name<TAB>value` a line, where `\n`, `\t` and `\\` stand for what would break the lines.
 
 package import IngotCore
 package import IngotPlan
@@ -45,7 +45,7 @@ package final class StoredResults: ResultStore {
     let execution = ActionResult.Execution(
       worker: worker, started: Timestamp(nanoseconds: completed.nanoseconds - nanoseconds), completed: completed,
       duration: nanoseconds)
-    let text = result.facts.map { "\($0.name)\t\($0.value)\n" }.joined()
+    let text = result.facts.map { "\(Self.escaped($0.name))\t\(Self.escaped($0.value))\n" }.joined()
     let filed = ActionResult(outputs: outputs, execution: execution, stdoutRaw: Array(text.utf8))
     try store.put(filed, for: key)
     // In the order in which the record gives them back, so that what is made from them is the same now and later.
@@ -60,9 +60,37 @@ package final class StoredResults: ResultStore {
     bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
       guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
       return NamedOption(
-        name: String(decoding: line[..<tab], as: UTF8.self),
-        value: String(decoding: line[line.index(after: tab)...], as: UTF8.self))
+        name: unescaped(line[..<tab]), value: unescaped(line[line.index(after: tab)...]))
     }
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case "\\": result += "\\\\"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  private static func unescaped(_ bytes: ArraySlice<UInt8>) -> String {
+    var result: [UInt8] = []
+    var isEscape = false
+    for byte in bytes {
+      if isEscape {
+        result.append(byte == UInt8(ascii: "n") ? 0x0A : byte == UInt8(ascii: "t") ? 0x09 : byte)
+        isEscape = false
+      } else if byte == UInt8(ascii: "\\") {
+        isEscape = true
+      } else {
+        result.append(byte)
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 }
 

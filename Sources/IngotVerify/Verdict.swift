@@ -2,7 +2,7 @@
 // equal bytes. Version 1:
 //
 //   verdict      1
-//   level        "graph": the lowered model ran in the reference runtime; "engine": the engine itself ran on the device
+//   level        "graph": the lowered model ran in the reference runtime, its 16-bit floats rounded after each node; "engine": the engine itself ran on the device
 //   subject      digest of what was verified, "sha256:…"
 //   set          digest of the samples, "sha256:…"
 //   synthetic    whether the samples are random numbers instead of data

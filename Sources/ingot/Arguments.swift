@@ -37,11 +37,11 @@ struct Arguments: Sendable {
   func value(_ name: String) -> String? { values[name]?.last }
   func all(_ name: String) -> [String] { values[name] ?? [] }
 
-  /// A whole number of at least `least`.
-  func count(_ name: String, least: Int = 1) throws(UsageError) -> Int? {
+  /// A whole number.
+  func count(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
     guard let text = value(name) else { return nil }
-    guard let count = Int(text), count >= least else {
-      throw UsageError("\(name) takes a whole number of at least \(least), not '\(text)'")
+    guard let count = Int(text), range.contains(count) else {
+      throw UsageError("\(name) takes a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
     }
     return count
   }
@@ -51,7 +51,7 @@ struct Arguments: Sendable {
     var waiting: Option?
     for word in words {
       if let option = waiting {
-        values[option.name, default: []].append(word)
+        try give(word, to: option)
         waiting = nil
       } else if isOnlyOperands || word == "-" || !word.hasPrefix("-") {
         operands.append(word)
@@ -78,9 +78,15 @@ struct Arguments: Sendable {
       return nil
     case .value:
       guard parts.count == 2 else { return option }
-      values[option.name, default: []].append(String(parts[1]))
+      try give(String(parts[1]), to: option)
       return nil
     }
+  }
+
+  /// An empty value is what a script's unset variable leaves, and would mean the root folder.
+  private mutating func give(_ value: String, to option: Option) throws(UsageError) {
+    if value.isEmpty { throw UsageError("\(option.name) needs a value") }
+    values[option.name, default: []].append(value)
   }
 }
 

@@ -25,7 +25,7 @@ extension Verb {
     ] + storeOptions + runtimeOptions
   ) { context in
     let arguments = context.arguments
-    let jobs = try arguments.count("--jobs") ?? Processor.coreCount
+    let jobs = try arguments.count("--jobs", in: 1...1024) ?? Processor.coreCount
     let manifests = try Manifests(paths: arguments.operands)
     let session = try Session(context)
     defer { session.store.close() }
@@ -44,27 +44,31 @@ extension Verb {
     let executor = Executor(
       store: session.results, runner: Stages(runtimes: session.runtimes), journal: session.journal, jobs: jobs,
       onEvent: progress.handle)
-    for isLastAttempt in [false, false, true] {
+    var remainingTries = 3
+    while true {
+      remainingTries -= 1
       let statuses = plans.map { session.lookup.statuses(of: $0) }
       if context.arguments.has("--explain") { explain(plans, statuses, on: context.terminal) }
       let outcomes = await executor.run(plans, statuses: statuses, lookup: session.lookup)
       context.terminal.show(status: "")
+      let lost = outcomes.flatMap(\.failures).map(\.error).filter(isLostBlob)
       do {
-        if let lost = outcomes.flatMap(\.failures).first(where: { lostBlob($0.error) }) { throw lost.error }
+        if remainingTries > 0, let first = lost.first { throw first }
         let writer = BundleWriter(store: session.store, out: context.arguments.value("--out") ?? "out")
-        return (outcomes, try outcomes.flatMap { try writer.write($0) })
-      } catch  where lostBlob(error) && !isLastAttempt {
+        let summaries = try outcomes.flatMap { try writer.write($0) }
+        for error in lost { context.terminal.complain("\(error)") }
+        return (outcomes, summaries)
+      } catch  where remainingTries > 0 && isLostBlob(error) {
         for output in statuses.joined().compactMap(\.finished).flatMap(\.record.outputs) {
           // What is damaged is told in a note, and dropped.
           _ = try? session.store.verifiedPath(of: output.digest)
         }
       }
     }
-    preconditionFailure("the last attempt returns or throws")
   }
 
-  private static func lostBlob(_ error: any Error) -> Bool {
-    if let error = error as? ReleaseError, case .store(let inner) = error.reason { return inner.isLostBlob }
+  private static func isLostBlob(_ error: any Error) -> Bool {
+    if case .store(let error)? = (error as? ReleaseError)?.reason { return error.isLostBlob }
     return (error as? StoreError)?.isLostBlob ?? false
   }
 
@@ -79,6 +83,7 @@ extension Verb {
     for engine in summaries where engine.state == .rejected {
       context.terminal.complain("\(engine.manifest)/\(engine.variant): \(engine.problems.joined(separator: "; "))")
     }
+    if Interrupt.wasRequested { context.terminal.complain("\(Interrupted())") }
     if context.terminal.isQuiet { return }
     // A table of thousands of rows helps nobody.
     if summaries.count <= 200 { context.terminal.print(table.text) }
@@ -102,7 +107,7 @@ extension Verb {
     return words.joined(separator: ", ")
   }
 
-  /// The worst that happened: an interrupt, then a missing runtime, a wrong input, a failed step, a failed gate.
+  /// The worst that happened: an interrupt, then a failed step, a wrong input, a missing runtime, a failed gate.
   private static func exitCode(_ outcomes: [RunOutcome], _ summaries: [EngineSummary]) -> ExitCode {
     let kinds = outcomes.flatMap(\.failures).map(\.error.kind)
     for kind in [FailureKind.interrupted, .step, .input, .unavailable] where kinds.contains(kind) {

@@ -9,7 +9,7 @@ internal import IngotRun
   static let version = "0.1.0"
 
   static let verbs: [Verb] = [
-    .build, .plan, .validate, .sanitize, .inspect, .promote, .channels, .rollback, .runtimes, .doctor, .schema,
+    .build, .plan, .validate, .initialize, .sanitize, .inspect, .promote, .channels, .rollback, .cache, .runtimes, .doctor, .schema,
   ]
 
   static func main() async {
@@ -77,7 +77,7 @@ internal import IngotRun
 
   private static func readEnvironment() -> [String: String] {
     let names =
-      ["INGOT_HOME", "INGOT_RUNTIME_PATH", "XDG_DATA_HOME", "HOME", "NO_COLOR", "TERM", "USER", "HOSTNAME"]
+      ["INGOT_HOME", "INGOT_RUNTIME_PATH", "XDG_DATA_HOME", "HOME", "NO_COLOR", "TERM", "USER", "LOGNAME"]
       + BackendKind.allCases.flatMap(\.engineEnvironment)
     var environment: [String: String] = [:]
     for name in names {

@@ -18,7 +18,7 @@ final class Progress: Sendable {
     case .started(let label):
       running.withLock { $0.append((label, label)) }
     case .progress(let label, let phase, let fraction):
-      let percent = fraction.map { " \(Int(($0 * 100).rounded()))%" } ?? ""
+      let percent = fraction.map { " \(fixed($0 * 100, digits: 0))%" } ?? ""
       update(label, "\(label): \(phase)\(percent)")
     case .finished(let label, let record):
       remove(label)
@@ -27,6 +27,7 @@ final class Progress: Sendable {
       remove(label)
       terminal.complain("\(terminal.styled("failed", .red)) \(label)\n\(message)")
     case .skipped(let label, let because):
+      remove(label)
       terminal.note("  \(label.padded(to: 36))skipped: \(because)")
     }
     terminal.show(status: running.withLock { $0.map(\.text).joined(separator: " · ") })

@@ -25,7 +25,7 @@ extension Verb {
     defer { store.close() }
     let digest = try bundleDigest(operands[0], store)
     let moved = try Channels(in: store).promote(
-      digest, to: channel, by: context.environment["USER"] ?? "unknown",
+      digest, to: channel, by: context.userName,
       reason: context.arguments.value("--reason") ?? "")
     return try show(moved, context)
   }
@@ -41,7 +41,7 @@ extension Verb {
     let store = try DiskStore(root: home.store, onNote: { context.terminal.note("note: \($0)") })
     defer { store.close() }
     let moved = try Channels(in: store).rollback(
-      operands[0], by: context.environment["USER"] ?? "unknown", reason: context.arguments.value("--reason") ?? "")
+      operands[0], by: context.userName, reason: context.arguments.value("--reason") ?? "")
     return try show(moved, context)
   }
 

@@ -34,9 +34,8 @@ extension Verb {
   private static func named(_ name: String) throws -> InstallableRuntime {
     if let runtime = RuntimeCatalog.named(name) { return runtime }
     let names = RuntimeCatalog.all.map(\.name)
-    let advice =
-      nearest(to: name, among: names).map { "did you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))"
-    throw UsageError("'\(name)' cannot be installed; \(advice)")
+    let near = nearest(to: name, among: names).map { "did you mean \($0)? " } ?? ""
+    throw UsageError("'\(name)' cannot be installed; \(near)there are \(names.joined(separator: ", "))")
   }
 
   private static func list(_ home: Home, _ context: Context) throws {

@@ -21,7 +21,7 @@ struct Session {
     runtimes = RuntimeSet(
       locator: RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes),
       fileDigests: store.fileDigests, environment: context.environment)
-    results = StoredResults(store, worker: context.environment["HOSTNAME"] ?? "local") { Timestamp.now() }
+    results = StoredResults(store, worker: context.hostName) { Timestamp.now() }
     journal = ExplainJournal(store: store)
     lookup = SharedLookup(
       Lookup(

@@ -1,5 +1,6 @@
 // What a verb of the command line is, and the help that is made from it.
 
+internal import Glibc
 internal import IngotCore
 
 /// One verb: `ingot build`.
@@ -57,8 +58,10 @@ struct ExitCode: Hashable, Sendable {
   /// `plan --detailed-exitcode`: there is work to do.
   static let workToDo = ExitCode(2)
 
-  static let summary =
-    "0 done, 1 a step failed, 2 the command line or an input is wrong, 3 a gate failed, 4 a runtime or device is missing, 130 interrupted"
+  static let summary = """
+    0 done, 1 a step failed, 2 the command line or an input is wrong, 3 a gate failed,
+      4 a runtime or device is missing, 130 interrupted
+    """
 }
 
 /// What a verb gets to work with.
@@ -66,6 +69,18 @@ struct Context: Sendable {
   var arguments: Arguments
   var environment: [String: String]
   var terminal: Terminal
+
+  /// For the audit log.
+  var userName: String { environment["USER"] ?? environment["LOGNAME"] ?? "user \(getuid())" }
+
+  /// For records of steps.
+  var hostName: String {
+    var system = utsname()
+    guard unsafe uname(&system) == 0 else { return "" }
+    return unsafe withUnsafePointer(to: &system.nodename) {
+      unsafe $0.withMemoryRebound(to: CChar.self, capacity: 65) { unsafe String(cString: $0) }
+    }
+  }
 }
 
 extension String {

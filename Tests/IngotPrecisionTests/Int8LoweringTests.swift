@@ -34,13 +34,13 @@ private let ranges: [String: Float] = ["x": 1.27, "b": 12.7]
           const %w_zero_point: int8[16] = elided(16)
           %x_quantized: int8[b,16,8,8] = QuantizeLinear(%x, %x_scale, %x_zero_point) # x_quantized/QuantizeLinear
           %x_dequantized: float32[b,16,8,8] = DequantizeLinear(%x_quantized, %x_scale, %x_zero_point) \
-          # x_dequantized/DequantizeLinear
+        # x_dequantized/DequantizeLinear
           %w: float32[16,16,3,3] = DequantizeLinear(%w_quantized, %w_scale, %w_zero_point) {axis=0} # w/DequantizeLinear
           %a: float32[b,16,8,8] = Conv(%x_dequantized, %w, %bias) # conv1
           %b: float32[b,16,8,8] = Relu(%a) # relu
           %b_quantized: int8[b,16,8,8] = QuantizeLinear(%b, %b_scale, %b_zero_point) # b_quantized/QuantizeLinear
           %b_dequantized: float32[b,16,8,8] = DequantizeLinear(%b_quantized, %b_scale, %b_zero_point) \
-          # b_dequantized/DequantizeLinear
+        # b_dequantized/DequantizeLinear
           %y: float32[b,16,8,8] = Conv(%b_dequantized, %w, %bias) # conv2
         }
 
@@ -72,13 +72,13 @@ private let ranges: [String: Float] = ["x": 1.27, "b": 12.7]
           const %x_scale_float16: float16[] = [0.010002136]
           %x_quantized: int8[b,16,8,8] = QuantizeLinear(%x, %x_scale, %x_zero_point) # x_quantized/QuantizeLinear
           %x_dequantized: float16[b,16,8,8] = DequantizeLinear(%x_quantized, %x_scale_float16, %x_zero_point) \
-          # x_dequantized/DequantizeLinear
+        # x_dequantized/DequantizeLinear
           %w: float16[16,16,3,3] = DequantizeLinear(%w_quantized, %w_scale, %w_zero_point) {axis=0} # w/DequantizeLinear
           %a: float16[b,16,8,8] = Conv(%x_dequantized, %w, %bias) # conv1
           %b: float16[b,16,8,8] = Relu(%a) # relu
           %b_quantized: int8[b,16,8,8] = QuantizeLinear(%b, %b_scale, %b_zero_point) # b_quantized/QuantizeLinear
           %b_dequantized: float16[b,16,8,8] = DequantizeLinear(%b_quantized, %b_scale, %b_zero_point) \
-          # b_dequantized/DequantizeLinear
+        # b_dequantized/DequantizeLinear
           %y_float16: float16[b,16,8,8] = Conv(%b_dequantized, %w, %bias) # conv2
           %y: float32[b,16,8,8] = Cast(%y_float16) {to=1} # y/Cast
         }

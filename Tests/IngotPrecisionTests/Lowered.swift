@@ -23,7 +23,7 @@ func lowered(
 func bytes(of model: Model) -> [UInt8] { model.encoded().flatMap(\.array) }
 
 /// Names, types and shapes of inputs and outputs: no lowering changes them.
-private func signature(_ graph: Graph) -> [String] {
+func signature(_ graph: Graph) -> [String] {
   (graph.inputs + graph.outputs).map { id in
     "\(graph[id].name) \(graph[id].type?.description ?? "?") \(graph[id].shape?.shapeText ?? "?")"
   }

@@ -21,7 +21,7 @@ private let time = "2027-01-15T08:00:00Z"
     try channels.promote(first, to: "a-staging", by: "bob", reason: "")
     #expect(try channels.list().map(\.name) == ["a-staging", "prod"])
     let current = try channels.channel("prod").current
-    #expect(current.bundle == second && current.title == "digits/int8/cpu" && current.time == time)
+    #expect(current.bundle == second && current.title == "digits/int8" && current.time == time)
     #expect(current.user == "ada" && current.reason == "say \"2\"\n")
 
     let other = Channels(in: try DiskStore(root: place.store.root), clock: clock)
@@ -32,13 +32,13 @@ private let time = "2027-01-15T08:00:00Z"
     #expect(
       try audit(place) == """
         {"action":"promote","channel":"prod","level":"engine","reason":"release 1","time":"\(time)",\
-        "title":"digits/int8/cpu","to":"\(first)","user":"ada"}
+        "title":"digits/int8","to":"\(first)","user":"ada"}
         {"action":"promote","channel":"prod","from":"\(first)","level":"engine","reason":"say \\"2\\"\\n",\
-        "time":"\(time)","title":"digits/int8/cpu","to":"\(second)","user":"ada"}
+        "time":"\(time)","title":"digits/int8","to":"\(second)","user":"ada"}
         {"action":"promote","channel":"a-staging","level":"engine","reason":"","time":"\(time)",\
-        "title":"digits/int8/cpu","to":"\(first)","user":"bob"}
+        "title":"digits/int8","to":"\(first)","user":"bob"}
         {"action":"rollback","channel":"prod","from":"\(second)","level":"engine","reason":"slow","time":"\(time)",\
-        "title":"digits/int8/cpu","to":"\(first)","user":"eve"}
+        "title":"digits/int8","to":"\(first)","user":"eve"}
 
         """)
   }
@@ -50,7 +50,7 @@ private let time = "2027-01-15T08:00:00Z"
       (
         try place.makeBundle(passed: false, gates: [passedGate, failedGate]),
         """
-        digits/int8/cpu did not pass its gates, so no channel may point to it:
+        digits/int8 did not pass its gates, so no channel may point to it:
           top1: 0.931, must be at least 0.968
           hint: change the precision or the calibration, or the gate if it asks for too much, and build again
         """
@@ -58,7 +58,7 @@ private let time = "2027-01-15T08:00:00Z"
       (
         try place.makeBundle(passed: true, gates: [failedGate]),
         """
-        digits/int8/cpu did not pass its gates, so no channel may point to it:
+        digits/int8 did not pass its gates, so no channel may point to it:
           top1: 0.931, must be at least 0.968
           hint: change the precision or the calibration, or the gate if it asks for too much, and build again
         """
@@ -66,18 +66,18 @@ private let time = "2027-01-15T08:00:00Z"
       (
         try place.makeBundle(passed: false),
         """
-        digits/int8/cpu did not pass its gates, so no channel may point to it:
+        digits/int8 did not pass its gates, so no channel may point to it:
           its verdict is a failure
           hint: change the precision or the calibration, or the gate if it asks for too much, and build again
         """
       ),
       (
         try place.makeBundle(passed: nil),
-        "digits/int8/cpu has not been verified; run `ingot build` with `verify` in its manifest"
+        "digits/int8 has not been verified; run `ingot build` with `verify` in its manifest"
       ),
       (
         try place.makeBundle(judged: Digest(of: "another engine")),
-        "digits/int8/cpu: its verdict is about another engine than the one in it; run `ingot build` again"
+        "digits/int8: its verdict is about another engine than the one in it; run `ingot build` again"
       ),
     ]
     for (bundle, message) in cases {

@@ -1,9 +1,9 @@
-// verify: the candidate answers the evaluation set and is compared with the original. In: the engine, the strongly typed model, the
-// reference outputs, the set. Out: `verdict.json`.
+// verify: the candidate answers the evaluation set and is compared with the original. In: the engine, the strongly
+// typed model, the reference outputs, the set. Out: `verdict.json`.
 //
-// Two levels, never mixed: `engine` runs the engine itself on this machine; `graph` runs the strongly typed model in the reference
-// runtime, with its 16-bit floats rounded after each node, for engines that need a device that is not here. A gate that fails is
-// a result, not an error.
+// Two levels, never mixed: `engine` runs the engine itself on this machine; `graph` runs the strongly typed model in
+// the reference runtime, with its 16-bit floats rounded after each node, for engines that need a device that is not
+// here. A gate that fails is a result, not an error.
 
 internal import IngotBackends
 internal import IngotCalibration

@@ -1,0 +1,192 @@
+import Foundation
+import IngotCore
+import IngotManifest
+import IngotPlan
+import Testing
+
+@Suite struct PlannerTests {
+  private func labels(_ plan: Plan) -> [String] { plan.steps.map(\.label) }
+
+  @Test(arguments: ["digits", "digits-hard"])
+  func plansTheExamplesAsTheirGoldenFilesSay(name: String) throws {
+    let path = PlanText.repository.appending(path: "Pipelines/\(name).yaml")
+    let text = try String(contentsOf: path, encoding: .utf8)
+    let found = PlanText.text(of: try Plan(Manifest.parse(text: text, path: "Pipelines/\(name).yaml")))
+    let golden = PlanText.folder.appending(path: "Golden/\(name).txt")
+    if ProcessInfo.processInfo.environment["INGOT_RECORD"] == "1" {
+      try found.write(to: golden, atomically: true, encoding: .utf8)
+      Issue.record("recorded \(golden.lastPathComponent); read it and commit it")
+      return
+    }
+    #expect(found == (try String(contentsOf: golden, encoding: .utf8)))
+  }
+
+  @Test func inputsComeBeforeThoseWhoUseThem() throws {
+    let path = PlanText.repository.appending(path: "Pipelines/digits.yaml")
+    let plan = try Plan(Manifest.parse(text: String(contentsOf: path, encoding: .utf8), path: "digits.yaml"))
+    for (index, step) in plan.steps.enumerated() {
+      for case .output(let id, _) in step.inputs.map(\.source) { #expect(id.index < index) }
+    }
+    #expect(Set(labels(plan)).count == plan.steps.count)
+  }
+
+  @Test func commentsAndTheOrderOfKeysDoNotChangeAPlan() throws {
+    let first = try Manifest.parse(
+      text: """
+        ingot: 1
+        name: net
+        model: { path: net.onnx }
+        targets: { cpu: { backend: onnxruntime, build: { threads: 2, format: onnx } } }
+        precision: fp16
+        """, path: "p/net.yaml")
+    let second = try Manifest.parse(
+      text: """
+        # A comment.
+        ingot: 1
+        precision: fp16   # another
+        targets:
+          cpu:
+            build: { format: onnx, threads: 2 }
+            backend: onnxruntime
+        model: { path: "net.onnx" }
+        name: net
+        """, path: "p/net.yaml")
+    #expect(try Plan(first) == Plan(second))
+  }
+
+  @Test func aPrecisionThatNeedsNoLoweringHasNoLowerStep() throws {
+    let plan = try Plan(manifest())
+    #expect(labels(plan) == ["sanitize", "onnxruntime/parse", "fp32-cpu/build", "fp32-cpu/serialize"])
+    // The engine is built from the canonical model itself.
+    #expect(plan.steps[2].inputs.first == StepInput("model", .output(of: StepID(0), name: "model.onnx")))
+  }
+
+  @Test func calibratesOnlyForWhatIsQuantized() throws {
+    let calibration = "calibration: { data: set }"
+    #expect(try labels(Plan(manifest(precision: "precision: fp16", calibration))).contains("calibrate") == false)
+    #expect(try labels(Plan(manifest(precision: "precision: int8", calibration))).contains("calibrate"))
+  }
+
+  @Test func enginesShareTheStepsThatAreEqual() throws {
+    let plan = try Plan(
+      manifest(
+        targets: """
+          targets:
+            a: { backend: onnxruntime }
+            b: { backend: onnxruntime, build: { threads: 2 } }
+            c: { backend: openvino }
+          """))
+    #expect(
+      labels(plan) == [
+        "sanitize", "onnxruntime/parse", "fp32-a/build", "fp32-a/serialize", "fp32-b/build", "fp32-b/serialize",
+        "openvino/parse", "fp32-c/build", "fp32-c/serialize",
+      ])
+    #expect(plan.engines.map { $0.steps.map(\.index) } == [[0, 1, 2, 3], [0, 1, 4, 5], [0, 6, 7, 8]])
+  }
+
+  @Test func aTargetsVersionIsAskedOfItsRuntime() throws {
+    let plan = try Plan(manifest(targets: "targets: { cpu: { backend: onnxruntime, version: \"1.20\" } }"))
+    #expect(plan.steps[1].tools == [ToolRequirement(backend: "onnxruntime", version: "1.20")])
+    #expect(plan.steps[2].tools == [ToolRequirement(backend: "onnxruntime", version: "1.20"), .cpu])
+  }
+
+  @Test func aBundleHoldsOnlyWhatItsStepReads() throws {
+    let plan = try Plan(
+      manifest(
+        precision: "precision: int8",
+        "calibration: { data: set }\nverify: { data: eval, outputs: { y: { cosine: 0.9 } } }"))
+    let names = plan[try #require(plan.engines.first).serialize].inputs.map(\.name)
+    #expect(names == ["engine", "report", "model", "lowering", "ranges", "verdict"])
+  }
+
+  @Test func verifiesWithTheOptionsThatTheEngineRunsWith() throws {
+    let verify = "verify: { data: eval, latency: { p99: 5ms } }"
+    let cpu = try Plan(manifest(targets: "targets: { cpu: { backend: onnxruntime, build: { threads: 2 } } }", verify))
+    let rtx = try Plan(manifest(targets: "targets: { rtx: { backend: tensorrt-rtx, build: { refit: true } } }", verify))
+    func settings(_ plan: Plan) -> VerifySettings? {
+      plan.steps.lazy.compactMap { if case .verify(let settings) = $0.action { settings } else { nil } }.first
+    }
+    #expect(settings(cpu)?.options == [NamedOption(name: "threads", value: "2")])
+    #expect(settings(cpu)?.latency == [NamedOption(name: "p99", value: "0.005")])
+    #expect(settings(rtx)?.options == [])
+  }
+
+  @Test(arguments: [
+    ("precision: fp32", "", "off"), ("precision: tf32", "", "on"), ("precision: fp32", "build: { tf32: true }", "on"),
+    ("precision: tf32", "build: { tf32: false }", "off"),
+  ])
+  func tensorRTUsesTF32WhereThePrecisionOrTheManifestSaysSo(precision: String, build: String, expected: String) throws {
+    let plan = try Plan(manifest(precision: precision, targets: "targets: { rtx: { backend: tensorrt-rtx } }", build))
+    let options = plan.steps.compactMap { if case .build(let settings) = $0.action { settings.options } else { nil } }
+    #expect(options == [[NamedOption(name: "tf32", value: expected)]])
+  }
+}
+
+/// What manifests can say and this version cannot do: refused with its place and a way out, everything at once.
+@Suite struct UnsupportedTests {
+  private func error(_ manifest: Manifest) -> String? {
+    #expect(throws: InputError.self) { try Plan(manifest) }?.description
+  }
+
+  @Test(arguments: ["bf16", "int4", "auto"])
+  func refusesPrecisionsThatCannotBeBuilt(type: String) throws {
+    #expect(
+      error(try manifest(precision: "precision: \(type)")) == """
+        p/net.yaml:5:12: error: precision '\(type)' cannot be built yet
+          precision: \(type)
+                     ^
+          hint: use fp32, tf32, fp16 or int8
+        """)
+  }
+
+  @Test func refusesAFallbackThatCannotBeBuilt() throws {
+    let value = try manifest(
+      precision: "precision: { type: int8, fallback: bf16 }", "calibration: { data: set }")
+    #expect(
+      error(value) == """
+        p/net.yaml:5:36: error: fallback 'bf16' cannot be built yet
+          precision: { type: int8, fallback: bf16 }
+                                             ^
+          hint: use fp32 or fp16
+        """)
+  }
+
+  @Test func refusesAccuracyDrivenFallback() throws {
+    let value = try manifest(
+      precision: "precision: { type: int8, max-drop: { top1: 1% } }",
+      "calibration: { data: set }\nverify: { data: eval, accuracy: { metric: top1, labels: y, min: 50% } }")
+    #expect(
+      error(value) == """
+        p/net.yaml:5:38: error: accuracy-driven fallback (max-drop under precision) cannot be done yet
+          precision: { type: int8, max-drop: { top1: 1% } }
+                                               ^
+          hint: name the layers in `keep`, and put the bound under verify.accuracy.max-drop
+        """)
+  }
+
+  @Test func refusesTF32WhereThereIsNone() throws {
+    #expect(
+      error(try manifest(precision: "precision: tf32")) == """
+        p/net.yaml:5:12: error: tf32 exists on TensorRT only, and target 'cpu' is onnxruntime
+          precision: tf32
+                     ^
+          hint: give that target a manifest of its own with precision: fp32
+        """)
+  }
+
+  @Test func refusesSyntheticVerification() throws {
+    #expect(
+      error(try manifest("verify: { synthetic: true, outputs: { y: { cosine: 0.9 } } }")) == """
+        p/net.yaml:2:7: error: verification on synthetic data cannot be done yet
+          name: net
+                ^
+          hint: name a set of real samples in verify.data
+        """)
+  }
+
+  @Test func reportsEverythingAtOnce() throws {
+    let value = try manifest(precision: "matrix: { precision: [fp32, bf16, int4, tf32] }")
+    let found = #expect(throws: InputError.self) { try Plan(value) }
+    #expect(found?.diagnostics.map(\.place?.column) == [29, 35, 41])
+  }
+}

@@ -1,0 +1,57 @@
+import IngotBackends
+import IngotCore
+import IngotPlan
+import IngotVerify
+import Testing
+
+@testable import IngotRun
+
+@Suite struct VerdictsTests {
+  private func settings(_ ranges: [ProfileSettings.Range]) -> VerifySettings {
+    VerifySettings(
+      backend: "onnxruntime", profiles: ranges.isEmpty ? [] : [ProfileSettings(ranges: ranges)], outputs: [],
+      accuracy: nil, latency: [])
+  }
+
+  private func tensor(_ name: String, _ shape: [Dimension]) -> IOTensor {
+    IOTensor(name: name, type: .float32, shape: shape)
+  }
+
+  private func range(_ name: String, _ min: Int, _ opt: Int, _ max: Int) -> ProfileSettings.Range {
+    .init(name: name, isTensor: false, min: [min], opt: [opt], max: [max])
+  }
+
+  @Test func aBatchIsWhatTheProfileCallsCommon() throws {
+    let inputs = [tensor("x", [.symbolic("batch"), .fixed(4)])]
+    let batch = try settings([range("batch", 2, 8, 32)]).batch(of: inputs)
+    #expect(batch.size == 8 && batch.least == 2)
+  }
+
+  @Test func withoutAProfileABatchIsAnySize() throws {
+    let batch = try settings([]).batch(of: [tensor("x", [.symbolic("batch"), .fixed(4)])])
+    #expect(batch.size == 8 && batch.least == 1)
+  }
+
+  @Test func everyInputTakesTheBatch() throws {
+    let inputs = [tensor("a", [.symbolic("m"), .fixed(4)]), tensor("b", [.symbolic("n"), .fixed(4)])]
+    let batch = try settings([range("m", 2, 16, 32), range("n", 1, 4, 8)]).batch(of: inputs)
+    #expect(batch.size == 4 && batch.least == 2)
+  }
+
+  @Test func eachBoundIsAGate() {
+    let settings = VerifySettings(
+      backend: "openvino", profiles: [],
+      outputs: [
+        .init(output: "y", cosine: 0.9, maxAbs: 1, maxRelative: 2, sqnr: 30),
+        .init(output: "z", cosine: nil, maxAbs: nil, maxRelative: nil, sqnr: nil),
+      ],
+      accuracy: .init(metric: "top5", labels: "l", output: nil, maxDrop: 0.01, min: 0.5),
+      latency: [NamedOption(name: "p50", value: "0.001"), NamedOption(name: "p99", value: "0.005")])
+    #expect(
+      settings.gates == [
+        .output("y", .cosine, bound: 0.9), .output("y", .maxAbsolute, bound: 1), .output("y", .maxRelative, bound: 2),
+        .output("y", .sqnr, bound: 30), .accuracyDrop(.top5, atMost: 0.01), .accuracy(.top5, atLeast: 0.5),
+        .latency(.p50, atMostMilliseconds: 1), .latency(.p99, atMostMilliseconds: 5),
+      ])
+  }
+}
