@@ -56,7 +56,13 @@ extension Bundle {
   /// Reads a folder and checks every file in it against its digest.
   package static func read(_ directory: String) throws(ReleaseError) -> (bundle: Bundle, digest: Digest) {
     let path = FileSystem.join(directory, manifestName)
-    let bytes = try release { () throws(SystemError) in try FileSystem.read(path, limit: manifestLimit) }
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try FileSystem.read(path, limit: manifestLimit)
+    } catch {
+      guard error.isNotFound else { throw ReleaseError(.system(error)) }
+      throw ReleaseError(.unusable(path: directory, problem: "there is no \(manifestName)"))
+    }
     let bundle = try Bundle(decoding: bytes, path: path)
     var problems: [String] = []
     for file in bundle.files {

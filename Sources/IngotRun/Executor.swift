@@ -3,6 +3,7 @@
 
 package import IngotCore
 package import IngotPlan
+internal import IngotStore
 
 /// How a run of one plan ended: one entry a step, in plan order.
 package struct RunOutcome: Sendable {
@@ -123,6 +124,8 @@ package final class Executor: Sendable {
       let reported = (error as? StepFailure)?.error ?? error
       if (reported as? any ReportableError)?.kind == .interrupted {
         onEvent(.skipped(label: label, because: "interrupted"))
+      } else if (reported as? StoreError)?.isLostBlob == true {
+        onEvent(.skipped(label: label, because: "what it reads was lost from the store"))
       } else {
         onEvent(.failed(label: label, message: "\(reported)"))
       }
@@ -213,11 +216,18 @@ private actor InFlight {
 }
 
 extension Plan {
-  /// The steps that must be done before a step runs: those whose outputs it reads, and for `serialize`, whose bundle tells
-  /// where everything came from, all steps behind those.
+  /// The steps that must be done before a step runs: those whose outputs it reads; for `serialize`, whose bundle tells
+  /// where everything came from, all steps behind those; and for `reference`, which gives the original model to a
+  /// runtime, the check of that model in `sanitize`.
   func needs(of id: StepID) -> [StepID] {
     let direct = self[id].inputs.compactMap { if case .output(let source, _) = $0.source { source } else { nil } }
-    guard self[id].stage == .serialize else { return direct }
-    return ancestors(of: direct)
+    switch self[id].stage {
+    case .serialize: return ancestors(of: direct)
+    case .reference:
+      let model = self[id].inputs.first?.source
+      let check = steps.prefix(id.index).firstIndex { $0.stage == .sanitize && $0.inputs.first?.source == model }
+      return direct + (check.map { [StepID($0)] } ?? [])
+    case .sanitize, .parse, .calibrate, .lower, .build, .verify: return direct
+    }
   }
 }

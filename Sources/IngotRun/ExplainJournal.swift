@@ -3,12 +3,14 @@
 
 internal import IngotCore
 package import IngotPlan
+package import IngotStore
 
 package struct ExplainJournal: KeyJournal {
+  private let store: DiskStore
   private let folder: String
 
-  /// - Parameter folder: is made when something is remembered.
-  package init(folder: String) { self.folder = folder }
+  /// The folder `explain` beside the store's own, made when something is remembered.
+  package init(store: DiskStore) { (self.store, folder) = (store, "\(store.root)/explain") }
 
   package func components(of label: String) -> [KeyComponent]? {
     guard let bytes = try? FileSystem.read(path(of: label), limit: 1 << 20) else { return nil }
@@ -19,8 +21,12 @@ package struct ExplainJournal: KeyJournal {
 
   package func remember(_ components: [KeyComponent], for label: String) {
     let text = components.map { "\($0.name)\0\($0.value)\0" }.joined()
+    // Written in the store's folder for unfinished files, which is tidied up after a process that was killed.
+    guard let scratch = try? store.makeScratchDirectory() else { return }
+    let unfinished = scratch.path("key")
     try? FileSystem.makeDirectory(folder)
-    try? FileSystem.writeAtomically([Bytes(Array(text.utf8))], to: path(of: label), isDurable: false)
+    try? FileSystem.writeAtomically([Bytes(Array(text.utf8))], to: unfinished, isDurable: false)
+    try? FileSystem.rename(unfinished, to: path(of: label))
   }
 
   private func path(of label: String) -> String { "\(folder)/\(Digest(of: label).hex)" }

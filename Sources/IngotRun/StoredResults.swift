@@ -46,9 +46,11 @@ package final class StoredResults: ResultStore {
       worker: worker, started: Timestamp(nanoseconds: completed.nanoseconds - nanoseconds), completed: completed,
       duration: nanoseconds)
     let text = result.facts.map { "\(Self.escaped($0.name))\t\(Self.escaped($0.value))\n" }.joined()
-    try store.put(ActionResult(outputs: outputs, execution: execution, stdoutRaw: Array(text.utf8)), for: key)
+    let filed = ActionResult(outputs: outputs, execution: execution, stdoutRaw: Array(text.utf8))
+    try store.put(filed, for: key)
+    // In the order in which the record gives them back, so that what is made from them is the same now and later.
     return StepRecord(
-      key: key, outputs: outputs.map { StepOutput(name: $0.path, digest: $0.digest, byteCount: $0.byteCount) },
+      key: key, outputs: filed.outputs.map { StepOutput(name: $0.path, digest: $0.digest, byteCount: $0.byteCount) },
       facts: result.facts, duration: duration, wasCached: false)
   }
 

@@ -99,6 +99,8 @@ private struct FileCheck {
       return try body()
     } catch let error as InputError {
       problems += error.diagnostics
+    } catch let error as ModelError {
+      problems += error.diagnostics
     } catch let error as any ReportableError {
       problems.append(Diagnostic(in: nil, error.description))
     } catch {

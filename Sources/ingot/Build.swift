@@ -35,8 +35,8 @@ extension Verb {
     return exitCode(outcomes, summaries)
   }
 
-  /// Runs and writes the bundles until no blob was lost: one of the store that turns out to be damaged is dropped when it is read,
-  /// and the step that made it runs again.
+  /// Runs the steps and writes the bundles. A blob of the store that turns out to be damaged when a step or a bundle needs
+  /// it is dropped; then all blobs of these plans are checked, and the steps that made the damaged ones run again.
   private static func run(
     _ plans: [Plan], _ session: Session, jobs: Int, _ context: Context
   ) async throws -> ([RunOutcome], [EngineSummary]) {
@@ -51,12 +51,18 @@ extension Verb {
       if context.arguments.has("--explain") { explain(plans, statuses, on: context.terminal) }
       let outcomes = await executor.run(plans, statuses: statuses, lookup: session.lookup)
       context.terminal.show(status: "")
-      if remainingTries > 0, outcomes.flatMap(\.failures).contains(where: { isLostBlob($0.error) }) { continue }
-      let writer = BundleWriter(store: session.store, out: context.arguments.value("--out") ?? "out")
+      let lost = outcomes.flatMap(\.failures).map(\.error).filter(isLostBlob)
       do {
-        return (outcomes, try outcomes.flatMap { try writer.write($0) })
-      } catch where remainingTries > 0 && isLostBlob(error) {
-        continue
+        if remainingTries > 0, let first = lost.first { throw first }
+        let writer = BundleWriter(store: session.store, out: context.arguments.value("--out") ?? "out")
+        let summaries = try outcomes.flatMap { try writer.write($0) }
+        for error in lost { context.terminal.complain("\(error)") }
+        return (outcomes, summaries)
+      } catch  where remainingTries > 0 && isLostBlob(error) {
+        for output in statuses.joined().compactMap(\.finished).flatMap(\.record.outputs) {
+          // What is damaged is told in a note, and dropped.
+          _ = try? session.store.verifiedPath(of: output.digest)
+        }
       }
     }
   }
@@ -67,11 +73,9 @@ extension Verb {
   }
 
   private static func report(_ summaries: [EngineSummary], _ context: Context) throws {
-    if let path = context.arguments.value("--junit") { try FileSystem.writeAtomically(junitXML(summaries), to: path) }
+    if let path = context.arguments.value("--junit") { try write(junitXML(summaries), to: path) }
     let table = TextTable(summaries)
-    if let path = context.arguments.value("--markdown") {
-      try FileSystem.writeAtomically(table.markdown + "\n", to: path)
-    }
+    if let path = context.arguments.value("--markdown") { try write(table.markdown + "\n", to: path) }
     if context.arguments.has("--json") {
       context.terminal.print(try jsonText(BuildDocument(engines: summaries)))
       return
@@ -84,6 +88,11 @@ extension Verb {
     // A table of thousands of rows helps nobody.
     if summaries.count <= 200 { context.terminal.print(table.text) }
     context.terminal.note(overview(summaries))
+  }
+
+  private static func write(_ text: String, to path: String) throws(SystemError) {
+    try FileSystem.makeDirectory(FileSystem.parent(of: path))
+    try FileSystem.writeAtomically(text, to: path)
   }
 
   private static func overview(_ summaries: [EngineSummary]) -> String {

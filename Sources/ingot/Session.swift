@@ -22,7 +22,7 @@ struct Session {
       locator: RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes),
       fileDigests: store.fileDigests, environment: context.environment)
     results = StoredResults(store, worker: context.hostName) { Timestamp.now() }
-    journal = ExplainJournal(folder: "\(home.store)/explain")
+    journal = ExplainJournal(store: store)
     lookup = SharedLookup(
       Lookup(
         store: results, resolver: DiskResolver(fileDigests: store.fileDigests, runtimes: runtimes), journal: journal))

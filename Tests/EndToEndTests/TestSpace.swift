@@ -14,18 +14,27 @@ enum Installed {
   static var hasRuntimes: Bool { hasBinary && (runtimes.map { FileManager.default.fileExists(atPath: $0) } ?? false) }
 
   static let binaryReason: Comment = "needs the program: `make test` builds it and sets INGOT_TEST_BINARY"
-  static let runtimesReason: Comment = "needs the program and the runtimes: `make test` installs them and sets INGOT_TEST_RUNTIMES"
+  static let runtimesReason: Comment =
+    "needs the program and the runtimes: `make test` installs them and sets INGOT_TEST_RUNTIMES"
 }
 
 /// How a run of the program ended.
 struct Run {
+  /// The exit code; for a signal 128 and its number, as shells say it.
   var status: Int32
   var output: String
   var errors: String
-  var seconds: Double
+
+  init(_ process: Process, output: String, errors: String) throws {
+    let number = process.terminationStatus
+    status = process.terminationReason == .uncaughtSignal ? 128 + number : number
+    self.output = try String(contentsOfFile: output, encoding: .utf8)
+    self.errors = try String(contentsOfFile: errors, encoding: .utf8)
+  }
 }
 
-/// A temporary project: a copy of the example pipelines, a store of its own, the installed runtimes.
+/// A temporary project with a store of its own. The runtimes are those of `make test`, under their own path, so that
+/// what is remembered about their files stays true in a copied store.
 final class TestSpace {
   let root: URL
 
@@ -34,16 +43,12 @@ final class TestSpace {
     try FileManager.default.createDirectory(at: root.appending(path: "home"), withIntermediateDirectories: true)
     // Marks the project's root, as a checkout's .git does.
     try FileManager.default.createDirectory(at: root.appending(path: ".ingot"), withIntermediateDirectories: true)
-    if let runtimes = Installed.runtimes {
-      try FileManager.default.createSymbolicLink(
-        atPath: root.appending(path: "home/runtimes").path, withDestinationPath: runtimes)
-    }
   }
 
-  deinit {
-    // Blobs are read-only files in folders that can be written, so removing works.
-    try? FileManager.default.removeItem(at: root)
-  }
+  deinit { remove() }
+
+  /// Blobs are read-only files in folders that can be written, so removing works.
+  func remove() { try? FileManager.default.removeItem(at: root) }
 
   static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -68,41 +73,65 @@ final class TestSpace {
     try write(text.replacing(from, with: to), to: name)
   }
 
-  func process(_ arguments: [String], environment: [String: String] = [:]) throws -> Process {
+  func write(_ bytes: [UInt8], to name: String) throws {
+    let url = root.appending(path: name)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+  }
+  func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: root.appending(path: name))) }
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+
+  /// Every file below a folder, relative to it, sorted; empty where the folder is not there.
+  func files(below name: String) throws -> [String] {
+    guard exists(name) else { return [] }
+    return try FileManager.default.subpathsOfDirectory(atPath: path(name)).filter {
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: path("\(name)/\($0)"), isDirectory: &isFolder)
+        && !isFolder.boolValue
+    }.sorted()
+  }
+
+  /// A started program, and where its words go. Files, not pipes: nothing has to be read while it runs.
+  struct Started {
+    /// Stays until the program is done.
+    var space: TestSpace
+    var process: Process
+    var output: String
+    var errors: String
+
+    /// Waits for the end.
+    func finished() throws -> Run {
+      process.waitUntilExit()
+      defer { for path in [output, errors] { try? FileManager.default.removeItem(atPath: path) } }
+      return try Run(process, output: output, errors: errors)
+    }
+  }
+
+  /// - Parameter environment: variables to set; one that is empty is as good as absent.
+  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Started {
     let process = Process()
     process.executableURL = URL(filePath: try #require(Installed.binary))
     process.arguments = arguments
     process.currentDirectoryURL = root
     var variables = ProcessInfo.processInfo.environment
     variables["INGOT_HOME"] = path("home")
-    variables["INGOT_RUNTIME_PATH"] = nil
+    variables["INGOT_RUNTIME_PATH"] = Installed.runtimes ?? ""
     variables["TERM"] = "dumb"
-    for (name, value) in environment { variables[name] = value }
+    variables["USER"] = "tester"
+    variables.merge(environment) { _, new in new }
     process.environment = variables
     process.standardInput = FileHandle.nullDevice
-    return process
+    let streams = ["stdout", "stderr"].map { path("\($0)-\(UUID().uuidString)") }
+    for stream in streams { try Data().write(to: URL(filePath: stream)) }
+    process.standardOutput = FileHandle(forWritingAtPath: streams[0])
+    process.standardError = FileHandle(forWritingAtPath: streams[1])
+    try process.run()
+    return Started(space: self, process: process, output: streams[0], errors: streams[1])
   }
 
   /// Runs `ingot` in the project's folder.
   @discardableResult
   func ingot(_ arguments: String..., environment: [String: String] = [:]) throws -> Run {
-    let process = try process(arguments, environment: environment)
-    // Files, not pipes: nothing has to be read while the program runs.
-    let (output, errors) = (path("stdout-\(UUID().uuidString)"), path("stderr-\(UUID().uuidString)"))
-    _ = FileManager.default.createFile(atPath: output, contents: nil)
-    _ = FileManager.default.createFile(atPath: errors, contents: nil)
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = FileHandle(forWritingAtPath: errors)
-    let start = ContinuousClock.now
-    try process.run()
-    process.waitUntilExit()
-    let elapsed = ContinuousClock.now - start
-    defer {
-      try? FileManager.default.removeItem(atPath: output)
-      try? FileManager.default.removeItem(atPath: errors)
-    }
-    return Run(
-      status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
-      errors: try String(contentsOfFile: errors, encoding: .utf8), seconds: elapsed / .seconds(1))
+    try start(arguments, environment: environment).finished()
   }
 }

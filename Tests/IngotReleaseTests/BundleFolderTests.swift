@@ -60,7 +60,8 @@ import Testing
           hint: build it again, or copy it again from where it came
         """)
     let absent = #expect(throws: ReleaseError.self) { try Bundle.read(place.path("absent")) }
-    #expect(absent?.description == "\(place.path("absent"))/bundle.json: open failed: No such file or directory")
+    #expect(
+      absent?.description == "\(place.path("absent")): this is no bundle: there is no bundle.json; build it again")
   }
 
   @Test func replacesAnOlderBundle() throws {

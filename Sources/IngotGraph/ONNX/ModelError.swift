@@ -73,6 +73,12 @@ package struct ModelError: ReportableError, Hashable {
 
 extension ModelError {
   package var description: String {
+    if case .cannotWrite(let error) = reason { return error.description }
+    return diagnostics.map(\.description).joined(separator: "\n")
+  }
+
+  /// One a problem.
+  package var diagnostics: [Diagnostic] {
     switch reason {
     case .cannotRead(let error):
       error.isNotFound
@@ -99,8 +105,8 @@ extension ModelError {
       line("\(node): attribute '\(name.shown)' \(problem.words) (at byte \(offset))", hint: "export the model again")
     case .tensor(let problem, let name, let offset):
       line("\(name): \(problem.words) (at byte \(offset))", hint: problem.hint)
-    case .invalid(let diagnostics): diagnostics.map(\.description).joined(separator: "\n")
-    case .cannotWrite(let error): error.description
+    case .invalid(let diagnostics): diagnostics
+    case .cannotWrite(let error): [Diagnostic(in: nil, error.description)]
     case .weightsElsewhere(let tensor, let location, let file):
       line(
         "the weights of '\(tensor.shown)' are in \(file ?? "memory"), not in '\(location.shown)' beside this path",
@@ -112,8 +118,8 @@ extension ModelError {
     }
   }
 
-  private func line(_ problem: String, hint: String) -> String {
-    Diagnostic(in: path, problem, hint: hint).description
+  private func line(_ problem: String, hint: String) -> [Diagnostic] {
+    [Diagnostic(in: path, problem, hint: hint)]
   }
 }
 

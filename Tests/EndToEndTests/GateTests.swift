@@ -1,0 +1,85 @@
+// Exit codes 3 and 4: a gate that does not hold, and a runtime that is not here.
+
+import Foundation
+import IngotCore
+import Testing
+
+@Suite(.enabled(if: Installed.hasRuntimes, Installed.runtimesReason)) struct GateTests {
+  @Test(arguments: [
+    ("cosine: 0.99", "sqnr: 500", "logits sqnr is ", ", must be at least 500.000000"),
+    ("cosine: 0.99", "max-abs: 0.0000000001", "logits max-abs is ", ", must be at most 0.000000"),
+    ("max-drop: 1%", "min: 100%", "top1 is 0.99", ", must be at least 1.000000"),
+  ])
+  func endsWithThreeWhenAGateDoesNotHold(from: String, to: String, start: String, end: String) throws {
+    let space = try Quick.space()
+    try space.edit(Quick.path, from, to)
+    var errors: [String] = []
+    for attempt in 0..<2 {
+      let run = try space.ingot("build", Quick.path, "--json", "--quiet", "--junit", "junit.xml")
+      #expect(run.status == 3, "\(run)")
+      let report = try run.decoded(BuildReport.self)
+      // The second time the verdict is known; it is the same.
+      #expect(attempt == 0 ? report.ran.count > 5 : report.ran == [])
+      for engine in report.engines {
+        #expect(engine.state == "gate-failed" && engine.problems.count == 1)
+        let problem = engine.problems.first ?? ""
+        #expect(problem.hasPrefix(start) && problem.hasSuffix(end), "\(problem)")
+      }
+      #expect(try space.read("junit.xml").contains("tests=\"2\" failures=\"2\" errors=\"0\""))
+      errors.append(report.engines.flatMap(\.problems).joined(separator: "\n"))
+    }
+    #expect(errors[0] == errors[1])
+    // The numbers are there also without --json and with --quiet.
+    let words = try space.ingot("build", Quick.path, "--quiet")
+    #expect(words.status == 3 && words.output == "" && words.errors.contains("quick/int8-cpu: \(start)"), "\(words)")
+
+    for variant in ["fp32-cpu", "int8-cpu"] {
+      let promotion = try space.ingot("promote", "out/quick/\(variant)", "--to", "production")
+      #expect(promotion.status == 3 && promotion.output == "", "\(promotion)")
+      #expect(
+        promotion.errors.contains("did not pass its gates") && promotion.errors.contains(end.dropFirst(2)),
+        "\(promotion)")
+    }
+    #expect(try space.ingot("channels").output == "")
+    #expect(try space.ingot("inspect", "out/quick/int8-cpu").output.contains("verdict     FAILED (engine, on "))
+  }
+
+  @Test func buildsTheOtherEnginesWhenAGateOfOneFails() throws {
+    let space = try Quick.space()
+    // Between what fp32 (132 dB) and int8 (39 dB) reach.
+    try space.edit(Quick.path, "cosine: 0.99", "sqnr: 100")
+    let run = try space.ingot("build", Quick.path, "--json")
+    #expect(run.status == 3)
+    #expect(try run.decoded(BuildReport.self).engines.map(\.state) == ["passed", "gate-failed"])
+    #expect(try space.ingot("promote", "out/quick/fp32-cpu", "--to", "production").status == 0)
+    #expect(try space.ingot("promote", "out/quick/int8-cpu", "--to", "production").status == 3)
+  }
+
+  @Test func endsWithFourWhereARuntimeIsMissing() throws {
+    let space = try Quick.space()
+    let without = ["INGOT_RUNTIME_PATH": ""]
+    let hint =
+      "hint: run `ingot runtimes install onnxruntime`, or name its folder with --runtime-path or INGOT_RUNTIME_PATH"
+    for verb in ["build", "plan"] {
+      let run = try space.ingot(verb, Quick.path, environment: without)
+      #expect(run.status == 4 && (run.output + run.errors).contains(hint), "\(run)")
+    }
+    let run = try space.ingot("build", Quick.path, "--json", environment: without)
+    let report = try run.decoded(BuildReport.self)
+    #expect(run.status == 4 && report.engines.map(\.state) == ["failed", "failed"])
+    #expect(report.engines.allSatisfy { $0.path == nil && $0.bundle == nil && !$0.problems.isEmpty })
+    #expect(!space.exists("out"))
+    // What needed no runtime was done, and is not done again.
+    let ran = try space.build(Quick.path).ran
+    #expect(!ran.contains("sanitize") && ran.contains("calibrate"))
+  }
+
+  @Test func endsWithFourForARuntimeThatIsNoRuntime() throws {
+    let space = try Quick.space()
+    let named = try space.ingot("build", Quick.path, "--runtime-path", "nowhere")
+    #expect(named.status == 4 && named.errors.contains("nowhere"), "\(named)")
+    try space.write("no library", to: "runtimes/libonnxruntime.so.1")
+    let broken = try space.ingot("build", Quick.path, "--runtime-path", "runtimes")
+    #expect(broken.status == 4 && broken.errors.contains("the library cannot be loaded"), "\(broken)")
+  }
+}
