@@ -7,9 +7,10 @@ package import IngotPlan
 
 /// - Parameter inputs: of the model, with its symbolic dims.
 /// - Parameter needsProfiles: whether the backend refuses a dynamic model without one.
+/// - Parameter places: where a manifest says each profile, if the caller knows.
 /// - Throws: every problem of every profile.
 package func resolveProfiles(
-  _ profiles: [ProfileSettings], inputs: [IOTensor], in subject: String, needsProfiles: Bool
+  _ profiles: [ProfileSettings], inputs: [IOTensor], in subject: String, needsProfiles: Bool, places: [Place] = []
 ) throws(InputError) -> [OptimizationProfile] {
   let dynamic = inputs.filter { $0.shape.sizes == nil }
   if profiles.isEmpty {
@@ -21,7 +22,9 @@ package func resolveProfiles(
   var problems: [Diagnostic] = []
   var resolved: [OptimizationProfile] = []
   for (index, profile) in profiles.enumerated() {
-    var resolver = ProfileResolver(profile: profile, inputs: inputs, subject: subject, number: index)
+    var resolver = ProfileResolver(
+      profile: profile, inputs: inputs, subject: "\(subject): profile \(index)",
+      place: places.indices.contains(index) ? places[index] : nil)
     resolved.append(OptimizationProfile(inputs: resolver.resolve()))
     problems += resolver.problems
   }
@@ -42,13 +45,13 @@ private struct ProfileResolver {
   let profile: ProfileSettings
   let inputs: [IOTensor]
   let subject: String
-  let number: Int
+  let place: Place?
   var problems: [Diagnostic] = []
   /// What each symbolic dim was bound to, and by whom.
   private var bindings: [String: (range: [Int], owner: String)] = [:]
 
-  init(profile: ProfileSettings, inputs: [IOTensor], subject: String, number: Int) {
-    (self.profile, self.inputs, self.subject, self.number) = (profile, inputs, subject, number)
+  init(profile: ProfileSettings, inputs: [IOTensor], subject: String, place: Place?) {
+    (self.profile, self.inputs, self.subject, self.place) = (profile, inputs, subject, place)
   }
 
   mutating func resolve() -> [String: Extent] {
@@ -143,6 +146,6 @@ private struct ProfileResolver {
   }
 
   private mutating func report(_ problem: String, hint: String) {
-    problems.append(Diagnostic(in: "\(subject): profile \(number)", problem, hint: hint))
+    problems.append(Diagnostic(at: place, in: subject, problem, hint: hint))
   }
 }

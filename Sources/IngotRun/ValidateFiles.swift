@@ -28,7 +28,8 @@ private struct FileCheck {
       for case .parse(let settings) in plan.steps.map(\.action) {
         do throws(InputError) {
           _ = try resolveProfiles(
-            settings.profiles, inputs: inputs, in: manifest.source.path, needsProfiles: settings.backend.isTensorRT)
+            settings.profiles, inputs: inputs, in: manifest.source.path, needsProfiles: settings.backend.isTensorRT,
+            places: manifest.profiles.map(\.place))
         } catch {
           problems += error.diagnostics.filter { said.insert($0).inserted }
         }

@@ -1,6 +1,7 @@
 // `ingot build`: runs what must run, writes the bundles, and says what came of each engine.
 
 internal import IngotCore
+internal import IngotManifest
 internal import IngotPlan
 internal import IngotRelease
 internal import IngotReport
@@ -30,16 +31,27 @@ extension Verb {
     let session = try Session(context)
     defer { session.store.close() }
     try manifests.checkPins(session.store.fileDigests)
-    let (outcomes, summaries) = try await run(manifests.plans, session, jobs: jobs, context)
+    let (outcomes, summaries) = try await run(manifests, session, jobs: jobs, context)
     try report(summaries, context)
     return exitCode(outcomes, summaries)
+  }
+
+  /// Finds what is wrong with models, profiles, data and gates before the first step runs, not after the last build. Manifests
+  /// with nothing left to do have passed this before.
+  private static func checkFiles(of manifests: [Manifest], _ statuses: [[StepStatus]]) throws {
+    var problems: [Diagnostic] = []
+    for (manifest, statuses) in zip(manifests, statuses) where !statuses.allSatisfy({ $0.finished != nil }) {
+      problems += validateFiles(of: manifest).filter { $0.severity == .error && !problems.contains($0) }
+    }
+    guard problems.isEmpty else { throw InputError(problems) }
   }
 
   /// Runs the steps and writes the bundles. A blob of the store that turns out to be damaged when a step or a bundle needs
   /// it is dropped; then all blobs of these plans are checked, and the steps that made the damaged ones run again.
   private static func run(
-    _ plans: [Plan], _ session: Session, jobs: Int, _ context: Context
+    _ manifests: Manifests, _ session: Session, jobs: Int, _ context: Context
   ) async throws -> ([RunOutcome], [EngineSummary]) {
+    let plans = manifests.plans
     let progress = Progress(context.terminal)
     let executor = Executor(
       store: session.results, runner: Stages(runtimes: session.runtimes), journal: session.journal, jobs: jobs,
@@ -48,6 +60,7 @@ extension Verb {
     while true {
       remainingTries -= 1
       let statuses = plans.map { session.lookup.statuses(of: $0) }
+      if remainingTries == 2 { try checkFiles(of: manifests.manifests, statuses) }
       if context.arguments.has("--explain") { explain(plans, statuses, on: context.terminal) }
       let outcomes = await executor.run(plans, statuses: statuses, lookup: session.lookup)
       context.terminal.show(status: "")
