@@ -77,13 +77,16 @@ import Testing
 
 @Suite struct ExplainJournalTests {
   private let folder: TestFolder
-  private var journal: ExplainJournal { ExplainJournal(folder: "\(folder.path)/explain/deep") }
+  private let journal: ExplainJournal
   private let components = [
     KeyComponent(name: "stage", value: "build"), KeyComponent(name: "option", value: ""),
     KeyComponent(name: "a b", value: "two\nlines ü"),
   ]
 
-  init() throws { folder = try TestFolder() }
+  init() throws {
+    folder = try TestFolder()
+    journal = ExplainJournal(store: try DiskStore(root: "\(folder.path)/store"))
+  }
 
   @Test func remembersTheLastComponentsOfEachStep() {
     #expect(journal.components(of: "net/build") == nil)
@@ -99,15 +102,15 @@ import Testing
     arguments: [[], [0], [0, 0, 0], [0x61], [0x61, 0, 0xFF, 0xFE], Array(repeating: 0x61, count: 2 << 20)] as [[UInt8]])
   func aDamagedFileCostsOnlyWords(bytes: [UInt8]) throws {
     journal.remember(components, for: "net/build")
-    let name = try #require(try FileSystem.names(in: "\(folder.path)/explain/deep").first)
-    try folder.write(bytes, to: "explain/deep/\(name)")
+    let name = try #require(try FileSystem.names(in: "\(folder.path)/store/explain").first)
+    try folder.write(bytes, to: "store/explain/\(name)")
     _ = journal.components(of: "net/build")
     journal.remember(components, for: "net/build")
     #expect(journal.components(of: "net/build") == components)
   }
 
   @Test func aFolderThatCannotBeMadeIsNoFailure() throws {
-    try folder.write("a file in the way", to: "explain")
+    try folder.write("a file in the way", to: "store/explain")
     journal.remember(components, for: "net/build")
     #expect(journal.components(of: "net/build") == nil)
   }

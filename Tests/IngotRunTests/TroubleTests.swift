@@ -111,7 +111,7 @@ private final class Events: Sendable {
     let folder = try TestFolder()
     let store = try DiskStore(root: "\(folder.path)/store")
     let results = StoredResults(store, worker: "here") { Timestamp.now() }
-    let journal = ExplainJournal(folder: "\(folder.path)/explain")
+    let journal = ExplainJournal(store: store)
     let executor = Executor(
       store: results, runner: RecordingRunner { job, inputs in job.step.label + inputs.joined() }, journal: journal,
       jobs: 2
