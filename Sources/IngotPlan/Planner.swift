@@ -153,8 +153,13 @@ private struct Planner {
 
   private mutating func addBuild(_ lowered: StepID, _ parse: StepID, _ variant: Variant) -> StepID {
     var tools = [tool(variant.target)]
+    switch variant.target.backend.value {
     // What these two write is made for the instruction set of the machine that wrote it.
-    if !variant.target.backend.value.isTensorRT { tools.append(.cpu) }
+    case .onnxruntime, .openvino: tools.append(.cpu)
+    // Times its kernels on the GPU that it finds. TensorRT-RTX compiles for the capabilities that it is told.
+    case .tensorrt: tools.append(.gpu)
+    case .tensorrtRTX: break
+    }
     return add(
       Step(
         .build(buildSettings(variant)),
@@ -279,4 +284,6 @@ extension ToolRequirement {
   package static var reference: ToolRequirement { ToolRequirement(backend: "onnxruntime") }
   /// This machine's processor, where a result depends on its instruction set.
   package static var cpu: ToolRequirement { ToolRequirement(backend: "cpu") }
+  /// This machine's GPUs and their driver, where a result depends on them.
+  package static var gpu: ToolRequirement { ToolRequirement(backend: "gpu") }
 }

@@ -45,6 +45,7 @@ package final class RuntimeSet: Sendable {
   /// Without loading anything: from the files' digests, which are remembered.
   package func identity(of tool: ToolRequirement) throws -> ToolIdentity {
     if tool == .cpu { return try Processor.current().identity }
+    if tool == .gpu { return CUDADriver.probe().identity }
     let located = try locate(tool)
     var lines: [String] = []
     for path in located.libraryPaths.sorted(by: { FileSystem.name(of: $0) < FileSystem.name(of: $1) }) {
@@ -86,6 +87,21 @@ extension BackendKind {
     case .tensorrt, .tensorrtRTX: TensorRTBackend.engineEnvironment
     case .openvino: OpenVINOBackend.engineEnvironment
     case .onnxruntime: []
+    }
+  }
+}
+
+extension CUDADriver.State {
+  /// The devices by name, capability and memory, and the driver's release; not which of several equal devices it is.
+  fileprivate var identity: ToolIdentity {
+    switch self {
+    case .absent: ToolIdentity(name: "gpu", version: "no driver", digest: Digest(of: ""))
+    case .failed(let text): ToolIdentity(name: "gpu", version: "driver fails", digest: Digest(of: text))
+    case .present(let cuda, let release, let devices):
+      ToolIdentity(
+        name: "gpu",
+        version: (devices.map { "\($0.name) \($0.computeCapability)" } + ["driver \(release ?? cuda)"]).joined(separator: ", "),
+        digest: Digest(of: devices.map { "\($0.name) \($0.computeCapability) \($0.memory)\n" }.joined() + (release ?? cuda)))
     }
   }
 }

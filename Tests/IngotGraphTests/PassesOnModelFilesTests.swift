@@ -13,7 +13,8 @@ import Testing
   private static let target = ProcessInfo.processInfo.environment["INGOT_SANITIZE_TO"]
 
   /// Damages every model of the folder in a few bytes, many times; what can still be read must not trap anywhere.
-  @Test(.enabled(if: source != nil && target == nil)) func survivesDamagedModels() throws {
+  @Test(.enabled(if: source != nil && target == nil, "set INGOT_SANITIZE_FROM to a folder of models"))
+  func survivesDamagedModels() throws {
     let source = try #require(Self.source)
     var dice = Dice(state: 7)
     var (read, sanitized) = (0, 0)
@@ -33,7 +34,10 @@ import Testing
     print("\(read) damaged models could be read and \(sanitized) of them sanitized")
   }
 
-  @Test(.enabled(if: source != nil && target != nil)) func sanitizesTheModelsOfAFolder() throws {
+  @Test(
+    .enabled(
+      if: source != nil && target != nil, "set INGOT_SANITIZE_FROM and INGOT_SANITIZE_TO to folders: models in, models out"))
+  func sanitizesTheModelsOfAFolder() throws {
     let (source, target) = (try #require(Self.source), try #require(Self.target))
     var lines = ["model\tnodes\tafter\tinitializers\tafter\tbytes\tafter\trounds\tmilliseconds\tpasses"]
     for name in try FileManager.default.contentsOfDirectory(atPath: source).sorted() where name.hasSuffix(".onnx") {

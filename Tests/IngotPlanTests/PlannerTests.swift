@@ -30,6 +30,22 @@ import Testing
     #expect(Set(labels(plan)).count == plan.steps.count)
   }
 
+  @Test func anEngineIsKeyedByTheDeviceThatDecidesItsBytes() throws {
+    let manifest = try Manifest.parse(
+      text: """
+        ingot: 1
+        name: net
+        model: { path: net.onnx }
+        targets:
+          cpu: { backend: onnxruntime }
+          trt: { backend: tensorrt, version: "11", compute: [sm_80] }
+          rtx: { backend: tensorrt-rtx, compute: [sm_86] }
+        precision: fp32
+        """, path: "net.yaml")
+    let builds = try Plan(manifest).steps.filter { $0.stage == .build }
+    #expect(builds.map { $0.tools.map(\.backend) } == [["onnxruntime", "cpu"], ["tensorrt", "gpu"], ["tensorrt-rtx"]])
+  }
+
   @Test func commentsAndTheOrderOfKeysDoNotChangeAPlan() throws {
     let first = try Manifest.parse(
       text: """
