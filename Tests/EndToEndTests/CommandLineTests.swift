@@ -78,7 +78,8 @@ import Testing
     let run = try TestSpace().ingot("runtimes", "install", "onnxruntme")
     #expect(run.status == 2)
     #expect(
-      run.errors.hasPrefix("ingot runtimes: 'onnxruntme' cannot be installed; did you mean onnxruntime? there are "), "\(run)")
+      run.errors.hasPrefix("ingot runtimes: 'onnxruntme' cannot be installed; did you mean onnxruntime? there are "),
+      "\(run)")
     let other = try TestSpace().ingot("runtimes", "install", "tensorrt")
     #expect(
       other.errors.contains("'tensorrt' cannot be installed; there are onnxruntime, openvino, tensorrt-rtx\n"),

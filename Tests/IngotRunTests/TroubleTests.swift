@@ -162,8 +162,9 @@ private final class Events: Sendable {
     struct Strange: Error, CustomStringConvertible { var description: String { "strange" } }
     let failing = RecordingRunner { _, _ in throw Strange() }
     let outcome = await run([plan], try MemoryStore(), failing, MemoryResolver(files: ["m": "1"]))[0]
-    // The reference waits for the check of the model that it runs, so only one step fails itself.
-    #expect(outcome.failures.map { "\($0.error)" } == ["strange"])
+    // No step runs on a model that did not pass the check, not even the reference, which reads the original.
+    #expect(outcome.failures.map { "\($0.step.stage): \($0.error)" } == ["sanitize: strange"])
     #expect(outcome.failures.allSatisfy { $0.error.kind == .step })
+    #expect(failing.ran.count == 1)
   }
 }
