@@ -59,7 +59,7 @@ let package = Package(
     module("IngotManifest", ["IngotCore", "CYAML"], archives: ["libyaml.a"]),
     module("IngotGraph", ["IngotCore"]),
     module("IngotStore", ["IngotCore"]),
-    module("IngotBackends", ["IngotCore", "CSystem", "CTensorRT", "COnnxRuntime", "COpenVINO", "CCUDA"]),
+    module("IngotBackends", ["IngotCore", "IngotGraph", "CSystem", "CTensorRT", "COnnxRuntime", "COpenVINO", "CCUDA"]),
     module(
       "IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "CZlib"], archives: ["libz.a"]),
     module("IngotPrecision", ["IngotCore", "IngotGraph", "IngotCalibration"]),
@@ -86,7 +86,7 @@ let package = Package(
     tests("IngotManifest", ["IngotCore", "IngotManifest"], exclude: ["Golden"]),
     tests("IngotGraph", ["IngotCore", "IngotGraph"]),
     tests("IngotStore", ["IngotCore", "IngotStore"]),
-    tests("IngotBackends", ["IngotCore", "IngotBackends"], exclude: ["StandIn"]),
+    tests("IngotBackends", ["IngotCore", "IngotGraph", "IngotBackends"], exclude: ["StandIn"]),
     tests("IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "IngotCalibration"]),
     tests("IngotPrecision", ["IngotCore", "IngotGraph", "IngotBackends", "IngotCalibration", "IngotPrecision"]),
     tests("IngotVerify", ["IngotCore", "IngotCalibration", "IngotVerify"]),

@@ -81,7 +81,7 @@ extension TargetBackend {
     BuildOptionSpec("performance-mode", .choice(["latency", "throughput"]), "What the plug-in tunes for."),
     BuildOptionSpec("threads", .int(1...1024), "Threads for inference."),
     BuildOptionSpec("streams", .int(1...1024), "Requests that run side by side."),
-    BuildOptionSpec("device", .choice(["CPU", "GPU", "NPU"]), "The plug-in that compiles the model."),
+    BuildOptionSpec("device", .choice(["CPU"]), "The plug-in that compiles the model."),
   ]
 }
 

@@ -76,7 +76,7 @@ enum OpenVINOMessage {
 extension ModelNode {
   /// OpenVINO writes `Foo-17` for the standard's operators of version 17 and `com.example.Foo` for others.
   fileprivate func isWritten(as label: String) -> Bool {
-    if !domain.isEmpty && domain != "ai.onnx" { return label == "\(domain).\(op)" }
+    if !domain.isEmpty { return label == "\(domain).\(op)" }
     guard let dash = label.lastIndex(of: "-") else { return label == op }
     return label[..<dash] == op && label[label.index(after: dash)...].allSatisfy(\.isNumber)
   }

@@ -1,6 +1,7 @@
 // A model on its way through the parser and the builder.
 
 internal import IngotCore
+internal import IngotGraph
 
 /// A model's bytes, mapped; jobs refer to them.
 struct TensorRTModel {
@@ -20,20 +21,25 @@ struct TensorRTModel {
     guard !bytes.isEmpty else { throw BackendError(kind, .malformed("\(path): the file is empty, not a model")) }
   }
 
+  /// Names and declarations that the parser does not tell. Nil where IngotGraph refuses the file.
+  private var graph: Graph? {
+    try? Model.read(bytes: bytes, path: path, baseDirectory: FileSystem.parent(of: path)).graph
+  }
+
   // MARK: Parse
 
   func supportReport(from library: TensorRTLibrary, listener: TensorRTListener) throws(BackendError) -> SupportReport {
     try bytes.withSpan { (span) throws(BackendError) in
-      let outline = try? OnnxOutline(span)
+      let graph = graph
       let job = try TensorRTJob(library, listener: listener)
       guard job.parse(span, path: path) else {
-        return try refusal(span, outline: outline, errors: job.parseErrors, library: library, listener: listener)
+        return try refusal(span, graph: graph, errors: job.parseErrors, library: library, listener: listener)
       }
       let (inputs, outputs) = (
-        job.inputs.compactMap(\.io), job.outputs.compactMap { $0.io?.named(as: outline?.outputs ?? []) }
+        job.inputs.compactMap(\.io), job.outputs.compactMap { $0.io?.named(as: graph?.declaredOutputs ?? []) }
       )
       guard !outputs.isEmpty else { throw BackendError(kind, .malformed("\(path): the model has no outputs")) }
-      let declared = (outline?.inputs ?? []) + (outline?.outputs ?? [])
+      let declared = (graph?.declaredInputs ?? []) + (graph?.declaredOutputs ?? [])
       let warnings = listener.all + typeWarnings(declared: declared, parsed: inputs + outputs)
       return SupportReport(unsupported: [], inputs: inputs, outputs: outputs, warnings: warnings)
     }
@@ -42,8 +48,7 @@ struct TensorRTModel {
   /// All nodes that the parser does not take: those that it names, and those that it leaves out of every subgraph that it
   /// could take.
   private func refusal(
-    _ span: RawSpan, outline: OnnxOutline?, errors: [TensorRTParseError], library: TensorRTLibrary,
-    listener: TensorRTListener
+    _ span: RawSpan, graph: Graph?, errors: [TensorRTParseError], library: TensorRTLibrary, listener: TensorRTListener
   ) throws(BackendError) -> SupportReport {
     if let error = errors.first(where: { $0.codeName == "MODEL_DESERIALIZE_FAILED" }) {
       throw BackendError(kind, .malformed("\(path): \(error.text)"))
@@ -54,15 +59,15 @@ struct TensorRTModel {
     for error in job.parseErrors where !errors.contains(where: { $0.node == error.node && $0.text == error.text }) {
       errors.append(error)
     }
-    if let taken, !taken.isEmpty, let outline {
-      for (index, node) in outline.nodes.enumerated()
+    if let taken, !taken.isEmpty, let graph {
+      for (index, node) in graph.nodes.enumerated()
       where !taken.contains(index) && !errors.contains(where: { $0.node == index }) {
         errors.append(
-          TensorRTParseError(codeName: "", node: index, nodeName: node.name, op: node.op, text: "", functions: []))
+          TensorRTParseError(codeName: "", node: index, nodeName: node.name, op: node.opType, text: "", functions: []))
       }
     }
-    let nodes = errors.sorted { ($0.node ?? -1) < ($1.node ?? -1) }.map { $0.unsupportedNode(outline: outline) }
-    return SupportReport(unsupported: nodes, inputs: outline?.inputs ?? [], outputs: outline?.outputs ?? [])
+    let nodes = errors.sorted { ($0.node ?? -1) < ($1.node ?? -1) }.map { $0.unsupportedNode(in: graph) }
+    return SupportReport(unsupported: nodes, inputs: graph?.declaredInputs ?? [], outputs: graph?.declaredOutputs ?? [])
   }
 
   /// The parser turns types that it lacks into others without a word.
@@ -84,8 +89,8 @@ struct TensorRTModel {
     try bytes.withSpan { (span) throws(BackendError) in
       let job = try TensorRTJob(library, listener: listener)
       guard job.parse(span, path: path) else {
-        let outline = try? OnnxOutline(span)
-        let words = job.parseErrors.map { $0.unsupportedNode(outline: outline).words }.joined(separator: "\n  ")
+        let graph = graph
+        let words = job.parseErrors.map { $0.unsupportedNode(in: graph).words }.joined(separator: "\n  ")
         throw BackendError(
           kind, .refused("\(library.facts.name) does not take \(path):\n  \(words)"),
           hint: "the parse stage lists every node that it does not take")
@@ -155,9 +160,9 @@ extension IOTensor {
 }
 
 extension TensorRTParseError {
-  func unsupportedNode(outline: OnnxOutline?) -> UnsupportedNode {
-    let known = node.flatMap { index in outline.flatMap { $0.nodes.indices.contains(index) ? $0.nodes[index] : nil } }
-    let op = op.isEmpty ? known?.op ?? "" : op
+  func unsupportedNode(in graph: Graph?) -> UnsupportedNode {
+    let known = node.flatMap { index in graph.flatMap { $0.nodes.indices.contains(index) ? $0.nodes[index] : nil } }
+    let op = op.isEmpty ? known?.opType ?? "" : op
     let name = nodeName.isEmpty ? known?.name ?? "" : nodeName
     let place = functions.isEmpty ? "" : " (in the function \(functions.joined(separator: " > ")))"
     return UnsupportedNode(
