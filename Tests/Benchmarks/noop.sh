@@ -25,7 +25,7 @@ cp -r Pipelines/models "$work/Pipelines/"
 cp -r Calibration "$work/"
 for n in $(seq 1000); do cp Pipelines/digits.yaml "$work/Pipelines/digits-$n.yaml"; done
 
-row "process floor (true)" "$(median true)"
+row "process floor (true)" "$(median /bin/true)"
 row "ingot --version" "$(median "$INGOT" --version)"
 row "ingot build, no-op, 9 engines" "$(median "$INGOT" build --quiet Pipelines/digits.yaml --out "$work/out")"
 row "ingot validate" "$(median "$INGOT" validate --quiet Pipelines/digits.yaml)"
