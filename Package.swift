@@ -93,7 +93,10 @@ let package = Package(
     tests("IngotPlan", ["IngotCore", "IngotManifest", "IngotPlan"], exclude: ["Golden"]),
     tests(
       "IngotRun",
-      ["IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotVerify", "IngotPlan", "IngotRun"]),
+      [
+        "IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotVerify", "IngotPlan",
+        "IngotRun",
+      ]),
     tests("IngotReport", ["IngotCore", "IngotPlan", "IngotReport"]),
     tests("IngotRelease", ["IngotCore", "IngotStore", "IngotRelease"]),
     tests("Ingot", ["IngotCore", "IngotPlan", "ingot"]),

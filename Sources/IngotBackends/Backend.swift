@@ -63,7 +63,9 @@ package struct BuildReport: Hashable, Sendable, Codable {
   package var warnings: [String]
   /// Facts about the engine that the backend tells: name and value.
   package var facts: [String: String]
-  package init(warnings: [String] = [], facts: [String: String] = [:]) { (self.warnings, self.facts) = (warnings, facts) }
+  package init(warnings: [String] = [], facts: [String: String] = [:]) {
+    (self.warnings, self.facts) = (warnings, facts)
+  }
 }
 
 /// A node that a runtime's parser does not take.
@@ -80,7 +82,9 @@ package struct IOTensor: Hashable, Sendable {
   package var name: String
   package var type: ElementType
   package var shape: [Dimension]
-  package init(name: String, type: ElementType, shape: [Dimension]) { (self.name, self.type, self.shape) = (name, type, shape) }
+  package init(name: String, type: ElementType, shape: [Dimension]) {
+    (self.name, self.type, self.shape) = (name, type, shape)
+  }
 }
 
 /// What a runtime's parser says about a model.

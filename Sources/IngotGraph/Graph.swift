@@ -56,7 +56,9 @@ package struct Initializer: Sendable {
     (type, shape, storage) = (tensor.type, tensor.shape, .raw(tensor.bytes))
   }
 
-  package init(type: ElementType, shape: [Int], storage: Storage) { (self.type, self.shape, self.storage) = (type, shape, storage) }
+  package init(type: ElementType, shape: [Int], storage: Storage) {
+    (self.type, self.shape, self.storage) = (type, shape, storage)
+  }
 
   package var elementCount: Int { shape.reduce(1, *) }
 
@@ -95,7 +97,8 @@ package struct Node: Sendable {
   package var unknownFields = Bytes()
 
   package init(
-    _ opType: String, name: String, domain: String = "", inputs: [ValueID?], outputs: [ValueID?], attributes: [Attribute] = []
+    _ opType: String, name: String, domain: String = "", inputs: [ValueID?], outputs: [ValueID?],
+    attributes: [Attribute] = []
   ) {
     (self.opType, self.name, self.domain, self.inputs, self.outputs, self.attributes) =
       (opType, name, domain, inputs, outputs, attributes)
@@ -169,7 +172,8 @@ package struct Graph: Sendable {
   }
 
   /// Adds a value whose name starts with `name` and is made unique by a number.
-  package mutating func addValue(freshName name: String, type: ElementType? = nil, shape: [Dimension]? = nil) -> ValueID {
+  package mutating func addValue(freshName name: String, type: ElementType? = nil, shape: [Dimension]? = nil) -> ValueID
+  {
     var candidate = name
     var number = 1
     while idsByName[candidate] != nil {

@@ -220,7 +220,8 @@ package struct VerifySettings: Hashable, Sendable {
   /// As in `BuildSettings`: some of them (threads, streams) say how an engine runs. Empty where the engine is not run here.
   package var options: [NamedOption]
   package init(
-    backend: String, profiles: [ProfileSettings], outputs: [OutputGate], accuracy: AccuracyGate?, latency: [NamedOption],
+    backend: String, profiles: [ProfileSettings], outputs: [OutputGate], accuracy: AccuracyGate?,
+    latency: [NamedOption],
     options: [NamedOption] = []
   ) {
     (self.backend, self.profiles, self.options) = (backend, profiles, options)

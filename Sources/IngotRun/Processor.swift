@@ -23,7 +23,9 @@ package struct Processor: Hashable, Sendable {
       lines.append(String(decoding: line, as: UTF8.self))
     }
     func value(_ field: String) -> String? {
-      lines.first { $0.hasPrefix(field) }?.split(separator: ":", maxSplits: 1).last.map { String($0.drop { $0 == " " }) }
+      lines.first { $0.hasPrefix(field) }?.split(separator: ":", maxSplits: 1).last.map {
+        String($0.drop { $0 == " " })
+      }
     }
     return Processor(name: value("model name") ?? "unknown processor", flags: value("flags") ?? value("Features") ?? "")
   }

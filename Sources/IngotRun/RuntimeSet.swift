@@ -100,8 +100,10 @@ extension CUDADriver.State {
     case .present(let cuda, let release, let devices):
       ToolIdentity(
         name: "gpu",
-        version: (devices.map { "\($0.name) \($0.computeCapability)" } + ["driver \(release ?? cuda)"]).joined(separator: ", "),
-        digest: Digest(of: devices.map { "\($0.name) \($0.computeCapability) \($0.memory)\n" }.joined() + (release ?? cuda)))
+        version: (devices.map { "\($0.name) \($0.computeCapability)" } + ["driver \(release ?? cuda)"]).joined(
+          separator: ", "),
+        digest: Digest(
+          of: devices.map { "\($0.name) \($0.computeCapability) \($0.memory)\n" }.joined() + (release ?? cuda)))
     }
   }
 }

@@ -5,7 +5,8 @@ internal import IngotStore
 
 extension Verb {
   static let cache = Verb(
-    name: "cache", operands: "stats | verify | gc", summary: "Look at the store, check it, or remove what nobody used for long.",
+    name: "cache", operands: "stats | verify | gc",
+    summary: "Look at the store, check it, or remove what nobody used for long.",
     details: """
       `stats` counts what is in the store. `verify` reads every blob, and removes those whose bytes are not their digest's: the next
       build makes them anew. `gc` removes results that no build used for --days and files that nothing names; what a channel
@@ -21,7 +22,9 @@ extension Verb {
     switch context.arguments.operands {
     case ["stats"]: facts = statistics(try store.statistics())
     case ["verify"]: facts = verification(try store.verify())
-    case ["gc"]: facts = collection(try store.collectGarbage(unusedFor: try context.arguments.count("--days", in: 0...36500) ?? 30))
+    case ["gc"]:
+      facts = collection(
+        try store.collectGarbage(unusedFor: try context.arguments.count("--days", in: 0...36500) ?? 30))
     default: throw UsageError("say `stats`, `verify` or `gc`")
     }
     if context.arguments.has("--json") {

@@ -33,7 +33,9 @@ extension Verb {
 private func manifestText(for path: String, _ model: ModelDescription, below folder: String) -> String {
   let stem = FileSystem.name(of: path).split(separator: ".").dropLast().joined(separator: ".")
   let name = String(stem.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
-  let inputs = model.inputs.map { "    \(quoted($0.name)): [\(($0.shape ?? []).enumerated().map(dimension).joined(separator: ", "))]" }
+  let inputs = model.inputs.map {
+    "    \(quoted($0.name)): [\(($0.shape ?? []).enumerated().map(dimension).joined(separator: ", "))]"
+  }
   let symbols = model.inputs.flatMap { ($0.shape ?? []).enumerated().compactMap(symbol) }
   let profiles = Set(symbols).sorted().map { "\($0): { min: 1, opt: 8, max: 16 }" }
   let output = model.outputs.first?.name ?? "output"

@@ -36,7 +36,8 @@ import Testing
 
   @Test(
     .enabled(
-      if: source != nil && target != nil, "set INGOT_SANITIZE_FROM and INGOT_SANITIZE_TO to folders: models in, models out"))
+      if: source != nil && target != nil,
+      "set INGOT_SANITIZE_FROM and INGOT_SANITIZE_TO to folders: models in, models out"))
   func sanitizesTheModelsOfAFolder() throws {
     let (source, target) = (try #require(Self.source), try #require(Self.target))
     var lines = ["model\tnodes\tafter\tinitializers\tafter\tbytes\tafter\trounds\tmilliseconds\tpasses"]

@@ -43,7 +43,8 @@ import Testing
         precision: fp32
         """, path: "net.yaml")
     let builds = try Plan(manifest).steps.filter { $0.stage == .build }
-    #expect(builds.map { $0.tools.map(\.backend) } == [["onnxruntime", "cpu"], ["tensorrt", "gpu"], ["tensorrt-rtx"]])
+    #expect(
+      builds.map { $0.tools.map(\.backend) } == [["onnxruntime", "cpu"], ["tensorrt", "gpu"], ["tensorrt-rtx"]])
   }
 
   @Test func commentsAndTheOrderOfKeysDoNotChangeAPlan() throws {
