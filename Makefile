@@ -30,7 +30,7 @@ packages:
 	  echo "installing Debian packages:$$missing"; \
 	  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
-	@command -v swift >/dev/null || { echo "swift is not in PATH; install Swift 6.2 or newer from https://www.swift.org/install" >&2; exit 1; }
+	@command -v swift >/dev/null || { echo "swift is not in PATH; install Swift 6.3 from https://www.swift.org/install" >&2; exit 1; }
 
 build: packages
 	swift build -c release --static-swift-stdlib --product ingot

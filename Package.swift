@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 //
 // Read from the bottom to the top, this file is Ingot's architecture: a module imports only modules named above it here.
 // Tests/IngotArchitectureTests holds every source file to it.
