@@ -10,13 +10,15 @@ extension Verb {
       Reads an ONNX model and prints a manifest that builds it for ONNX Runtime as it is: with the model's inputs, a profile for
       its open dimensions, and what else a manifest can say as comments.
       """,
-    options: [.value("--out", short: "-o", "FILE", "write to FILE, which must not be there yet")]
+    options: [.value("--out", short: "-o", "FILE", "write to FILE, which must not be there yet"), Verb.json]
   ) { context in
     let operands = context.arguments.operands
     guard operands.count == 1 else { throw UsageError("name one model") }
     let summary = try Model.read(path: operands[0]).summary()
     guard let out = context.arguments.value("--out") else {
-      context.terminal.print(manifestText(for: operands[0], summary, below: "."))
+      let text = manifestText(for: operands[0], summary, below: ".")
+      context.terminal.print(
+        context.arguments.has("--json") ? try jsonText(InitDocument(path: nil, manifest: text)) : text)
       return .success
     }
     if (try? FileStatus(ofFileAt: out)) != nil {
@@ -24,9 +26,18 @@ extension Verb {
     }
     let text = manifestText(for: operands[0], summary, below: FileSystem.parent(of: out))
     try FileSystem.writeAtomically(text, to: out)
+    if context.arguments.has("--json") { context.terminal.print(try jsonText(InitDocument(path: out, manifest: text))) }
     context.terminal.note("wrote \(out); `ingot validate \(out)` checks it, `ingot build \(out)` builds it")
     return .success
   }
+}
+
+/// `ingot.init/1`.
+private struct InitDocument: JSONDocument {
+  static let format = "ingot.init/1"
+  /// Nil where nothing was written.
+  var path: String?
+  var manifest: String
 }
 
 /// - Parameter folder: that the manifest will be in.

@@ -25,6 +25,7 @@ extension Verb {
       let runtimes = try names.map(named)
       let installer = RuntimeInstaller(managedDirectory: home.runtimes)
       for runtime in runtimes { _ = try installer.install(runtime) { context.terminal.note($0) } }
+      if context.arguments.has("--json") { try list(home, context) }
     case let other:
       throw UsageError("say `list` or `install`" + (other.map { ", not '\($0)'" } ?? ""))
     }

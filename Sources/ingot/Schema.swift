@@ -11,7 +11,10 @@ extension Verb {
       # yaml-language-server: $schema=PATH
       where PATH is a file with this output.
       """,
-    options: [.value("--out", short: "-o", "FILE", "write to FILE and print its path")]
+    options: [
+      .value("--out", short: "-o", "FILE", "write to FILE and print its path"),
+      .flag("--json", "accepted, as everywhere; the schema is JSON already"),
+    ]
   ) { context in
     guard let path = context.arguments.value("--out") else {
       context.terminal.print(manifestSchema())
