@@ -1,6 +1,7 @@
 // The command line as values: each verb declares its options once, and parsing, `--help` and errors come from that one list.
 
 internal import IngotCore
+internal import IngotManifest
 
 /// An option of a verb.
 struct Option: Sendable {
@@ -68,7 +69,7 @@ struct Arguments: Sendable {
   private mutating func take(_ word: String, _ options: [Option]) throws(UsageError) -> Option? {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard let option = options.first(where: { $0.name == parts[0] || $0.short == String(parts[0]) }) else {
-      let near = nearest(to: String(parts[0]), among: options.map(\.name))
+      let near = suggestion(for: String(parts[0]), among: options.map(\.name))
       throw UsageError("there is no option \(parts[0])" + (near.map { "; did you mean \($0)?" } ?? ""))
     }
     switch option.shape {
@@ -96,25 +97,4 @@ struct UsageError: ReportableError {
   init(_ problem: String) { self.problem = problem }
   var kind: FailureKind { .input }
   var description: String { problem }
-}
-
-/// The word that differs by at most two letters, if any.
-func nearest(to word: String, among words: [String]) -> String? {
-  words.map { ($0, editDistance(word, $0)) }.filter { $0.1 <= 2 }.min { $0.1 < $1.1 }?.0
-}
-
-/// Levenshtein's distance.
-private func editDistance(_ a: String, _ b: String) -> Int {
-  let (a, b) = (Array(a.utf8), Array(b.utf8))
-  var row = Array(0...b.count)
-  for (i, left) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, right) in b.enumerated() {
-      let substitution = diagonal + (left == right ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(row[j] + 1, row[j + 1] + 1, substitution)
-    }
-  }
-  return row[b.count]
 }

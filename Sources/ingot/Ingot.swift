@@ -3,6 +3,7 @@
 internal import Glibc
 internal import IngotBackends
 internal import IngotCore
+internal import IngotManifest
 internal import IngotRun
 
 @main struct Ingot {
@@ -36,7 +37,7 @@ internal import IngotRun
     let isQuiet = words.contains("--quiet") || words.contains("-q")
     let terminal = Terminal(environment: environment, isQuiet: isQuiet)
     guard let verb = verbs.first(where: { $0.name == name }) else {
-      let near = nearest(to: name, among: verbs.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
+      let near = suggestion(for: name, among: verbs.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
       terminal.complain("ingot: there is no command '\(name)'\(near)\n  hint: `ingot --help` lists the commands")
       return ExitCode(.input)
     }

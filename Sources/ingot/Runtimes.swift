@@ -2,6 +2,7 @@
 
 internal import IngotBackends
 internal import IngotCore
+internal import IngotManifest
 
 extension Verb {
   static let runtimes = Verb(
@@ -35,7 +36,7 @@ extension Verb {
   private static func named(_ name: String) throws -> InstallableRuntime {
     if let runtime = RuntimeCatalog.named(name) { return runtime }
     let names = RuntimeCatalog.all.map(\.name)
-    let near = nearest(to: name, among: names).map { "did you mean \($0)? " } ?? ""
+    let near = suggestion(for: name, among: names).map { "did you mean \($0)? " } ?? ""
     throw UsageError("'\(name)' cannot be installed; \(near)there are \(names.joined(separator: ", "))")
   }
 

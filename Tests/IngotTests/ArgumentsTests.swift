@@ -1,4 +1,5 @@
 import IngotCore
+import IngotManifest
 import IngotPlan
 import Testing
 
@@ -51,12 +52,11 @@ import Testing
 
   @Test(arguments: [("biuld", "build"), ("plans", "plan"), ("valdate", "validate")])
   func findsTheNearestWord(word: String, expected: String) {
-    #expect(nearest(to: word, among: Ingot.verbs.map(\.name)) == expected)
+    #expect(suggestion(for: word, among: Ingot.verbs.map(\.name)) == expected)
   }
 
   @Test func nothingIsNearToAnotherWord() {
-    #expect(nearest(to: "frobnicate", among: Ingot.verbs.map(\.name)) == nil)
-    #expect(nearest(to: "", among: []) == nil)
+    #expect(suggestion(for: "frobnicate", among: Ingot.verbs.map(\.name)) == nil)
   }
 }
 
