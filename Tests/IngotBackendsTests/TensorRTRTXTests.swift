@@ -267,7 +267,10 @@ struct TensorRTLibraryTests {
     #expect(error.description.contains("has no function getInferLibVersion: it is not TensorRT"))
   }
 
-  @Test(.enabled(if: RealTensorRTRTX.file(named: "libnvinfer_lean.so.11") != nil, "no libnvinfer_lean.so.11 there"))
+  @Test(
+    .enabled(
+      if: RealTensorRTRTX.file(named: "libnvinfer_lean.so.11") != nil,
+      "needs libnvinfer_lean.so.11: unpack the wheel tensorrt-lean-cu13-libs below INGOT_TEST_RUNTIMES"))
   func refusesALeanRuntime() throws {
     let path = try #require(RealTensorRTRTX.file(named: "libnvinfer_lean.so.11"))
     let error = try #require(throws: BackendError.self) {
