@@ -23,19 +23,23 @@ package final class FileDigests: Sendable {
   private let clock: WallClock
   private let onNote: @Sendable (StoreNote) -> Void
   private let state = Mutex(State())
+  /// So that checkouts with the same relative paths do not push each other's files out.
+  private let workingDirectory: String
 
   init(
     logPath: String, temporary: TemporaryFiles, clock: @escaping WallClock,
     onNote: @escaping @Sendable (StoreNote) -> Void
   ) {
     (self.logPath, self.temporary, self.clock, self.onNote) = (logPath, temporary, clock, onNote)
+    workingDirectory = (try? FileSystem.realPath(".")) ?? ""
   }
+
+  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)" }
 
   /// Bytes that were read to hash them since this value was made.
   package var hashedByteCount: Int { state.withLock { $0.hashedByteCount } }
 
   /// The digest of a file, which is read only if it is new or changed. Blocks while it is read.
-  /// - Parameter path: absolute, or else the digest is found again only from the same folder.
   package func digest(ofFileAt path: String) throws(StoreError) -> Digest {
     let status = try store { () throws(SystemError) in try FileStatus(ofFileAt: path) }
     guard status.isRegularFile else { throw StoreError(.notARegularFile(path)) }
@@ -58,7 +62,7 @@ package final class FileDigests: Sendable {
   package func note<E: Error>(_ name: String, forFileAt path: String, compute: () throws(E) -> String) throws(E)
     -> String
   {
-    let key = FileDigestRecord.key(path: path, note: name)
+    let key = FileDigestRecord.key(path: absolute(path), note: name)
     let status = try? FileStatus(ofFileAt: path)
     if let status, case .note(let text)? = recallFact(key: key, status: status) { return text }
     if let status { waitUntilSettled(status) }
@@ -74,12 +78,12 @@ package final class FileDigests: Sendable {
   /// - Parameter status: of the file when its bytes were the digest's.
   /// - Parameter readAt: when reading began; for a file that only the caller could write, when it was complete.
   package func remember(_ digest: Digest, path: String, status: FileStatus, readAt: Timestamp) {
-    rememberFact(.digest(digest), key: FileDigestRecord.key(path: path), status: status, readAt: readAt)
+    rememberFact(.digest(digest), key: FileDigestRecord.key(path: absolute(path)), status: status, readAt: readAt)
   }
 
   /// The digest of a file with this status, if it is known.
   package func recall(path: String, status: FileStatus) -> Digest? {
-    guard case .digest(let digest)? = recallFact(key: FileDigestRecord.key(path: path), status: status) else {
+    guard case .digest(let digest)? = recallFact(key: FileDigestRecord.key(path: absolute(path)), status: status) else {
       return nil
     }
     return digest
