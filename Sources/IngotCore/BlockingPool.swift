@@ -4,26 +4,34 @@ internal import CSystem
 internal import Glibc
 internal import Synchronization
 
-/// A fixed number of threads that run closures one after the other.
+/// A fixed number of threads that run closures one after the other. They start with the first closure: a build with nothing to
+/// do starts none.
 @safe package final class BlockingPool: Sendable {
   private struct State {
     var jobs: [@Sendable () -> Void] = []
+    var hasStarted = false
   }
 
+  private let threadCount: Int
   private let state = Mutex(State())
   // A semaphore is made for use from many threads; it lives as long as the pool.
   nonisolated(unsafe) private let available: UnsafeMutablePointer<sem_t>
 
   package init(threadCount: Int) {
+    self.threadCount = threadCount
     unsafe available = .allocate(capacity: 1)
     unsafe sem_init(available, 0, 0)
-    for index in 0..<threadCount { startThread(named: "ingot-\(index)") }
   }
 
   /// Runs `body` on one of the threads and waits for it without blocking the caller's thread.
   package func run<R: Sendable, E: Error>(_ body: @escaping @Sendable () throws(E) -> R) async throws(E) -> R {
     let result: Result<R, E> = await withCheckedContinuation { continuation in
-      state.withLock { $0.jobs.append { continuation.resume(returning: Result(catching: body)) } }
+      let isFirst = state.withLock { state in
+        state.jobs.append { continuation.resume(returning: Result(catching: body)) }
+        defer { state.hasStarted = true }
+        return !state.hasStarted
+      }
+      if isFirst { for index in 0..<threadCount { startThread(named: "ingot-\(index)") } }
       unsafe sem_post(available)
     }
     return try result.get()

@@ -58,6 +58,15 @@ package struct ModelSpec: Sendable, Hashable {
 package struct InputSpec: Sendable, Hashable {
   package var name: Located<String>
   package var dims: [Located<DimensionSpec>]
+
+  package var shape: [Dimension] {
+    dims.map {
+      switch $0.value {
+      case .fixed(let size): .fixed(size)
+      case .symbolic(let name): .symbolic(name)
+      }
+    }
+  }
 }
 
 /// One dimension as a manifest writes it: a size of at least 1, or a name that links equal sizes across inputs.

@@ -6,6 +6,14 @@ package enum TargetBackend: String, Sendable, CaseIterable {
   case tensorrtRTX = "tensorrt-rtx"
   case onnxruntime
   case openvino
+
+  /// Needs a profile for a dynamic model, and a GPU to run an engine.
+  package var isTensorRT: Bool {
+    switch self {
+    case .tensorrt, .tensorrtRTX: true
+    case .onnxruntime, .openvino: false
+    }
+  }
 }
 
 /// One entry of `targets`: each yields its own engine.

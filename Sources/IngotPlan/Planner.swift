@@ -55,15 +55,6 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
   return problems
 }
 
-extension TargetBackend {
-  var isTensorRT: Bool {
-    switch self {
-    case .tensorrt, .tensorrtRTX: true
-    case .onnxruntime, .openvino: false
-    }
-  }
-}
-
 /// The steps so far; equal steps are added once.
 private struct Planner {
   let manifest: Manifest
@@ -101,16 +92,7 @@ private struct Planner {
   private var model: StepSource { .model(path: manifest.resolve(manifest.model.path.value)) }
 
   private mutating func addSanitize() -> StepID {
-    let shapes = manifest.model.inputs.map { input in
-      NamedShape(
-        name: input.name.value,
-        dims: input.dims.map {
-          switch $0.value {
-          case .fixed(let size): .fixed(size)
-          case .symbolic(let name): .symbolic(name)
-          }
-        })
-    }
+    let shapes = manifest.model.inputs.map { NamedShape(name: $0.name.value, dims: $0.shape) }
     return add(
       Step(.sanitize(SanitizeSettings(inputs: shapes)), inputs: [StepInput("model", model)], label: "sanitize"))
   }

@@ -43,7 +43,7 @@ package struct TextTable: Sendable {
         engine.manifest, engine.precision, engine.target, percent(engine.accuracy), percent(engine.referenceAccuracy),
         engine.sqnr.map { fixed($0, digits: 1) } ?? "-", engine.verdict,
         engine.engineBytes.map { "\(ByteCount($0))" } ?? "-",
-      ] + stages.map { stage in engine.seconds(of: stage).map(milliseconds) ?? "-" }
+      ] + stages.map { stage in engine.seconds(of: stage).map(durationText) ?? "-" }
         + [engine.state == .failed ? "failed" : engine.wasCached ? "cached" : "built"]
     }
     numeric = Set([3, 4, 5, 7] + stages.indices.map { 8 + $0 })
@@ -64,7 +64,8 @@ extension EngineSummary {
 
 private func percent(_ value: Double?) -> String { value.map { "\(fixed($0 * 100, digits: 2))%" } ?? "-" }
 
-private func milliseconds(_ seconds: Double) -> String {
+/// `12 ms`, `34.5 s`.
+package func durationText(_ seconds: Double) -> String {
   seconds < 10 ? "\(fixed(seconds * 1000, digits: 0)) ms" : "\(fixed(seconds, digits: 1)) s"
 }
 

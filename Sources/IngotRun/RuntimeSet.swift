@@ -2,6 +2,7 @@
 
 package import IngotBackends
 internal import IngotCore
+internal import IngotManifest
 package import IngotPlan
 package import IngotStore
 internal import Synchronization
@@ -71,13 +72,8 @@ package final class RuntimeSet: Sendable {
 }
 
 extension String {
-  /// Of a backend's name: TensorRT needs a profile for a dynamic model, and a GPU to run an engine.
-  var isTensorRT: Bool {
-    switch BackendKind(rawValue: self) {
-    case .tensorrt, .tensorrtRTX: true
-    case .onnxruntime, .openvino, nil: false
-    }
-  }
+  /// Of a backend's name.
+  var isTensorRT: Bool { TargetBackend(rawValue: self)?.isTensorRT ?? false }
 }
 
 extension BackendKind {

@@ -8,19 +8,23 @@ package import IngotManifest
 internal import IngotPlan
 internal import IngotVerify
 
+/// - Parameter digest: of a file, for a pinned model: a build remembers it.
 /// - Returns: every problem that was found; errors and warnings.
-package func validateFiles(of manifest: Manifest) -> [Diagnostic] {
-  var check = FileCheck(manifest: manifest)
+package func validateFiles(of manifest: Manifest, digest: @escaping (String) throws -> Digest) -> [Diagnostic] {
+  var check = FileCheck(manifest: manifest, digest: digest)
   check.run()
   return check.problems
 }
 
 private struct FileCheck {
   let manifest: Manifest
+  let digest: (String) throws -> Digest
   var problems: [Diagnostic] = []
 
   mutating func run() {
-    guard let model = collecting({ [manifest] in try Self.canonicalModel(of: manifest) }) else { return }
+    guard let model = collecting({ [manifest, digest] in try Self.canonicalModel(of: manifest, digest) }) else {
+      return
+    }
     let inputs = model.inputTensors
     if let plan = collecting({ [manifest] in try Plan(manifest) }) {
       // Each backend checks the same profiles; what they have in common is said once.
@@ -44,22 +48,15 @@ private struct FileCheck {
     }
   }
 
-  private static func canonicalModel(of manifest: Manifest) throws -> Model {
+  private static func canonicalModel(of manifest: Manifest, _ digest: (String) throws -> Digest) throws -> Model {
     let path = manifest.resolve(manifest.model.path.value)
     var model = try readModel(path)
     if let pinned = manifest.model.digest {
-      let found = Bytes(try MappedFile(path: path)).digest
+      let found = try digest(path)
       if found != pinned.value { throw digestMismatch(pinned, found: found) }
     }
     var shapes: [String: [Dimension]] = [:]
-    for input in manifest.model.inputs {
-      shapes[input.name.value] = input.dims.map {
-        switch $0.value {
-        case .fixed(let size): .fixed(size)
-        case .symbolic(let name): .symbolic(name)
-        }
-      }
-    }
+    for input in manifest.model.inputs { shapes[input.name.value] = input.shape }
     _ = try sanitizeModel(&model, inputShapes: shapes, in: path)
     return model
   }

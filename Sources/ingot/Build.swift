@@ -38,10 +38,13 @@ extension Verb {
 
   /// Finds what is wrong with models, profiles, data and gates before the first step runs, not after the last build. Manifests
   /// with nothing left to do have passed this before.
-  private static func checkFiles(of manifests: [Manifest], _ statuses: [[StepStatus]]) throws {
+  private static func checkFiles(
+    of manifests: [Manifest], _ statuses: [[StepStatus]], _ digests: FileDigests
+  ) throws {
     var problems: [Diagnostic] = []
     for (manifest, statuses) in zip(manifests, statuses) where !statuses.allSatisfy({ $0.finished != nil }) {
-      problems += validateFiles(of: manifest).filter { $0.severity == .error && !problems.contains($0) }
+      let found = validateFiles(of: manifest) { try digests.digest(ofFileAt: $0) }
+      problems += found.filter { $0.severity == .error && !problems.contains($0) }
     }
     guard problems.isEmpty else { throw InputError(problems) }
   }
@@ -60,7 +63,7 @@ extension Verb {
     while true {
       remainingTries -= 1
       let statuses = plans.map { session.lookup.statuses(of: $0) }
-      if remainingTries == 2 { try checkFiles(of: manifests.manifests, statuses) }
+      if remainingTries == 2 { try checkFiles(of: manifests.manifests, statuses, session.store.fileDigests) }
       if context.arguments.has("--explain") { explain(plans, statuses, on: context.terminal) }
       let outcomes = await executor.run(plans, statuses: statuses, lookup: session.lookup)
       context.terminal.show(status: "")

@@ -16,7 +16,7 @@ extension Verb {
       + storeOptions
   ) { context in
     let home = try Home(context)
-    let store = try DiskStore(root: home.store, onNote: { context.terminal.note("note: \($0)") })
+    let store = try home.openStore(context.terminal)
     defer { store.close() }
     let facts: [(name: String, value: Int)]
     switch context.arguments.operands {

@@ -1,6 +1,7 @@
 // Where Ingot keeps things on this machine. The environment is read here and nowhere below.
 
 internal import IngotCore
+internal import IngotStore
 
 /// The folders that a command works with.
 struct Home: Sendable {
@@ -27,5 +28,10 @@ struct Home: Sendable {
     runtimes = "\(root)/runtimes"
     let fromEnvironment = environment["INGOT_RUNTIME_PATH", default: ""].split(separator: ":").map(String.init)
     runtimePaths = context.arguments.all("--runtime-path") + fromEnvironment
+  }
+
+  /// - Parameter terminal: gets what was found broken and dealt with.
+  func openStore(_ terminal: Terminal) throws -> DiskStore {
+    try DiskStore(root: store, onNote: { terminal.note("note: \($0)") })
   }
 }

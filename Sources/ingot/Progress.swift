@@ -2,6 +2,7 @@
 
 internal import IngotCore
 internal import IngotPlan
+internal import IngotReport
 internal import IngotRun
 internal import Synchronization
 
@@ -22,7 +23,7 @@ final class Progress: Sendable {
       update(label, "\(label): \(phase)\(percent)")
     case .finished(let label, let record):
       remove(label)
-      if !record.wasCached { terminal.note("  \(label.padded(to: 36))\(duration(record.duration))") }
+      if !record.wasCached { terminal.note("  \(label.padded(to: 36))\(durationText(record.duration.seconds))") }
     case .failed(let label, let message):
       remove(label)
       terminal.complain("\(terminal.styled("failed", .red)) \(label)\n\(message)")
@@ -41,11 +42,5 @@ final class Progress: Sendable {
 
   private func remove(_ label: String) {
     running.withLock { $0.removeAll { $0.label == label } }
-  }
-
-  private func duration(_ duration: Duration) -> String {
-    let (seconds, attoseconds) = duration.components
-    let milliseconds = Double(seconds) * 1000 + Double(attoseconds) * 1e-15
-    return milliseconds < 10_000 ? "\(fixed(milliseconds, digits: 0)) ms" : "\(fixed(milliseconds / 1000, digits: 1)) s"
   }
 }

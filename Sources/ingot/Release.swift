@@ -21,7 +21,7 @@ extension Verb {
     guard operands.count == 1 else { throw UsageError("name one bundle: its folder or its digest") }
     guard let channel = context.arguments.value("--to") else { throw UsageError("name the channel with --to") }
     let home = try Home(context)
-    let store = try DiskStore(root: home.store, onNote: { context.terminal.note("note: \($0)") })
+    let store = try home.openStore(context.terminal)
     defer { store.close() }
     let digest = try bundleDigest(operands[0], store)
     let moved = try Channels(in: store).promote(
@@ -38,7 +38,7 @@ extension Verb {
     let operands = context.arguments.operands
     guard operands.count == 1 else { throw UsageError("name one channel") }
     let home = try Home(context)
-    let store = try DiskStore(root: home.store, onNote: { context.terminal.note("note: \($0)") })
+    let store = try home.openStore(context.terminal)
     defer { store.close() }
     let moved = try Channels(in: store).rollback(
       operands[0], by: context.userName, reason: context.arguments.value("--reason") ?? "")
@@ -51,7 +51,7 @@ extension Verb {
     options: [Verb.json] + storeOptions
   ) { context in
     let home = try Home(context)
-    let store = try DiskStore(root: home.store, onNote: { context.terminal.note("note: \($0)") })
+    let store = try home.openStore(context.terminal)
     defer { store.close() }
     let channels = try Channels(in: store).list()
     if context.arguments.has("--json") {

@@ -16,8 +16,7 @@ struct Session {
 
   init(_ context: Context) throws {
     home = try Home(context)
-    let terminal = context.terminal
-    store = try DiskStore(root: home.store, onNote: { terminal.note("note: \($0)") })
+    store = try home.openStore(context.terminal)
     runtimes = RuntimeSet(
       locator: RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes),
       fileDigests: store.fileDigests, environment: context.environment)

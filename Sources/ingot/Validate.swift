@@ -17,7 +17,7 @@ extension Verb {
   ) { context in
     do {
       let manifests = try Manifests(paths: context.arguments.operands)
-      let problems = manifests.manifests.flatMap { validateFiles(of: $0) }
+      let problems = manifests.manifests.flatMap { validateFiles(of: $0) { Bytes(try MappedFile(path: $0)).digest } }
       let errors = problems.filter { $0.severity == .error }
       guard errors.isEmpty else { throw InputError(problems) }
       if context.arguments.has("--json") {

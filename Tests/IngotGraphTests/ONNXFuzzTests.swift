@@ -2,25 +2,12 @@ import IngotCore
 import IngotGraph
 import Testing
 
-/// A generator whose numbers are the same on every run (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
 @Suite struct FuzzTests {
   /// A damaged model gives an error or a model; what is read is written so that it reads the same, and nothing that
   /// looks at it crashes.
   @Test(.timeLimit(.minutes(2)), arguments: [1, 2, 3, 4] as [UInt64])
   func survivesMutatedModels(seed: UInt64) throws {
-    var random = SeededGenerator(state: seed)
+    var random = Dice(state: seed)
     let originals = [encode(try Model(text: everyKindOfAttribute)), everyKindOfData(), subgraphModel()]
     var modelCount = 0
     for _ in 0..<5000 {
@@ -40,7 +27,7 @@ private struct SeededGenerator: RandomNumberGenerator {
     #expect(modelCount > 150)
   }
 
-  private func mutate(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
+  private func mutate(_ bytes: inout [UInt8], using random: inout Dice) {
     if bytes.isEmpty { return }
     let index = Int.random(in: 0..<bytes.count, using: &random)
     let end = min(bytes.count, index + Int.random(in: 1...16, using: &random))
