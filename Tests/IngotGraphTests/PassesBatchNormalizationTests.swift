@@ -23,7 +23,7 @@ import Testing
         \(rest)
         }
         """)
-    _ = foldBatchNormalization(&graph, opset: opset)
+    _ = Pass.batchNormalization.run(&graph, PassContext(opsets: ["": opset]))
     #expect(graph.verify().map(\.description) == [])
     return graph
   }
@@ -53,7 +53,7 @@ import Testing
         %y: float32 = BatchNormalization(%a, %gamma, %zero, %zero, %one) {epsilon=0.0} # norm
         }
         """)
-    #expect(foldBatchNormalization(&graph, opset: 17).names == ["norm"])
+    #expect(Pass.batchNormalization.run(&graph, PassContext(opsets: ["": 17])).names == ["norm"])
     #expect(floats(graph, "y_weight") == [2, 4, 30, 40])
     #expect(floats(graph, "y_bias") == [0, 0])
   }
@@ -71,7 +71,7 @@ import Testing
         %y: float32 = BatchNormalization(%a, %gamma, %zero, %zero, %one) {epsilon=0.0} # norm
         }
         """)
-    _ = foldBatchNormalization(&graph, opset: 17)
+    _ = Pass.batchNormalization.run(&graph, PassContext(opsets: ["": 17]))
     #expect(floats(graph, "y_weight") == (transposed == 1 ? [2, 4, 30, 40] : [2, 20, 6, 40]))
     #expect(floats(graph, "y_bias") == [20, 100])
     #expect(graph.nodes[0].float("beta") == 1)
@@ -104,7 +104,7 @@ import Testing
           %y: float32 = BatchNormalization(%a, %one, %one, %one, %variance) {\(attributes)}
           }
           """)
-      #expect(foldBatchNormalization(&graph, opset: 17).isEmpty)
+      #expect(Pass.batchNormalization.run(&graph, PassContext(opsets: ["": 17])).isEmpty)
     }
   }
 }

@@ -3,22 +3,17 @@
 
 internal import IngotCore
 
-/// Folds every BatchNormalization in inference mode whose input is read by nothing else.
-/// - Parameter opset: the version of the standard operator set.
-package func foldBatchNormalization(_ graph: inout Graph, opset: Int64) -> PassReport {
-  var report = PassReport("batch-normalization")
-  foldBatchNormalization(&graph, opset: opset, &report)
-  return report
+extension Pass {
+  /// Folds every BatchNormalization in inference mode whose input is read by nothing else.
+  static let batchNormalization = Pass("batch-normalization") { foldBatchNormalization(&$0, opset: $1.opset) }
 }
 
-private func foldBatchNormalization(_ graph: inout Graph, opset: Int64, _ report: inout PassReport) {
+private func foldBatchNormalization(_ graph: inout Graph, opset: Int64) -> PassReport {
+  var report = PassReport("batch-normalization")
   let uses = Uses(graph)
   var producers = graph.producers
   var isRemoved = [Bool](repeating: false, count: graph.nodes.count)
   for index in graph.nodes.indices {
-    if graph.nodes[index].hasSubgraphs {
-      graph.nodes[index].forEachSubgraph { foldBatchNormalization(&$0, opset: opset, &report) }
-    }
     let node = graph.nodes[index]
     guard node.opType == "BatchNormalization", let output = node.outputs.first.flatMap(\.self),
       node.outputs.dropFirst().compactMap(\.self).allSatisfy({ uses.count($0) == 0 }),
@@ -33,6 +28,7 @@ private func foldBatchNormalization(_ graph: inout Graph, opset: Int64, _ report
     report.remove(node.label(in: graph))
   }
   if isRemoved.contains(true) { graph.nodes = zip(graph.nodes, isRemoved).filter { !$1 }.map(\.0) }
+  return report
 }
 
 extension Graph {

@@ -29,9 +29,12 @@ private func replaceConstantNodes(_ graph: inout Graph, _ report: inout PassRepo
   if kept.count < graph.nodes.count { graph.nodes = kept }
 }
 
-/// - Parameter facts: of the graph's values, from inference.
-/// - Parameter opset: the version of the standard operator set.
-func foldConstants(_ graph: inout Graph, facts: [ValueFacts], opset: Int64) -> PassReport {
+extension Pass {
+  static let constantFolding = Pass("constant-folding") { foldConstants(&$0, $1) }
+}
+
+private func foldConstants(_ graph: inout Graph, _ context: PassContext) -> PassReport {
+  let (facts, opset) = (context.facts, context.opset)
   var report = PassReport("constant-folding")
   let uses = Uses(graph)
   var kept: [Node] = []

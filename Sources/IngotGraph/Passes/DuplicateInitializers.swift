@@ -3,8 +3,12 @@
 
 internal import IngotCore
 
-/// Makes readers of equal initializers read the first of them.
-package func mergeDuplicateInitializers(_ graph: inout Graph) -> PassReport {
+extension Pass {
+  /// Makes readers of equal initializers read the first of them.
+  static let duplicateInitializers = Pass("duplicate-initializers") { graph, _ in mergeDuplicateInitializers(&graph) }
+}
+
+private func mergeDuplicateInitializers(_ graph: inout Graph) -> PassReport {
   var report = PassReport("duplicate-initializers")
   let interface = Set(graph.inputs + graph.outputs)
   var replacement = Graph.Replacement(for: graph)
@@ -24,7 +28,6 @@ package func mergeDuplicateInitializers(_ graph: inout Graph) -> PassReport {
   guard !report.isEmpty else { return report }
   graph.apply(replacement)
   for id in replacement.newIDs.keys { graph[id].initializer = nil }
-  graph.compact()
   return report
 }
 

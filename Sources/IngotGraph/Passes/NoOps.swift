@@ -3,9 +3,12 @@
 
 internal import IngotCore
 
-/// - Parameter facts: of the graph's values, from inference. Sizes that only a run knows are taken to be at least 1.
-/// - Parameter opset: the version of the standard operator set.
-func removeNoOps(_ graph: inout Graph, facts: [ValueFacts], opset: Int64) -> PassReport {
+extension Pass {
+  static let noOps = Pass("no-ops") { removeNoOps(&$0, $1) }
+}
+
+private func removeNoOps(_ graph: inout Graph, _ context: PassContext) -> PassReport {
+  let (facts, opset) = (context.facts, context.opset)
   var report = PassReport("no-ops")
   let uses = Uses(graph)
   var replacement = Graph.Replacement(for: graph)

@@ -50,29 +50,24 @@ private struct Sanitizing {
   }
 
   mutating func toFixedPoint(_ model: inout Model) throws(GraphError) {
-    let opset = model.opsets[""] ?? 1
     var isDone = false
     while !isDone, rounds < Self.roundLimit {
       rounds += 1
       var round = [try sortNodes(&model.graph), replaceConstantNodes(&model.graph)]
       round += try simplify(&model.graph, opsets: model.opsets)
-      round.append(foldBatchNormalization(&model.graph, opset: opset))
-      round.append(mergeDuplicateInitializers(&model.graph))
       round.append(removeDeadCode(&model.graph))
       for report in round { add(report) }
       isDone = round.allSatisfy(\.isEmpty)
     }
   }
 
-  /// The passes that need to know types, shapes and sizes, on one run of inference.
+  /// The passes over each graph, on one run of inference.
   private func simplify(_ graph: inout Graph, opsets: [String: Int64]) throws(GraphError) -> [PassReport] {
-    let opset = opsets[""] ?? 1
     var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale)
     var reports: [PassReport] = []
     inference.whenInferred = { graph, facts in
-      reports.append(foldConstants(&graph, facts: facts, opset: opset))
-      reports.append(makeShapesStatic(&graph, facts: facts, opset: opset))
-      reports.append(removeNoOps(&graph, facts: facts, opset: opset))
+      let context = PassContext(facts: facts, opsets: opsets)
+      for pass in Pass.all { reports.append(pass.run(&graph, context)) }
     }
     _ = try inference.infer(&graph)
     if !inference.stale.isEmpty {

@@ -3,8 +3,12 @@
 
 internal import IngotCore
 
-/// - Parameter facts: of the graph's values, from inference.
-func makeShapesStatic(_ graph: inout Graph, facts: [ValueFacts], opset: Int64) -> PassReport {
+extension Pass {
+  static let staticShapes = Pass("static-shapes") { makeShapesStatic(&$0, $1) }
+}
+
+private func makeShapesStatic(_ graph: inout Graph, _ context: PassContext) -> PassReport {
+  let (facts, opset) = (context.facts, context.opset)
   var report = PassReport("static-shapes")
   guard opset >= 5 else { return report }
   for index in graph.nodes.indices {
