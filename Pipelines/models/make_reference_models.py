@@ -208,7 +208,7 @@ def main():
     makers = [resnet50, bert_base, minilm, deep_recommend, large3g]
     all_names = [maker.__name__ for maker in makers] + LIGHT
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(all_names))
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     unknown = set(arguments.names) - set(all_names)
     if unknown:
