@@ -145,6 +145,21 @@ def operator_fields(schema):
     ]
 
 
+def check_counts(schema):
+    """The counts that the parameters imply, which the lines do not repeat, are those of the schema."""
+    for parameters, least, most in [(schema.inputs, schema.min_input, schema.max_input),
+                                    (schema.outputs, schema.min_output, schema.max_output)]:
+        low, high = 0, len(parameters)
+        for index, word in enumerate(parameter_words(parameters, least, {}).split(" ") if parameters else []):
+            mark = word.split(":")[0]
+            if "*" in mark:
+                count = mark.split("*")[1].rstrip("~")
+                low, high = index + int(count or 1), 2**31 - 1
+            elif not mark.endswith("?"):
+                low = index + 1
+        assert (low, high) == (least, most), (schema.name, schema.since_version, low, high, least, most)
+
+
 def flags(schema, is_foreign):
     words = []
     if schema.deprecated:
@@ -164,6 +179,7 @@ def all_schemas():
             found.setdefault((schema.domain, schema.name, schema.since_version), (schema, schema.domain == ""))
     operators = {}
     for (domain, name, since), (schema, is_foreign) in sorted(found.items()):
+        check_counts(schema)
         versions = operators.setdefault((domain, name), [])
         versions.append((since, flags(schema, is_foreign), operator_fields(schema)))
     return operators

@@ -40,9 +40,7 @@ package struct OperatorSchema: Sendable {
       switch parameter.count {
       case .one: least = index + 1
       case .optional: break
-      case .variadic(let minimum):
-        if minimum > 0 { least = index + minimum }
-        most = .max
+      case .variadic(let minimum): (least, most) = (index + minimum, .max)
       }
     }
     return least...most
