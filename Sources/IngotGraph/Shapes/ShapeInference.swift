@@ -28,6 +28,10 @@ struct ShapeInference {
   var evaluatedByteLimit = 64 << 10
   /// Called with every graph, inner ones first, once its facts are known. It may change the graph, but not renumber values.
   var whenInferred: ((inout Graph, [ValueFacts]) -> Void)?
+  /// Where it is set, it is called with each problem of a node, and inference goes on with what is known without the node.
+  var whenContradicted: ((Contradiction) -> Void)?
+  /// The nodes and attributes that the graph at work is inside of.
+  private var location: [GraphStep] = []
   /// Names of values whose declaration was overwritten.
   private(set) var stale: [String] = []
   private var placeholderCount = 0
@@ -102,7 +106,8 @@ struct ShapeInference {
     var node = NodeFacts(graph.nodes[index], opset: opset, inputs: inputs)
     if graph.nodes[index].hasSubgraphs {
       let scope = scope(of: graph.nodes[index], in: graph, facts, outer: outer)
-      node.bodies = try inferBodies(of: &graph.nodes[index], scope: scope, given: ControlFlowRules.bodyInputs(of: node))
+      let given = ControlFlowRules.bodyInputs(of: node)
+      node.bodies = try inferBodies(of: &graph.nodes[index], at: index, scope: scope, given: given)
     }
     let rule = ShapeRules.rule(for: node.node)
     let isUnknown = rule == nil && !node.node.isEvaluable
@@ -115,20 +120,33 @@ struct ShapeInference {
         try rule(&node)
         try checkMemory(node.outputs)
       } catch {
-        throw GraphError(.node(node.node.label(in: graph), opType: node.node.opType, error))
+        let reason = GraphError.Reason.node(node.node.label(in: graph), opType: node.node.opType, error)
+        try report(reason, node: index, value: nil)
+        node.outputs = node.outputs.map { _ in ValueFacts() }
       }
       addElements(&node)
     }
     for (position, output) in graph.nodes[index].outputs.enumerated() {
       guard let output else { continue }
       let inferred = node.outputs[position]
-      let described = try merged(inferred, with: graph[output], isInterface: interface.contains(output))
+      let described: ValueFacts
+      do throws(GraphError) {
+        described = try merged(inferred, with: graph[output], isInterface: interface.contains(output))
+      } catch {
+        try report(error.reason, node: index, value: output)
+        described = inferred
+      }
       graph[output].type = described.type
       graph[output].shape = described.shape?.map { $0.isPlaceholder ? .unknown : $0 }
       // What may be stale is good enough to be shown and not to prove anything, unless there is nothing else.
       facts[output.index] = declarations == .mustAgree || isUnknown ? described : inferred
       nameUnknowns(&facts[output.index])
     }
+  }
+
+  private func report(_ reason: GraphError.Reason, node: Int, value: ValueID?) throws(GraphError) {
+    guard let whenContradicted else { throw GraphError(reason) }
+    whenContradicted(Contradiction(location: location, node: node, value: value, reason: reason))
   }
 
   private func scope(
@@ -140,11 +158,13 @@ struct ShapeInference {
   }
 
   private mutating func inferBodies(
-    of node: inout Node, scope: [String: ValueFacts], given: [ValueFacts]
+    of node: inout Node, at nodeIndex: Int, scope: [String: ValueFacts], given: [ValueFacts]
   ) throws(GraphError) -> [String: [ValueFacts]] {
     var bodies: [String: [ValueFacts]] = [:]
     for index in node.attributes.indices {
       guard case .graph(var graph) = node.attributes[index].value else { continue }
+      location.append(GraphStep(node, at: nodeIndex, attribute: node.attributes[index].name))
+      defer { location.removeLast() }
       let facts = try infer(&graph, outer: scope, given: given)
       bodies[node.attributes[index].name] = graph.outputs.map { facts[$0.index] }
       node.attributes[index].value = .graph(graph)
