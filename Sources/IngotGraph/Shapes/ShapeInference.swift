@@ -32,6 +32,7 @@ struct ShapeInference {
   private(set) var stale: [String] = []
   private var placeholderCount = 0
   private var inputPlaceholders: Set<Dimension> = []
+  private var provenSizes = ProvenSizes()
   private var depth = 0
 
   private static let depthLimit = 64
@@ -76,11 +77,11 @@ struct ShapeInference {
       } else if !isDefined[index], let known = outer[value.name] {
         facts[index] = known
       } else if !isDefined[index] {
-        facts[index] = ValueFacts(type: value.type, shape: value.shape)
+        facts[index] = ValueFacts(type: value.type, shape: value.shape?.imported)
       }
     }
     for (position, id) in graph.inputs.enumerated() where graph[id].initializer == nil {
-      var known = ValueFacts(type: graph[id].type, shape: graph[id].shape?.map { $0.isPlaceholder ? .unknown : $0 })
+      var known = ValueFacts(type: graph[id].type, shape: graph[id].shape?.imported)
       if position < given.count {
         known.type = known.type ?? given[position].type
         known.shape = known.shape ?? given[position].shape
@@ -100,6 +101,7 @@ struct ShapeInference {
   ) throws(GraphError) {
     let inputs = graph.nodes[index].inputs.map { $0.map { facts[$0.index] } }
     var node = NodeFacts(graph.nodes[index], opset: opset, inputs: inputs)
+    node.sizesByInput = provenSizes.sizes(of: inputs)
     if graph.nodes[index].hasSubgraphs {
       let scope = scope(of: graph.nodes[index], in: graph, facts, outer: outer)
       node.bodies = try inferBodies(of: &graph.nodes[index], scope: scope, given: ControlFlowRules.bodyInputs(of: node))
@@ -124,7 +126,7 @@ struct ShapeInference {
       let inferred = node.outputs[position]
       let described = try merged(inferred, with: graph[output], isInterface: interface.contains(output))
       graph[output].type = described.type
-      graph[output].shape = described.shape?.map { $0.isPlaceholder ? .unknown : $0 }
+      graph[output].shape = described.shape?.exported
       // What may be stale is good enough to be shown and not to prove anything, unless there is nothing else.
       facts[output.index] = declarations == .mustAgree || isUnknown ? described : inferred
       nameUnknowns(&facts[output.index])
@@ -145,7 +147,10 @@ struct ShapeInference {
     var bodies: [String: [ValueFacts]] = [:]
     for index in node.attributes.indices {
       guard case .graph(var graph) = node.attributes[index].value else { continue }
+      // A body may not run, or not to its end: what its sizes prove holds within it only.
+      let mark = provenSizes.mark
       let facts = try infer(&graph, outer: scope, given: given)
+      provenSizes.forget(since: mark)
       bodies[node.attributes[index].name] = graph.outputs.map { facts[$0.index] }
       node.attributes[index].value = .graph(graph)
     }
@@ -196,7 +201,7 @@ struct ShapeInference {
     _ inferred: ValueFacts, with declared: Value, isInterface: Bool
   ) throws(GraphError) -> ValueFacts {
     var result = inferred
-    let declaredShape = declared.shape?.map { $0.isPlaceholder ? Dimension.unknown : $0 }
+    let declaredShape = declared.shape?.imported
     let type = inferred.type ?? declared.type
     let isTypeRight = declared.type == nil || declared.type == type
     var shape = inferred.shape ?? declaredShape
@@ -213,11 +218,10 @@ struct ShapeInference {
       stale.append(declared.name)
       return result
     }
-    let visible = inferred.shape?.map { $0.isPlaceholder ? Dimension.unknown : $0 }
     throw GraphError(
       .contradiction(
-        value: declared.name, declared: Self.text(declared.type, declaredShape),
-        inferred: Self.text(inferred.type, visible)))
+        value: declared.name, declared: Self.text(declared.type, declared.shape),
+        inferred: Self.text(inferred.type, inferred.shape?.exported)))
   }
 
   /// Nil where the shapes rule each other out. A size that is known to be a free one of the model's inputs stays free, even where
@@ -235,7 +239,9 @@ struct ShapeInference {
   }
 
   private mutating func nameUnknowns(_ facts: inout ValueFacts) {
-    guard let shape = facts.shape, shape.contains(.unknown) else { return }
+    guard let shape = facts.shape else { return }
+    provenSizes.insert(shape)
+    guard shape.contains(.unknown) else { return }
     var named: [Dimension] = []
     for size in shape {
       if size == .unknown {
