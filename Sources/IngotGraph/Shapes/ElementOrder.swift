@@ -55,6 +55,15 @@ extension NodeFacts {
     }
   }
 
+  /// As many unknown elements as the input has, where nothing is known about them.
+  func anyElements(_ index: Int) -> SizeElements? {
+    if let elements = sizeElements(index) { return elements }
+    guard let shape = shape(index)?.sizes, let count = Layout.count(shape), count <= ValueFacts.elementLimit else {
+      return nil
+    }
+    return SizeElements([Dimension](repeating: .unknown, count: count))
+  }
+
   /// Nil where a value is no small whole number of halves, quarters and so on.
   private static func fractions(_ values: [Double]) -> SizeElements? {
     var divisor = 1
