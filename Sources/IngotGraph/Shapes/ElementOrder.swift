@@ -51,7 +51,7 @@ extension NodeFacts {
       case .integers(let values): return SizeElements(values.map { .fixed(Int($0)) })
       case .floats(let values): return Self.fractions(values)
       }
-    case nil: return nil
+    case .sequence, nil: return nil
     }
   }
 

@@ -6,7 +6,7 @@ enum ShapeRules {
     let families = [
       ElementwiseRules.table, ConvolutionRules.table, MatrixRules.table, NormalizationRules.table, LayoutRules.table,
       IndexingRules.table, ReductionRules.table, CreationRules.table, ResizeRules.table, QuantizationRules.table,
-      ControlFlowRules.table,
+      ControlFlowRules.table, SequenceRules.table,
     ]
     return families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
   }()
