@@ -16,6 +16,7 @@ extension ModelReader {
       case NodeField.name: node.name = try message.string(field)
       case NodeField.opType: node.opType = try message.string(field)
       case NodeField.domain: node.domain = standardDomain(try message.string(field))
+      case NodeField.overload: node.overload = try message.string(field)
       case NodeField.docString: node.docString = try message.string(field)
       case NodeField.attribute: attributes.append(try message.range(field))
       default: try message.keep(field)
@@ -25,7 +26,7 @@ extension ModelReader {
     node.attributes.reserveCapacity(attributes.count)
     for attribute in attributes {
       try countItem(at: attribute.lowerBound)
-      node.attributes.append(try readAttribute(file, attribute, of: node, index: index))
+      node.attributes.append(try readAttribute(file, attribute, of: .node(node, index: index)))
     }
     return node
   }
@@ -44,7 +45,9 @@ extension ModelReader {
 extension Node {
   /// `node 'conv1' (Conv)`, or `node 17 (Conv)` where it has no name.
   /// - Parameter index: its place in its graph.
-  package func label(at index: Int) -> String {
+  package func label(at index: Int) -> String { Self.label(name: name, opType: opType, index: index) }
+
+  static func label(name: String, opType: String, index: Int) -> String {
     (name.isEmpty ? "node \(index)" : "node '\(name.shown)'") + (opType.isEmpty ? "" : " (\(opType.shown))")
   }
 }

@@ -28,6 +28,10 @@ struct ShapeInference {
   var evaluatedByteLimit = 64 << 10
   /// Called with every graph, inner ones first, once its facts are known. It may change the graph, but not renumber values.
   var whenInferred: ((inout Graph, [ValueFacts]) -> Void)?
+  /// Where it is set, it is called with each problem of a node, and inference goes on with what is known without the node.
+  var whenContradicted: ((Contradiction) -> Void)?
+  /// The nodes and attributes that the graph at work is inside of.
+  private var location: [GraphStep] = []
   /// Names of values whose declaration was overwritten.
   private(set) var stale: [String] = []
   private var placeholderCount = 0
@@ -104,7 +108,8 @@ struct ShapeInference {
     node.sizesByInput = provenSizes.sizes(of: inputs)
     if graph.nodes[index].hasSubgraphs {
       let scope = scope(of: graph.nodes[index], in: graph, facts, outer: outer)
-      node.bodies = try inferBodies(of: &graph.nodes[index], scope: scope, given: ControlFlowRules.bodyInputs(of: node))
+      let given = ControlFlowRules.bodyInputs(of: node)
+      node.bodies = try inferBodies(of: &graph.nodes[index], at: index, scope: scope, given: given)
     }
     let rule = ShapeRules.rule(for: node.node)
     let isUnknown = rule == nil && !node.node.isEvaluable
@@ -117,20 +122,33 @@ struct ShapeInference {
         try rule(&node)
         try checkMemory(node.outputs)
       } catch {
-        throw GraphError(.node(node.node.label(in: graph), opType: node.node.opType, error))
+        let reason = GraphError.Reason.node(node.node.label(in: graph), opType: node.node.opType, error)
+        try report(reason, node: index, value: nil)
+        node.outputs = node.outputs.map { _ in ValueFacts() }
       }
-      addElements(&node)
+      SymbolicElements.add(to: &node)
     }
     for (position, output) in graph.nodes[index].outputs.enumerated() {
       guard let output else { continue }
       let inferred = node.outputs[position]
-      let described = try merged(inferred, with: graph[output], isInterface: interface.contains(output))
+      let described: ValueFacts
+      do throws(GraphError) {
+        described = try merged(inferred, with: graph[output], isInterface: interface.contains(output))
+      } catch {
+        try report(error.reason, node: index, value: output)
+        described = inferred
+      }
       graph[output].type = described.type
       graph[output].shape = described.shape?.exported
       // What may be stale is good enough to be shown and not to prove anything, unless there is nothing else.
       facts[output.index] = declarations == .mustAgree || isUnknown ? described : inferred
       nameUnknowns(&facts[output.index])
     }
+  }
+
+  private func report(_ reason: GraphError.Reason, node: Int, value: ValueID?) throws(GraphError) {
+    guard let whenContradicted else { throw GraphError(reason) }
+    whenContradicted(Contradiction(location: location, node: node, value: value, reason: reason))
   }
 
   private func scope(
@@ -142,13 +160,15 @@ struct ShapeInference {
   }
 
   private mutating func inferBodies(
-    of node: inout Node, scope: [String: ValueFacts], given: [ValueFacts]
+    of node: inout Node, at nodeIndex: Int, scope: [String: ValueFacts], given: [ValueFacts]
   ) throws(GraphError) -> [String: [ValueFacts]] {
     var bodies: [String: [ValueFacts]] = [:]
     for index in node.attributes.indices {
       guard case .graph(var graph) = node.attributes[index].value else { continue }
       // A body may not run, or not to its end: what its sizes prove holds within it only.
       let mark = provenSizes.mark
+      location.append(GraphStep(node, at: nodeIndex, attribute: node.attributes[index].name))
+      defer { location.removeLast() }
       let facts = try infer(&graph, outer: scope, given: given)
       provenSizes.forget(since: mark)
       bodies[node.attributes[index].name] = graph.outputs.map { facts[$0.index] }
@@ -175,23 +195,6 @@ struct ShapeInference {
     for facts in outputs {
       let sizes = facts.shape?.compactMap(\.size) ?? []
       guard let count = Layout.count(sizes), count <= Self.elementLimit else { throw .outputSize }
-    }
-  }
-
-  /// Sizes known by name, or numbers where it turns out that all are known.
-  private func addElements(_ node: inout NodeFacts) {
-    for (position, elements) in SymbolicElements.elements(of: node).enumerated() where position < node.outputs.count {
-      let output = node.outputs[position]
-      guard let elements, elements.count <= ValueFacts.elementLimit, output.content == nil, let type = output.type,
-        let shape = output.shape?.sizes, Layout.count(shape) == elements.count
-      else { continue }
-      if let sizes = elements.sizes,
-        let tensor = Tensor(.integers(sizes.map { Int64($0) }), type: type, shape: shape)
-      {
-        node.outputs[position].content = .constant(tensor)
-      } else {
-        node.outputs[position].content = .elements(elements)
-      }
     }
   }
 
