@@ -58,7 +58,7 @@ extension ShapeInference {
     if case .tensor(let element, let shape) = type {
       return "\(element?.description ?? "?")\(shape?.shapeText ?? "")"
     }
-    return GraphText.type(type)
+    return TextName.type(type)
   }
 }
 

@@ -7,6 +7,8 @@ enum SequenceRules {
     "SequenceConstruct": construct, "SequenceEmpty": empty, "SequenceInsert": insert, "SequenceAt": at,
     "SequenceErase": erase, "SequenceLength": length, "SplitToSequence": split, "ConcatFromSequence": concat,
     "SequenceMap": map, "Optional": optional, "OptionalGetElement": content, "OptionalHasElement": hasContent,
+    // Of anything; a sequence keeps its elements.
+    "Identity": { node in if let facts = node.input(0) { node.put(facts) } },
   ]
 
   /// Longer sequences have elements of one type, and that is all.
@@ -176,7 +178,7 @@ enum SequenceRules {
   @Sendable private static func map(_ node: inout NodeFacts) {
     guard let body = node.bodies["body"] else { return }
     for index in node.outputs.indices where index < body.count {
-      node.outputs[index].container = body[index].valueType.map { .sequence(of: $0) }
+      node.put(ValueFacts(container: body[index].valueType.map { .sequence(of: $0) }), at: index)
     }
   }
 
