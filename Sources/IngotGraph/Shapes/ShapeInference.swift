@@ -42,7 +42,7 @@ struct ShapeInference {
   var provenSizes = ProvenSizes()
   var depth = 0
   /// Nodes that bodies of loops and functions may still be inferred on once more than the graph itself needs.
-  var repetitionBudget = 1 << 18
+  var repetitionBudget = 1 << 16
   /// Names of the model's sizes that read like calculations: no calculation is written like one of them.
   private var quotedNames: Set<String> = []
 
