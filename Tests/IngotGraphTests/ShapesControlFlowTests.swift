@@ -201,7 +201,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("%y = custom::F(%x) {axis=1}", "float32[n,1,4]"), ("%y = custom::F(%x)", "float32[1,n,4]"),
+    ("%y = custom::F(%x) {axes=[1]}", "float32[n,1,4]"), ("%y = custom::F(%x)", "float32[1,n,4]"),
     ("%y = custom::G(%x)", "float32[2*n,4]"), ("%y = custom::Again(%x)", "?"),
     ("%s = Shape(%x)\n%t = custom::H(%s)\n%y = ConstantOfShape(%t)", "float32[n,4]"),
   ]) func followsCallsOfFunctions(_ call: String, _ expected: String) throws {
@@ -211,8 +211,8 @@ import Testing
         graph g(%x: float32[n,4]) -> () {
         \(call)
         }
-        function custom::F opset ai.onnx 17 {axis=0} graph(%a) -> (%b) {
-          %i = Constant() {value_ints=@axes}
+        function custom::F opset ai.onnx 17 {axes=[0]} graph(%a) -> (%b) {
+          %i = Constant() {value_ints=ref(axes, 7)}
           %b = Unsqueeze(%a, %i)
         }
         function custom::G opset ai.onnx 17 graph(%a) -> (%b) {
