@@ -82,9 +82,10 @@ extension Graph {
     guard !sizes.isEmpty else { return }
     for index in values.indices {
       let id = ValueID(index)
-      guard let shape = self[id].shape else { continue }
-      self[id].shape = shape.map { size in
-        if case .symbolic(let name) = size, let new = sizes[name] { new } else { size }
+      self[id].valueType = self[id].valueType?.mapShapes { shape in
+        shape.map { size in
+          if case .symbolic(let name) = size, let new = sizes[name] { new } else { size }
+        }
       }
     }
     for index in nodes.indices where nodes[index].hasSubgraphs { nodes[index].forEachSubgraph { $0.substitute(sizes) } }
