@@ -23,6 +23,7 @@ extension ModelChecker {
     checkCounts(node, schema, label, severity)
     checkAttributes(node, schema, label, severity)
     checkTypes(node, schema, label, severity, in: scope)
+    checkBodies(of: node, label, in: scope)
   }
 
   /// What a broken rule of the operator's schema is. Operators of ONNX Runtime change without a new version, and operator sets

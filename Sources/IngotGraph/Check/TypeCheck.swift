@@ -77,6 +77,10 @@ extension ModelChecker {
       hint: "both must have one type; a Cast is missing")
   }
 
+  func elementType(of id: ValueID, in scope: Scope) -> ElementType? {
+    type(of: id, in: scope).flatMap { $0.form == .tensor ? $0.element : nil }
+  }
+
   /// What is declared or inferred, here or in the graph that the value comes from.
   private func type(of id: ValueID, in scope: Scope) -> KnownType? {
     if let initializer = scope.graph[id].initializer {

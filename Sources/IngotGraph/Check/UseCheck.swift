@@ -49,7 +49,7 @@ extension ModelChecker {
       }
     }
     guard let first = dead.min() else { return }
-    let others = dead.count == 1 ? "" : " and \(dead.count - 1) more"
+    let others = dead.count == 1 ? "" : " and \(dead.count - 1) other node\(dead.count == 2 ? "" : "s")"
     report(
       .note, .unused, node: graph.nodes[first].label(at: first), "no output of the graph needs it\(others)",
       hint: "`ingot sanitize` removes what is not used")
