@@ -1,4 +1,4 @@
-// The nearest known word to one that nobody knows.
+// The nearest known word to one that is not known: `did you mean`.
 
 /// The candidate that a person most likely meant, or nil where none is near.
 ///

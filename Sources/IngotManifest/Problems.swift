@@ -1,4 +1,4 @@
-// How problems are collected and worded: an order, a bound and quotes.
+// How problems are collected and worded: an order, a bound, and quotes.
 
 internal import IngotCore
 

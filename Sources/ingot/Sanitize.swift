@@ -14,14 +14,18 @@ extension Verb {
       """,
     options: [
       .value("--out", short: "-o", "OUT", "the file to write"),
+      .value(
+        "--passes", "LIST",
+        "run only these, with commas; with a '-' before each: all but these; none: infer shapes only"),
       .flag("--external-data", "keep weights of more than 1 KiB in OUT.data beside the model"), Verb.json,
     ]
   ) { context in
     let operands = context.arguments.operands
     guard operands.count == 1 else { throw UsageError("name one model") }
     guard let out = context.arguments.value("--out") else { throw UsageError("name the file to write with -o") }
+    let options = try sanitizeOptions(context.arguments)
     var model = try Model.read(path: operands[0])
-    let report = try sanitizeModel(&model, inputShapes: [:], in: operands[0])
+    let report = try sanitizeModel(&model, options: options, in: operands[0])
     try model.write(to: out, weights: context.arguments.has("--external-data") ? .externalAbove(1024) : .keepInline)
     if context.arguments.has("--json") {
       context.terminal.print(try jsonText(SanitizeDocument(report: report)))
@@ -36,6 +40,12 @@ extension Verb {
     }
     return .success
   }
+}
+
+private func sanitizeOptions(_ arguments: Arguments) throws -> SanitizeOptions {
+  var options = SanitizeOptions()
+  if let passes = arguments.value("--passes") { options.passes = try PassSelection(passes) }
+  return options
 }
 
 /// `ingot.sanitize/1`.

@@ -59,7 +59,8 @@ extension ModelChecker {
     _ body: Graph, _ id: ValueID, _ outer: ValueID?, _ noun: String, _ attribute: String, _ label: String,
     in scope: Scope
   ) {
-    guard let outer, let inside = body[id].initializer?.type ?? body[id].type, let outside = elementType(of: outer, in: scope),
+    guard let outer, let inside = body[id].initializer?.type ?? body[id].type,
+      let outside = elementType(of: outer, in: scope),
       inside != outside
     else { return }
     report(

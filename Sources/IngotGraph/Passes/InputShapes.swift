@@ -1,18 +1,6 @@
 // Puts the shapes that a manifest asks for into the model's inputs: names for free sizes, numbers for names.
 
-package import IngotCore
-
-/// What a manifest wants of the model's inputs.
-package struct SanitizeOptions: Hashable, Sendable {
-  /// New shapes of inputs, by name, all axes; `.unknown` leaves an axis as it is.
-  package var inputShapes: [String: [Dimension]]
-  /// Sizes for symbolic dimensions, by name.
-  package var dimensions: [String: Int]
-
-  package init(inputShapes: [String: [Dimension]] = [:], dimensions: [String: Int] = [:]) {
-    (self.inputShapes, self.dimensions) = (inputShapes, dimensions)
-  }
-}
+internal import IngotCore
 
 /// Initializers that are listed as inputs (all were, before IR version 4) become plain constants.
 func removeInputDefaults(_ model: inout Model) -> PassReport {
