@@ -192,10 +192,12 @@ struct ShapeInference {
 
   /// A tensor over any memory is a mistake of the graph, and no later product of its sizes may overflow.
   private func checkMemory(_ outputs: [ValueFacts]) throws(ShapeProblem) {
-    for facts in outputs {
-      let sizes = facts.shape?.compactMap(\.size) ?? []
-      guard let count = Layout.count(sizes), count <= Self.elementLimit else { throw .outputSize }
-    }
+    for facts in outputs where !Self.fitsMemory(facts.shape ?? []) { throw .outputSize }
+  }
+
+  private static func fitsMemory(_ shape: [Dimension]) -> Bool {
+    guard let count = Layout.count(shape.compactMap(\.size)) else { return false }
+    return count <= elementLimit
   }
 
   /// What is inferred, with what is declared where nothing is.
@@ -211,7 +213,8 @@ struct ShapeInference {
     var isShapeRight = true
     if let a = inferred.shape, let b = declaredShape {
       shape = agreed(a, b)
-      isShapeRight = shape != nil
+      // Each may be modest and both together over any memory.
+      isShapeRight = shape.map(Self.fitsMemory) ?? false
     }
     if isTypeRight, isShapeRight {
       (result.type, result.shape) = (type, shape)
