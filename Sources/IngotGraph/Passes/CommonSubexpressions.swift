@@ -105,7 +105,7 @@ private enum AttributeKey: Hashable {
     case .tensor(let initializer):
       guard let tensor = initializer.tensor, tensor.bytes.count <= 4096 else { return nil }
       self = .tensor(tensor.type, tensor.shape, tensor.bytes.array)
-    case .graph, .tensors, .graphs, .reference, .opaque: return nil
+    case .graph, .tensors, .graphs, .sparseTensor, .sparseTensors, .type, .types, .reference, .opaque: return nil
     }
   }
 }
