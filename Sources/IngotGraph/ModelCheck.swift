@@ -60,7 +60,7 @@ extension Model {
     let original = graph
     var (result, found) = (graph, [Contradiction]())
     if problems.has(.badInitializer) || problems.has(.externalData) { result.dropBrokenInitializers() }
-    var inference = ShapeInference(opsets: opsets)
+    var inference = ShapeInference(opsets: opsets, functions: functions)
     inference.whenContradicted = { found.append($0) }
     do throws(GraphError) {
       _ = try inference.infer(&result)

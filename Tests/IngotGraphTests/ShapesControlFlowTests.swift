@@ -202,7 +202,7 @@ import Testing
 
   @Test(arguments: [
     ("%y = custom::F(%x) {axes=[1]}", "float32[n,1,4]"), ("%y = custom::F(%x)", "float32[1,n,4]"),
-    ("%y = custom::G(%x)", "float32[2*n,4]"), ("%y = custom::Again(%x)", "?"),
+    ("%y = custom::G(%x)", "float32[\"2*n\",4]"), ("%y = custom::Again(%x)", "?"),
     ("%s = Shape(%x)\n%t = custom::H(%s)\n%y = ConstantOfShape(%t)", "float32[n,4]"),
   ]) func followsCallsOfFunctions(_ call: String, _ expected: String) throws {
     var model = try Model(

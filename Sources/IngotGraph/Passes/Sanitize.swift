@@ -62,7 +62,8 @@ private struct Sanitizing {
       var round: [PassReport] = []
       if passes.contains(PassSelection.Stage.order) { round.append(try sortNodes(&model.graph)) }
       if passes.contains(PassSelection.Stage.constantNodes) { round.append(replaceConstantNodes(&model.graph)) }
-      round += try simplify(&model.graph, opsets: model.opsets)
+      let functions = model.functions
+      round += try simplify(&model.graph, opsets: model.opsets, functions: functions)
       if passes.contains(PassSelection.Stage.deadCode) { round.append(removeDeadCode(&model.graph)) }
       for report in round { add(report) }
       isDone = round.allSatisfy(\.isEmpty)
@@ -70,8 +71,10 @@ private struct Sanitizing {
   }
 
   /// The passes over each graph, on one run of inference.
-  private func simplify(_ graph: inout Graph, opsets: [String: Int64]) throws(GraphError) -> [PassReport] {
-    var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale)
+  private func simplify(
+    _ graph: inout Graph, opsets: [String: Int64], functions: [Function]
+  ) throws(GraphError) -> [PassReport] {
+    var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale, functions: functions)
     var reports: [PassReport] = []
     let selected = Pass.all.filter { passes.contains($0.name) }
     inference.whenInferred = { graph, facts in

@@ -37,7 +37,7 @@ package func raiseOpset(of model: inout Model, to wanted: Int64) throws(GraphErr
   }
   var raised = model
   var conversion = OpsetConversion(from: have, to: wanted, names: model.graph.allValueNames)
-  var inference = ShapeInference(opsets: model.opsets, declarations: .mayBeStale)
+  var inference = ShapeInference(opsets: model.opsets, declarations: .mayBeStale, functions: model.functions)
   let opsets = model.opsets
   inference.whenInferred = { graph, facts in
     conversion.convert(&graph, PassContext(facts: facts, opsets: opsets))
