@@ -9,7 +9,7 @@ enum ShapeRules {
       ReductionRules.table, CreationRules.table, ResizeRules.table, QuantizationRules.table, RecurrentRules.table,
       AttentionRules.table, MicrosoftAttentionRules.table, GenerationRules.table, DetectionRules.table,
       SignalRules.table,
-      TextRules.table, TrainingRules.table, ClassicalRules.table, ControlFlowRules.table,
+      TextRules.table, TrainingRules.table, ClassicalRules.table, ControlFlowRules.table, SequenceRules.table,
     ]
     return families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
   }()
