@@ -34,4 +34,20 @@ import Testing
     ShapeCase(
       "%x: float32", "%y, %s = ai.onnx.ml::TreeEnsembleClassifier(%x) {classlabels_strings=[\"a\"]}", "string[?]"),
   ]) func infersClassicalModels(_ test: ShapeCase) throws { #expect(try test.infer() == test.expected) }
+
+  @Test func followsMapsFromAndToClassicalModels() throws {
+    var graph = try Graph(
+      text: """
+        graph g(%x: float32[n,2], %m: map(string, float64)) -> () {
+          %z = ai.onnx.ml::ZipMap(%x) {classlabels_int64s=[0,1]}
+          %y = ai.onnx.ml::DictVectorizer(%m) {string_vocabulary=["a","b","c"]}
+          %c = ai.onnx.ml::CastMap(%m) {cast_to="TO_INT64"}
+        }
+        """)
+    try graph.inferShapes(opsets: ["": 17, "ai.onnx.ml": 1])
+    let map = ValueType.map(key: .int64, value: .tensor(.float32, []))
+    #expect(try graph[#require(graph.find("z"))].valueType == .sequence(of: map))
+    #expect(try graph[#require(graph.find("y"))].valueType == .tensor(.float64, [.fixed(1), .fixed(3)]))
+    #expect(try graph[#require(graph.find("c"))].valueType == .tensor(.int64, [.fixed(1), .unknown]))
+  }
 }
