@@ -123,9 +123,19 @@ extension Dimension {
     case (.fixed, _): return self
     case (_, .fixed): return other
     default:
-      if self.isAtLeast(.fixed(2)) { return self }
-      return other.isAtLeast(.fixed(2)) ? other : .unknown
+      if self.isAtLeast(.fixed(2)) || other.isCapped(self) { return self }
+      return other.isAtLeast(.fixed(2)) || isCapped(other) ? other : .unknown
     }
+  }
+
+  /// Whether this is `min(size,512)` or the like: as many rows as there are, of a table of 512. Where the two go together, the
+  /// result has `size`: they are equal, or the number is 1.
+  private func isCapped(_ size: Dimension) -> Bool {
+    guard case .symbolic = self, let atom = expression?.atom,
+      case .minimum(let operands)? = SizeExpressionParser.atom(atom),
+      let size = size.expression
+    else { return false }
+    return operands.contains(size) && operands.allSatisfy { $0 == size || $0.constant ?? 0 >= 1 }
   }
 
   /// Nil where both are known and differ; otherwise the one that says more.
