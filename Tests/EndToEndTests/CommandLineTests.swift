@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: Installed.hasBinary, Installed.binaryReason)) struct CommandLineTests {
   static let verbs = [
-    "build", "plan", "validate", "sanitize", "inspect", "promote", "channels", "rollback", "runtimes", "doctor",
+    "build", "plan", "validate", "check", "sanitize", "inspect", "promote", "channels", "rollback", "runtimes", "doctor",
     "schema",
   ]
 

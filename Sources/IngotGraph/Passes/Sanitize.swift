@@ -27,6 +27,9 @@ package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) 
   if passes.contains(Stage.trainingInfo) { run.add(removeTrainingInfo(&model)) }
   if passes.contains(Stage.inputDefaults) { run.add(removeInputDefaults(&model)) }
   run.add(try setInputShapes(&model, options))
+  if let opset = options.opset { run.add(try raiseOpset(of: &model, to: opset)) }
+  if passes.contains(Stage.functions) { run.add(inlineFunctions(&model)) }
+  if options.makesDoublesFloats { run.add(makeDoublesFloats(&model)) }
   try run.toFixedPoint(&model)
   if passes.contains(Stage.names) { run.add(nameNodes(&model.graph)) }
   if passes.contains(Stage.canonical) { makeCanonical(&model) }
