@@ -24,6 +24,7 @@ package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) 
   typealias Stage = PassSelection.Stage
   let passes = options.passes
   var run = Sanitizing(before: model.graph.size, passes: passes)
+  if passes.contains(Stage.trainingInfo) { run.add(removeTrainingInfo(&model)) }
   if passes.contains(Stage.inputDefaults) { run.add(removeInputDefaults(&model)) }
   run.add(try setInputShapes(&model, options))
   if let opset = options.opset { run.add(try raiseOpset(of: &model, to: opset)) }
