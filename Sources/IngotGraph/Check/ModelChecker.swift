@@ -16,6 +16,14 @@ struct ModelChecker {
   var enclosing: [Scope] = []
   /// The graph at work, as `ModelProblem.graph` says it.
   var location = ""
+  /// Nodes that break a rule of their operator: what inference makes of them is no news.
+  private(set) var brokenNodes: Set<Place> = []
+
+  /// A node's place: its graph's `location`, and its index.
+  struct Place: Hashable {
+    var graph: String
+    var node: Int
+  }
 
   /// A graph, and how far the walk has come in it.
   struct Scope {
@@ -66,7 +74,9 @@ struct ModelChecker {
     checkUse(of: scope)
     for (index, node) in graph.nodes.enumerated() {
       scope.node = index
+      let before = problems.count(.error)
       check(node, in: scope)
+      if problems.count(.error) > before { brokenNodes.insert(Place(graph: location, node: index)) }
       guard node.hasSubgraphs else { continue }
       let outer = location
       enclosing.append(scope)
