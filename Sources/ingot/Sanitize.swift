@@ -17,16 +17,19 @@ extension Verb {
       .value(
         "--passes", "LIST",
         "run only these, with commas; with a '-' before each: all but these; none: infer shapes only"),
-      .flag("--external-data", "keep weights of more than 1 KiB in OUT.data beside the model"), Verb.json,
+      .value(
+        "--weights", "WHERE", "auto, inline, external (OUT.data), refer (to the model's own files) or copy (them)"),
+      Verb.json,
     ]
   ) { context in
     let operands = context.arguments.operands
     guard operands.count == 1 else { throw UsageError("name one model") }
     guard let out = context.arguments.value("--out") else { throw UsageError("name the file to write with -o") }
     let options = try sanitizeOptions(context.arguments)
+    let weights = try weightPolicy(context.arguments.value("--weights") ?? "auto")
     var model = try Model.read(path: operands[0])
     let report = try sanitizeModel(&model, options: options, in: operands[0])
-    try model.write(to: out, weights: context.arguments.has("--external-data") ? .externalAbove(1024) : .keepInline)
+    try model.write(to: out, weights: weights, isDurable: false)
     if context.arguments.has("--json") {
       context.terminal.print(try jsonText(SanitizeDocument(report: report)))
     } else {
@@ -46,6 +49,17 @@ private func sanitizeOptions(_ arguments: Arguments) throws -> SanitizeOptions {
   var options = SanitizeOptions()
   if let passes = arguments.value("--passes") { options.passes = try PassSelection(passes) }
   return options
+}
+
+private func weightPolicy(_ word: String) throws -> WeightPolicy {
+  let policies: [String: WeightPolicy] = [
+    "auto": .automatic, "inline": .keepInline, "external": .externalAbove(1024), "refer": .referToSource,
+    "copy": .copySource,
+  ]
+  guard let policy = policies[word] else {
+    throw UsageError("--weights takes auto, inline, external, refer or copy, not '\(word)'")
+  }
+  return policy
 }
 
 /// `ingot.sanitize/1`.

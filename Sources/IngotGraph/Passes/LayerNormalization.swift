@@ -111,7 +111,7 @@ private struct Normalized {
   static func addScale(_ index: Int, _ rewriting: inout Rewriting) {
     guard let (first, factor) = normalization(before: index, "LayerNormalization", "RMSNormalization", rewriting),
       rewriting.node(first).inputs.count == 2, let ones = rewriting.constant(rewriting.node(first).inputs[1]),
-      ones.isFilled(with: 1), let scale = parameter(factor, shape: ones.shape, &rewriting)
+      ones.isFilled(with: 1), let scale = parameter(factor, shape: ones.shape, of: index, "scale", &rewriting)
     else { return }
     var merged = rewriting.node(first)
     merged.inputs[1] = scale
@@ -123,7 +123,7 @@ private struct Normalized {
   static func addBias(_ index: Int, _ rewriting: inout Rewriting) {
     guard let (first, addend) = normalization(before: index, "LayerNormalization", "LayerNormalization", rewriting),
       rewriting.node(first).inputs.count == 2, let shape = rewriting.shape(rewriting.node(first).inputs[1])?.sizes,
-      let bias = parameter(addend, shape: shape, &rewriting)
+      let bias = parameter(addend, shape: shape, of: index, "bias", &rewriting)
     else { return }
     var merged = rewriting.node(first)
     merged.inputs.append(bias)
@@ -147,11 +147,14 @@ private struct Normalized {
   }
 
   /// The value as a parameter of this shape; a constant may have axes of size 1 before it.
-  private static func parameter(_ id: ValueID, shape: [Int], _ rewriting: inout Rewriting) -> ValueID? {
+  private static func parameter(
+    _ id: ValueID, shape: [Int], of index: Int, _ name: String, _ rewriting: inout Rewriting
+  ) -> ValueID? {
     if rewriting.shape(id)?.sizes == shape { return id }
     guard let tensor = rewriting.constant(id), tensor.shape.count > shape.count,
       Array(tensor.shape.suffix(shape.count)) == shape, let reshaped = tensor.reshaped(shape)
     else { return nil }
-    return rewriting.addConstant(named: rewriting.graph[id].name, reshaped)
+    let output = rewriting.node(index).outputs[0] ?? id
+    return rewriting.addConstant(named: "\(rewriting.graph[output].name)_\(name)", reshaped)
   }
 }

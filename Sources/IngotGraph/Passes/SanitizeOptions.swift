@@ -9,6 +9,8 @@ package struct SanitizeOptions: Hashable, Sendable {
   /// Sizes for symbolic dimensions, by name.
   package var dimensions: [String: Int]
   package var passes: PassSelection
+  /// Whether float64 between inputs and outputs becomes float32, which rounds more.
+  package var makesDoublesFloats = false
 
   package init(
     inputShapes: [String: [Dimension]] = [:], dimensions: [String: Int] = [:], passes: PassSelection = .all
