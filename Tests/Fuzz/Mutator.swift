@@ -115,7 +115,9 @@ private struct Mutator {
         let capacity = bytes.count + 8
         let count = bytes.count
         bytes += [UInt8](repeating: 0, count: 8)
-        let after = bytes.withUnsafeMutableBufferPointer { mutateBytes($0.baseAddress!, count, capacity) }
+        let after = bytes.withUnsafeMutableBufferPointer { buffer in
+          buffer.baseAddress.map { mutateBytes($0, count, capacity) } ?? 0
+        }
         content = .bytes(Array(bytes.prefix(after)))
       }
     }

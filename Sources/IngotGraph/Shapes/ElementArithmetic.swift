@@ -50,9 +50,14 @@ enum ElementArithmetic {
   /// The pairs of elements of two inputs that broadcasting brings together, with where they stand.
   private static func pairs(_ node: NodeFacts, _ first: Int, _ second: Int) -> [(Int, Int)]? {
     guard let output = node.outputs.first?.shape?.sizes, let a = node.shape(first)?.sizes,
-      let b = node.shape(second)?.sizes, a.count <= output.count, b.count <= output.count
+      let b = node.shape(second)?.sizes, fits(a, output), fits(b, output)
     else { return nil }
     return Array(zip(positions(a, in: output), positions(b, in: output)))
+  }
+
+  /// Whether the shape is broadcast as today; before operator set 7 it may have been by another rule.
+  private static func fits(_ shape: [Int], _ output: [Int]) -> Bool {
+    shape.count <= output.count && zip(shape.reversed(), output.reversed()).allSatisfy { $0 == 1 || $0 == $1 }
   }
 
   private static func positions(_ shape: [Int], in output: [Int]) -> [Int] {
