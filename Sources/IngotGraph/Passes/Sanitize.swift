@@ -23,6 +23,7 @@ package struct SanitizeReport: Codable, Hashable, Sendable {
 package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) throws(GraphError) -> SanitizeReport {
   typealias Stage = PassSelection.Stage
   let passes = options.passes
+  try model.requireNodeCounts()
   var run = Sanitizing(before: model.graph.size, passes: passes)
   if passes.contains(Stage.trainingInfo) { run.add(removeTrainingInfo(&model)) }
   if passes.contains(Stage.inputDefaults) { run.add(removeInputDefaults(&model)) }
