@@ -29,11 +29,13 @@ import Testing
     #expect(result.contains("= Unsqueeze(%x, %y_axes)"))
   }
 
-  @Test func mergesOfOldVersionsAndSqueezes() throws {
-    let (result, _) = try run(
-      .reshapes, "%a = Unsqueeze(%x) {axes=[0,1]}\n%b = Squeeze(%a) {axes=[1]}\n%y = Squeeze(%b) {axes=[0]}", opset: 11)
-    #expect(result.contains("Squeeze"))
-    #expect(result.split(separator: "\n").count { $0.contains("queeze(") } == 2)
+  @Test func mergesSqueezesOfOldVersions() throws {
+    let (result, report) = try run(
+      .reshapes,
+      "%a = Unsqueeze(%x) {axes=[0,1]}\n%b = Neg(%a)\n%c = Squeeze(%b) {axes=[1]} # c\n%y = Squeeze(%c) {axes=[0]}",
+      opset: 11)
+    #expect(report.removed == 1)
+    #expect(result.contains("Squeeze(%b) {axes=[0,1]}"))
   }
 
   @Test func mergesReshapes() throws {
@@ -57,7 +59,8 @@ import Testing
     #expect(result.contains("const %y_starts: int64[2] = [0, 1]"))
     #expect(result.contains("const %y_axes: int64[2] = [0, 1]"))
     #expect(try run(.slices, "%a = Slice(%x, %i0, %i2, %i0)\n%y = Slice(%a, %i1, %i2, %i0)").report.isEmpty)
-    #expect(try run(.slices, "%a = Slice(%x, %i0, %i1)\n%y = Slice(%a, %i1, %i2, %i1)", outputs: "%y, %a").report.isEmpty)
+    #expect(
+      try run(.slices, "%a = Slice(%x, %i0, %i1)\n%y = Slice(%a, %i1, %i2, %i1)", outputs: "%y, %a").report.isEmpty)
   }
 
   @Test func flattensConcats() throws {
