@@ -73,3 +73,36 @@ import Testing
     #expect(try run(.concats, "%a = Concat(%x, %x) {axis=1}\n%y = Concat(%a, %a) {axis=0}").report.isEmpty)
   }
 }
+
+@Suite struct PassesBroadcastsTests {
+  private func run(_ nodes: String, outputs: String = "%y") throws -> PassReport {
+    try text(
+      of: """
+        graph g(%x: float32[2,1], %z: float32[2,4], %s: int64[2], %k: float32[?,4]) -> (\(outputs)) {
+          const %same: int64[2] = [2, 4]
+          const %more: int64[3] = [3, 2, 4]
+        \(nodes)
+        }
+        """, after: { try runPass(.broadcasts, on: &$0) }
+    ).report
+  }
+
+  @Test func leavesOutAnExpandThatTheOperationDoesItself() throws {
+    #expect(try run("%a = Expand(%x, %same) # a\n%y = Add(%a, %z) # b").removed == 1)
+    // Whatever the sizes are: the operation allows no others.
+    #expect(try run("%a = Expand(%x, %s)\n%y = Add(%a, %z)").removed == 1)
+    #expect(try run("%a = Expand(%x, %same)\n%c = Greater(%z, %x)\n%y = Where(%c, %a, %z)").removed == 1)
+  }
+
+  @Test(arguments: [
+    "%a = Expand(%x, %more)\n%y = Add(%a, %z)",
+    "%a = Expand(%x, %same)\n%y = Add(%a, %x)",
+    "%a = Expand(%x, %same)\n%b = Add(%a, %z)\n%y = com.example::Use(%a, %b)",
+    "%a = Expand(%x, %same)\n%y = MatMul(%a, %k)",
+  ]) func keepsAnExpandThatGivesTheShape(_ nodes: String) throws { #expect(try run(nodes).isEmpty) }
+
+  @Test func leavesOutOneOfTwo() throws {
+    #expect(try run("%a = Expand(%x, %same)\n%b = Expand(%z, %same)\n%y = Add(%a, %b)").removed == 2)
+    #expect(try run("%a = Expand(%x, %same)\n%b = Expand(%x, %same)\n%y = Add(%a, %b)").removed == 1)
+  }
+}
