@@ -55,7 +55,8 @@ struct LinearNode {
       let biases = biases(channels: channels)
     else { return nil }
     let folded = biases.indices.map { biases[$0] * affine.scale[$0] + affine.offset[$0] }
-    guard folded.allSatisfy(\.isFinite), let bias = Tensor(.floats(folded), type: weights.type, shape: [channels]) else {
+    guard folded.allSatisfy(\.isFinite), let bias = Tensor(.floats(folded), type: weights.type, shape: [channels])
+    else {
       return nil
     }
     if affine.scaleIsOne { return Folded(weights: nil, bias: bias) }

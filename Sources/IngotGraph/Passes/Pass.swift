@@ -17,7 +17,8 @@ struct Pass: Sendable {
   /// In the order in which they run in each round.
   static let all: [Pass] = [
     .constantIfs, .shortLoops, .constantFolding, .staticShapes, .noOps, .casts, .commonSubexpressions, .transposes,
-    .reshapes, .slices, .concats, .pads, .batchNormalization, .channelArithmetic, .clips, .gelu, .activations,
+    .reshapes, .slices, .concats, .broadcasts, .pads, .batchNormalization, .channelArithmetic, .clips, .gelu,
+    .activations,
     .layerNormalization, .groupNormalization, .gemms, .duplicateInitializers,
   ]
 }
