@@ -54,6 +54,10 @@ int ingot_pipe(int *read_end, int *write_end) {
 
 int ingot_reflink(int from, int to) { return ioctl(to, FICLONE, from) == 0 ? 0 : errno; }
 
+int ingot_reserve(int fd, size_t byte_count) {
+  return fallocate(fd, 0, 0, (off_t)byte_count) == 0 ? 0 : errno;
+}
+
 int ingot_exchange(const char *path, const char *other) {
   return renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_EXCHANGE) == 0 ? 0 : errno;
 }

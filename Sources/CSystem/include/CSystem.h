@@ -24,6 +24,9 @@ int ingot_lstat(const char *path, ingot_file_status *status);
 /* 0, or errno: EOPNOTSUPP, EXDEV or EINVAL where the file system has no reflinks. */
 int ingot_reflink(int from, int to);
 
+/* Sets blocks aside for a file of so many bytes, which it then has; 0, or errno: EOPNOTSUPP where the file system cannot. */
+int ingot_reserve(int fd, size_t byte_count);
+
 /* Swaps two paths in one step; 0, or errno: EINVAL where the file system cannot. */
 int ingot_exchange(const char *path, const char *other);
 

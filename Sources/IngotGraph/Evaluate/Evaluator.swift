@@ -1,7 +1,10 @@
-// Runs one node on constants, for folding and for shapes that are calculated in the graph. It knows the operations of shape
-// arithmetic and of weight preparation, and says nil to everything else: to other operations, to types that it does not
-// calculate with, to inputs that no runtime would accept, and to results that would be too large. Quantization is left alone
-// on purpose: a folded QuantizeLinear would take the precision out of the graph.
+// Runs one node on constants, for folding and for shapes that are calculated in the graph. It says nil to operations that it
+// does not know, to inputs that no runtime would accept, and to results that would be too large, and it never does what
+// depends on chance or on the run. Quantization is left alone on purpose: a folded QuantizeLinear would take the precision
+// out of the graph.
+//
+// Large results are recipes (LazyTensors.swift) where an operation can make any part of its result alone; the others are
+// bounded by `Evaluation.elementLimit`.
 
 package import IngotCore
 
@@ -35,7 +38,9 @@ enum Evaluators {
   /// By operation of the standard domain.
   static let table: [String: Evaluator] = {
     let families = [
-      ArithmeticEvaluators.table, MovementEvaluators.table, ShapeEvaluators.table, ReductionEvaluators.table,
+      ArithmeticEvaluators.table, LogicEvaluators.table, MathEvaluators.table, CastEvaluators.table,
+      MovementEvaluators.table, JoiningEvaluators.table, IndexingEvaluators.table, ShapeEvaluators.table,
+      ReductionEvaluators.table, AxisEvaluators.table, MatrixEvaluators.table,
     ]
     return families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
   }()

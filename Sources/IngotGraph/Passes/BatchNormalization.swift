@@ -96,7 +96,7 @@ private struct LinearNode {
   }
 
   func followed(by affine: ChannelAffine) -> Folded? {
-    guard case .floats(var values)? = Numbers(weights), let layout = layout(channels: affine.scale.count) else {
+    guard let layout = layout(channels: affine.scale.count), let scaled = layout.scaled(weights, by: affine.scale) else {
       return nil
     }
     var biases = [Double](repeating: 0, count: affine.scale.count)
@@ -107,13 +107,10 @@ private struct LinearNode {
       let beta = node.opType == "Gemm" ? Double(node.float("beta") ?? 1) : 1
       biases = biases.indices.map { beta * old[old.count == 1 ? 0 : $0] }
     }
-    layout.scale(&values, by: affine.scale)
     biases = biases.indices.map { biases[$0] * affine.scale[$0] + affine.offset[$0] }
-    guard let weights = Tensor(.floats(values), type: weights.type, shape: weights.shape),
-      let bias = Tensor(.floats(biases), type: weights.type, shape: [biases.count]), values.allSatisfy(\.isFinite),
-      biases.allSatisfy(\.isFinite)
+    guard let bias = Tensor(.floats(biases), type: weights.type, shape: [biases.count]), biases.allSatisfy(\.isFinite)
     else { return nil }
-    return Folded(weights: weights, bias: bias)
+    return Folded(weights: scaled, bias: bias)
   }
 
   /// Where each output channel's weights are; nil where there are not `count` channels.
@@ -139,27 +136,6 @@ private struct LinearNode {
       return isTransposed
         ? ChannelLayout(blocks: 1, channels: count, inner: shape[1])
         : ChannelLayout(blocks: shape[0], channels: count, inner: 1)
-    }
-  }
-}
-
-/// Weights as [blocks, channels, inner], where the blocks of a group have channels of their own.
-private struct ChannelLayout {
-  var blocks: Int
-  var blocksPerGroup = Int.max
-  var channels: Int
-  var inner: Int
-
-  func scale(_ values: inout [Double], by factors: [Double]) {
-    var index = 0
-    for block in 0..<blocks {
-      let first = block / blocksPerGroup * channels
-      for channel in first..<first + channels {
-        for _ in 0..<inner {
-          values[index] *= factors[channel]
-          index += 1
-        }
-      }
     }
   }
 }

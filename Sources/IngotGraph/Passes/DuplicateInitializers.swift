@@ -36,10 +36,5 @@ private struct Fingerprint: Hashable {
   var shape: [Int]
   var sample: [UInt8]
 
-  init(_ tensor: Tensor) {
-    (type, shape) = (tensor.type, tensor.shape)
-    let count = tensor.bytes.count
-    let starts = count <= 96 ? [0] : [0, count / 2, count - 32]
-    sample = starts.flatMap { tensor.bytes[$0..<min($0 + (count <= 96 ? 96 : 32), count)].array }
-  }
+  init(_ tensor: Tensor) { (type, shape, sample) = (tensor.type, tensor.shape, tensor.bytes.sample) }
 }
