@@ -44,7 +44,9 @@ extension ModelReader {
 extension Node {
   /// `node 'conv1' (Conv)`, or `node 17 (Conv)` where it has no name.
   /// - Parameter index: its place in its graph.
-  package func label(at index: Int) -> String {
+  package func label(at index: Int) -> String { Self.label(name: name, opType: opType, index: index) }
+
+  static func label(name: String, opType: String, index: Int) -> String {
     (name.isEmpty ? "node \(index)" : "node '\(name.shown)'") + (opType.isEmpty ? "" : " (\(opType.shown))")
   }
 }

@@ -37,6 +37,6 @@ struct PassContext {
   func facts(of id: ValueID, in graph: Graph) -> ValueFacts {
     if let tensor = graph.constant(id) { return ValueFacts(tensor) }
     if facts.indices.contains(id.index) { return facts[id.index] }
-    return ValueFacts(type: graph[id].type, shape: graph[id].shape)
+    return ValueFacts(type: graph[id].type, shape: graph[id].shape?.imported)
   }
 }

@@ -12,7 +12,7 @@ enum LayoutRules {
   @Sendable private static func reshape(_ node: inout NodeFacts) throws(ShapeProblem) {
     node.set(type: node.type(0), shape: nil)
     let attribute = node.opset < 5 ? node.node.ints("shape")?.map { Dimension.fixed(Int($0)) } : nil
-    guard let target = attribute ?? node.input(1)?.elements else {
+    guard let target = attribute ?? node.sizes(1) else {
       // The length of the target is the rank, even where its numbers are computed at run time.
       if let rank = node.shape(1)?.first?.size, rank >= 0, rank <= ValueFacts.elementLimit {
         node.set(type: node.type(0), shape: [Dimension](repeating: .unknown, count: rank))
@@ -49,16 +49,16 @@ enum LayoutRules {
   private static func fitted(_ shape: [Dimension], open: Int?, to input: [Dimension]) throws(ShapeProblem)
     -> [Dimension]
   {
-    let total = try SizeProduct(input)
+    let total = input.product
     var shape = shape
     // With one size unknown and no -1, the unknown one follows from the others.
     let unknown = shape.indices.filter { shape[$0] == .unknown }
     if let slot = open ?? (unknown.count == 1 ? unknown[0] : nil) {
-      let others = try SizeProduct(shape.enumerated().filter { $0.offset != slot }.map(\.element))
-      guard let size = total.divided(by: others) else { throw .elementCount(from: input, to: shape) }
+      let others = shape.enumerated().filter { $0.offset != slot }.map(\.element).product
+      guard let size = total.dividedExactly(by: others) else { throw .elementCount(from: input, to: shape) }
       shape[slot] = size
-    } else if !total.hasUnknown, total.names.isEmpty, let sizes = shape.sizes {
-      guard Layout.count(sizes) == total.factor else { throw .elementCount(from: input, to: shape) }
+    } else if let count = total.size, let sizes = shape.sizes {
+      guard Layout.count(sizes) == count else { throw .elementCount(from: input, to: shape) }
     }
     return shape
   }
@@ -79,8 +79,7 @@ enum LayoutRules {
     let axis = node.node.int("axis") ?? 1
     guard axis >= -Int64(input.count), axis <= Int64(input.count) else { throw .axis(axis, rank: input.count) }
     let cut = axis < 0 ? Int(axis) + input.count : Int(axis)
-    let (outer, inner) = (try SizeProduct(input[..<cut]), try SizeProduct(input[cut...]))
-    node.set(type: node.type(0), shape: [outer.dimension, inner.dimension])
+    node.set(type: node.type(0), shape: [input[..<cut].product, input[cut...].product])
   }
 
   @Sendable private static func squeeze(_ node: inout NodeFacts) throws(ShapeProblem) {
@@ -135,7 +134,7 @@ enum LayoutRules {
     for (index, input) in node.inputs.enumerated() {
       guard let shape = input?.shape else { sum = .unknown; continue }
       guard shape.count == rank else { throw .rank(input: index, shape: shape, expected: "\(rank) axes") }
-      sum = try Self.sum(sum, shape[axis], isOnly: node.inputs.count == 1)
+      sum = sum + shape[axis]
       var others = shape
       others[axis] = .unknown
       guard let unified = result.unified(with: others) else { throw .broadcast(result, shape) }
@@ -143,14 +142,6 @@ enum LayoutRules {
     }
     result[axis] = sum
     node.set(type: type, shape: result)
-  }
-
-  private static func sum(_ a: Dimension, _ b: Dimension, isOnly: Bool) throws(ShapeProblem) -> Dimension {
-    if a == .fixed(0) { return b }
-    guard case (.fixed(let x), .fixed(let y)) = (a, b) else { return b == .fixed(0) ? a : .unknown }
-    let (sum, overflow) = x.addingReportingOverflow(y)
-    guard !overflow else { throw .outputSize }
-    return .fixed(sum)
   }
 
   @Sendable private static func split(_ node: inout NodeFacts) throws(ShapeProblem) {
@@ -186,7 +177,7 @@ enum LayoutRules {
 
   @Sendable private static func expand(_ node: inout NodeFacts) throws(ShapeProblem) {
     node.set(type: node.type(0), shape: nil)
-    guard let input = node.shape(0), let target = node.input(1)?.elements else { return }
+    guard let input = node.shape(0), let target = node.sizes(1) else { return }
     for case .fixed(let size) in target where size < 0 { throw .outputSize }
     node.set(type: node.type(0), shape: try .broadcast(input, target))
   }
@@ -194,32 +185,27 @@ enum LayoutRules {
   @Sendable private static func tile(_ node: inout NodeFacts) throws(ShapeProblem) {
     node.set(type: node.type(0), shape: node.shape(0)?.map { _ in .unknown })
     // Version 1 took one axis and one count.
-    guard node.opset >= 6, let input = node.shape(0), let repeats = node.input(1)?.elements else { return }
+    guard node.opset >= 6, let input = node.shape(0), let repeats = node.sizes(1) else { return }
     guard repeats.count == input.count else {
       throw .sizes("the number of repeats", .fixed(repeats.count), "the rank of input 0", .fixed(input.count))
     }
-    var shape: [Dimension] = []
-    for (size, count) in zip(input, repeats) { shape.append(try SizeProduct([size, count]).dimension) }
-    node.set(type: node.type(0), shape: shape)
+    node.set(type: node.type(0), shape: zip(input, repeats).map { $0 * $1 })
   }
 
   @Sendable private static func depthToSpace(_ node: inout NodeFacts) throws(ShapeProblem) {
     let (input, block) = try blocks(&node)
     guard let input else { return }
-    let channels = try input[1].mapped(isIdentity: block == 1) {
-      $0 % (block * block) == 0 ? $0 / (block * block) : nil
-    }
-    let (height, width) = (try SizeProduct([input[2], .fixed(block)]), try SizeProduct([input[3], .fixed(block)]))
-    node.set(type: node.type(0), shape: [input[0], channels, height.dimension, width.dimension])
+    guard let channels = input[1].dividedExactly(by: .fixed(block * block)) else { throw .outputSize }
+    node.set(type: node.type(0), shape: [input[0], channels, input[2] * .fixed(block), input[3] * .fixed(block)])
   }
 
   @Sendable private static func spaceToDepth(_ node: inout NodeFacts) throws(ShapeProblem) {
     let (input, block) = try blocks(&node)
     guard let input else { return }
-    let channels = try SizeProduct([input[1], .fixed(block * block)]).dimension
-    let height = try input[2].mapped(isIdentity: block == 1) { $0 % block == 0 ? $0 / block : nil }
-    let width = try input[3].mapped(isIdentity: block == 1) { $0 % block == 0 ? $0 / block : nil }
-    node.set(type: node.type(0), shape: [input[0], channels, height, width])
+    guard let height = input[2].dividedExactly(by: .fixed(block)),
+      let width = input[3].dividedExactly(by: .fixed(block))
+    else { throw .outputSize }
+    node.set(type: node.type(0), shape: [input[0], input[1] * .fixed(block * block), height, width])
   }
 
   private static func blocks(_ node: inout NodeFacts) throws(ShapeProblem) -> ([Dimension]?, Int) {

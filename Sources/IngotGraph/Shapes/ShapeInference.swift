@@ -28,10 +28,15 @@ struct ShapeInference {
   var evaluatedByteLimit = 64 << 10
   /// Called with every graph, inner ones first, once its facts are known. It may change the graph, but not renumber values.
   var whenInferred: ((inout Graph, [ValueFacts]) -> Void)?
+  /// Where it is set, it is called with each problem of a node, and inference goes on with what is known without the node.
+  var whenContradicted: ((Contradiction) -> Void)?
+  /// The nodes and attributes that the graph at work is inside of.
+  private var location: [GraphStep] = []
   /// Names of values whose declaration was overwritten.
   private(set) var stale: [String] = []
   private var placeholderCount = 0
   private var inputPlaceholders: Set<Dimension> = []
+  private var provenSizes = ProvenSizes()
   private var depth = 0
 
   private static let depthLimit = 64
@@ -76,11 +81,11 @@ struct ShapeInference {
       } else if !isDefined[index], let known = outer[value.name] {
         facts[index] = known
       } else if !isDefined[index] {
-        facts[index] = ValueFacts(type: value.type, shape: value.shape)
+        facts[index] = ValueFacts(type: value.type, shape: value.shape?.imported)
       }
     }
     for (position, id) in graph.inputs.enumerated() where graph[id].initializer == nil {
-      var known = ValueFacts(type: graph[id].type, shape: graph[id].shape?.map { $0.isPlaceholder ? .unknown : $0 })
+      var known = ValueFacts(type: graph[id].type, shape: graph[id].shape?.imported)
       if position < given.count {
         known.type = known.type ?? given[position].type
         known.shape = known.shape ?? given[position].shape
@@ -100,9 +105,11 @@ struct ShapeInference {
   ) throws(GraphError) {
     let inputs = graph.nodes[index].inputs.map { $0.map { facts[$0.index] } }
     var node = NodeFacts(graph.nodes[index], opset: opset, inputs: inputs)
+    node.sizesByInput = provenSizes.sizes(of: inputs)
     if graph.nodes[index].hasSubgraphs {
       let scope = scope(of: graph.nodes[index], in: graph, facts, outer: outer)
-      node.bodies = try inferBodies(of: &graph.nodes[index], scope: scope, given: ControlFlowRules.bodyInputs(of: node))
+      let given = ControlFlowRules.bodyInputs(of: node)
+      node.bodies = try inferBodies(of: &graph.nodes[index], at: index, scope: scope, given: given)
     }
     let rule = ShapeRules.rule(for: node.node)
     let isUnknown = rule == nil && !node.node.isEvaluable
@@ -115,20 +122,33 @@ struct ShapeInference {
         try rule(&node)
         try checkMemory(node.outputs)
       } catch {
-        throw GraphError(.node(node.node.label(in: graph), opType: node.node.opType, error))
+        let reason = GraphError.Reason.node(node.node.label(in: graph), opType: node.node.opType, error)
+        try report(reason, node: index, value: nil)
+        node.outputs = node.outputs.map { _ in ValueFacts() }
       }
       addElements(&node)
     }
     for (position, output) in graph.nodes[index].outputs.enumerated() {
       guard let output else { continue }
       let inferred = node.outputs[position]
-      let described = try merged(inferred, with: graph[output], isInterface: interface.contains(output))
+      let described: ValueFacts
+      do throws(GraphError) {
+        described = try merged(inferred, with: graph[output], isInterface: interface.contains(output))
+      } catch {
+        try report(error.reason, node: index, value: output)
+        described = inferred
+      }
       graph[output].type = described.type
-      graph[output].shape = described.shape?.map { $0.isPlaceholder ? .unknown : $0 }
+      graph[output].shape = described.shape?.exported
       // What may be stale is good enough to be shown and not to prove anything, unless there is nothing else.
       facts[output.index] = declarations == .mustAgree || isUnknown ? described : inferred
       nameUnknowns(&facts[output.index])
     }
+  }
+
+  private func report(_ reason: GraphError.Reason, node: Int, value: ValueID?) throws(GraphError) {
+    guard let whenContradicted else { throw GraphError(reason) }
+    whenContradicted(Contradiction(location: location, node: node, value: value, reason: reason))
   }
 
   private func scope(
@@ -140,12 +160,17 @@ struct ShapeInference {
   }
 
   private mutating func inferBodies(
-    of node: inout Node, scope: [String: ValueFacts], given: [ValueFacts]
+    of node: inout Node, at nodeIndex: Int, scope: [String: ValueFacts], given: [ValueFacts]
   ) throws(GraphError) -> [String: [ValueFacts]] {
     var bodies: [String: [ValueFacts]] = [:]
     for index in node.attributes.indices {
       guard case .graph(var graph) = node.attributes[index].value else { continue }
+      // A body may not run, or not to its end: what its sizes prove holds within it only.
+      let mark = provenSizes.mark
+      location.append(GraphStep(node, at: nodeIndex, attribute: node.attributes[index].name))
+      defer { location.removeLast() }
       let facts = try infer(&graph, outer: scope, given: given)
+      provenSizes.forget(since: mark)
       bodies[node.attributes[index].name] = graph.outputs.map { facts[$0.index] }
       node.attributes[index].value = .graph(graph)
     }
@@ -196,7 +221,7 @@ struct ShapeInference {
     _ inferred: ValueFacts, with declared: Value, isInterface: Bool
   ) throws(GraphError) -> ValueFacts {
     var result = inferred
-    let declaredShape = declared.shape?.map { $0.isPlaceholder ? Dimension.unknown : $0 }
+    let declaredShape = declared.shape?.imported
     let type = inferred.type ?? declared.type
     let isTypeRight = declared.type == nil || declared.type == type
     var shape = inferred.shape ?? declaredShape
@@ -213,11 +238,10 @@ struct ShapeInference {
       stale.append(declared.name)
       return result
     }
-    let visible = inferred.shape?.map { $0.isPlaceholder ? Dimension.unknown : $0 }
     throw GraphError(
       .contradiction(
-        value: declared.name, declared: Self.text(declared.type, declaredShape),
-        inferred: Self.text(inferred.type, visible)))
+        value: declared.name, declared: Self.text(declared.type, declared.shape),
+        inferred: Self.text(inferred.type, inferred.shape?.exported)))
   }
 
   /// Nil where the shapes rule each other out. A size that is known to be a free one of the model's inputs stays free, even where
@@ -235,7 +259,9 @@ struct ShapeInference {
   }
 
   private mutating func nameUnknowns(_ facts: inout ValueFacts) {
-    guard let shape = facts.shape, shape.contains(.unknown) else { return }
+    guard let shape = facts.shape else { return }
+    provenSizes.insert(shape)
+    guard shape.contains(.unknown) else { return }
     var named: [Dimension] = []
     for size in shape {
       if size == .unknown {

@@ -20,8 +20,7 @@ enum SymbolicElements {
       guard let shape = node.shape(0) else { return [] }
       return [Array(shape[ShapeEvaluators.shapeBounds(node.node, rank: shape.count)])]
     case "Size":
-      guard let shape = node.shape(0), let product = try? SizeProduct(shape) else { return [] }
-      return [[product.dimension]]
+      return node.shape(0).map { [[$0.product]] } ?? []
     case "Cast":
       let type = node.outputs.first?.type
       return type == .int64 || type == .int32 ? [node.input(0)?.elements] : []
@@ -60,22 +59,27 @@ enum SymbolicElements {
     }
   }
 
-  /// What stays a size by its name: times and divided by one, plus and minus zero, something divided by itself is not (it may be
-  /// zero). Known numbers that the evaluator would refuse stay unknown.
+  /// Division rounds towards zero at run time: the same as down where nothing is negative.
   private static func calculated(_ operation: String, _ a: Dimension, _ b: Dimension) -> Dimension {
-    switch (operation, a, b) {
-    case ("Mul", let size, .fixed(1)), ("Mul", .fixed(1), let size), ("Div", let size, .fixed(1)): return size
-    case ("Add", let size, .fixed(0)), ("Add", .fixed(0), let size), ("Sub", let size, .fixed(0)): return size
-    case ("Add", .fixed(let x), .fixed(let y)): return small(x.addingReportingOverflow(y))
-    case ("Sub", .fixed(let x), .fixed(let y)): return small(x.subtractingReportingOverflow(y))
-    case ("Mul", .fixed(let x), .fixed(let y)): return small(x.multipliedReportingOverflow(by: y))
-    case ("Div", .fixed(let x), .fixed(let y)): return small(x.dividedReportingOverflow(by: y))
+    switch operation {
+    case "Add": return small(a + b)
+    case "Sub": return small(a - b)
+    case "Mul": return small(a * b)
+    case "Div":
+      if case (.fixed(let x), .fixed(let y)) = (a, b) { return small(x, dividedBy: y) }
+      return a.isAtLeast(.fixed(0)) && b.isAtLeast(.fixed(0)) ? a.floorDivided(by: b) : .unknown
     default: return .unknown
     }
   }
 
+  private static func small(_ a: Int, dividedBy b: Int) -> Dimension {
+    let (quotient, overflow) = a.dividedReportingOverflow(by: b)
+    return overflow ? .unknown : small(.fixed(quotient))
+  }
+
   /// Numbers that int32 would wrap are no sizes to reason with.
-  private static func small(_ result: (partialValue: Int, overflow: Bool)) -> Dimension {
-    result.overflow || result.partialValue.magnitude > 1 << 30 ? .unknown : .fixed(result.partialValue)
+  private static func small(_ result: Dimension) -> Dimension {
+    if let size = result.size, size.magnitude > 1 << 30 { return .unknown }
+    return result
   }
 }

@@ -5,7 +5,8 @@ package import IngotCore
 /// Type, shape and, for small integers and constants, the content of a value. Nil is "unknown" everywhere.
 package struct ValueFacts: Sendable {
   package var type: ElementType?
-  /// While inference runs, an unknown size has a private name (`Dimension.placeholder`), so that equal sizes stay equal.
+  /// While inference runs, an unknown size has a private name (`Dimension.placeholder`), so that equal sizes stay equal, and a
+  /// model's name that looks like a calculation is quoted: a shape goes into a graph as `exported` only.
   package var shape: [Dimension]?
   package var content: Content?
 
@@ -38,15 +39,6 @@ package struct ValueFacts: Sendable {
   static let elementLimit = 1024
 }
 
-extension Dimension {
-  /// An unknown size under a name of its own. The first character keeps it apart from names in models.
-  static func placeholder(_ number: Int) -> Dimension { .symbolic("\u{1}\(number)") }
-
-  var isPlaceholder: Bool {
-    if case .symbolic(let name) = self { name.utf8.first == 1 } else { false }
-  }
-}
-
 /// A node with what is known about its inputs; a rule fills in the outputs.
 struct NodeFacts {
   let node: Node
@@ -57,6 +49,8 @@ struct NodeFacts {
   var outputs: [ValueFacts]
   /// Facts about the outputs of the node's subgraphs, by attribute.
   var bodies: [String: [ValueFacts]] = [:]
+  /// Of inputs whose elements may be negative: their elements as sizes, by input.
+  var sizesByInput: [Int: [Dimension]] = [:]
 
   init(_ node: Node, opset: Int64, inputs: [ValueFacts?]) {
     (self.node, self.opset, self.inputs) = (node, opset, inputs)
@@ -66,6 +60,13 @@ struct NodeFacts {
   func input(_ index: Int) -> ValueFacts? { inputs.indices.contains(index) ? inputs[index] : nil }
   func type(_ index: Int) -> ElementType? { input(index)?.type }
   func shape(_ index: Int) -> [Dimension]? { input(index)?.shape }
+
+  /// A short list of integers, whether all are known or not. What is calculated may be negative (`seq-5`).
+  func elements(_ index: Int) -> [Dimension]? { input(index)?.elements }
+
+  /// Elements that become sizes: those that may be negative in a run, as -1 and 0 mean something else in many operations, are
+  /// unknown. Numbers are as they are.
+  func sizes(_ index: Int) -> [Dimension]? { sizesByInput[index] ?? elements(index) }
 
   mutating func set(_ index: Int = 0, type: ElementType?, shape: [Dimension]?) {
     guard outputs.indices.contains(index) else { return }

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Times `ingot sanitize` beside the Python tools that do its job, as whole processes, on the same models in the same run.
+
+    python Tests/Benchmarks/sanitize.py MODELS --ingot .build/release/ingot [--runs 5] [--json OUT] [NAME ...]
+
+MODELS is what Pipelines/models/make_reference_models.py makes. This Python must have onnx, onnxruntime, onnxsim, onnxslim
+and polygraphy with onnx-graphsurgeon (`make bench` installs them into a folder of their own).
+
+The tools take turns, so that a busy moment of the machine hits all of them; a figure is the median of --runs runs after one
+that warms the page cache. "anon" is the highest sum of RssAnon and RssShmem that /proc/PID/status showed, read in a loop in a
+run of its own: memory that the machine cannot take back, unlike pages of mapped files. "difference" compares the outputs of
+the result with the original's under ONNX Runtime on random inputs: the largest absolute difference, divided by the largest
+absolute value. Models with external data are written with external data by every tool that can.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+
+MODELS = [
+    "resnet50", "bert_base", "minilm", "deep_recommend", "light_densenet121", "light_shufflenet", "light_squeezenet",
+    "large3g",
+]
+
+ORT_BASIC = """
+import sys, onnxruntime as ort
+options = ort.SessionOptions()
+options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+options.optimized_model_filepath = sys.argv[2]
+if len(sys.argv) > 3:
+    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", sys.argv[3])
+    options.add_session_config_entry("session.optimized_model_external_initializers_min_size_in_bytes", "1024")
+ort.InferenceSession(sys.argv[1], options, providers=["CPUExecutionProvider"])
+"""
+
+
+def commands(ingot, source, out, is_external):
+    """What each tool's user types."""
+    scripts = Path(sys.executable).parent
+    return {
+        "ingot": [ingot, "sanitize", source, "-o", out],
+        "onnxruntime basic": [sys.executable, "-c", ORT_BASIC, source, out] + (["weights.bin"] if is_external else []),
+        "polygraphy": [scripts / "polygraphy", "surgeon", "sanitize", "--fold-constants", "--cleanup", source, "-o", out]
+        + (["--save-external-data", "weights.bin"] if is_external else []),
+        "onnxsim": [scripts / "onnxsim", source, out] + (["--save-as-external-data"] if is_external else []),
+        "onnxslim": [scripts / "onnxslim", source, out] + (["--save-as-external-data"] if is_external else []),
+    }
+
+
+def run(command, watch=False):
+    """Returns seconds, peak anonymous MiB (None unless watched) and whether it succeeded."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+    peak = 0
+    if watch:
+        status = f"/proc/{process.pid}/status"
+        while process.poll() is None:
+            try:
+                with open(status) as file:
+                    lines = file.read()
+            except OSError:
+                break
+            kib = sum(int(line.split()[1]) for line in lines.splitlines() if line.startswith(("RssAnon", "RssShmem")))
+            peak = max(peak, kib)
+    code = process.wait()
+    return time.perf_counter() - start, peak / 1024 if watch else None, code == 0
+
+
+def environment():
+    return {**os.environ, "POLYGRAPHY_AUTOINSTALL_DEPS": "0"}
+
+
+def node_count(path):
+    def count(graph):
+        total = len(graph.node)
+        for node in graph.node:
+            for attribute in node.attribute:
+                if attribute.type == onnx.AttributeProto.GRAPH:
+                    total += count(attribute.g)
+        return total
+
+    return count(onnx.load(str(path), load_external_data=False).graph)
+
+
+def folder_bytes(folder):
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def difference(original, result):
+    """None where ONNX Runtime cannot run the original with small random inputs."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    sessions = [
+        onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        for path in (original, result)
+    ]
+    generator = np.random.default_rng(0)
+    inputs = {}
+    for value in sessions[0].get_inputs():
+        shape = [size if isinstance(size, int) else 2 for size in value.shape]
+        if "int" in value.type:
+            inputs[value.name] = generator.integers(0, 2, shape).astype(np.int64)
+        else:
+            inputs[value.name] = generator.standard_normal(shape, dtype=np.float32)
+    names = [value.name for value in sessions[0].get_outputs()]
+    outputs = [session.run(names, inputs) for session in sessions]
+    worst = 0.0
+    for a, b in zip(*outputs):
+        worst = max(worst, float(np.max(np.abs(a - b)) / max(float(np.max(np.abs(a))), 1e-30)))
+    return worst
+
+
+def measure(name, folder, ingot, runs):
+    source = folder / f"{name}.onnx"
+    is_external = (folder / f"{name}.onnx.data").exists()
+    rows = {}
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        places, jobs = {}, {}
+        for tool in commands(ingot, source, "", False):
+            places[tool] = Path(scratch) / tool.replace(" ", "-")
+            places[tool].mkdir()
+            jobs[tool] = commands(ingot, source, places[tool] / "model.onnx", is_external)[tool]
+        seconds = {tool: [] for tool in jobs}
+        anon, worked = {}, {}
+        for tool, command in jobs.items():
+            _, anon[tool], worked[tool] = run(command, watch=True)
+        for _ in range(runs):
+            for tool, command in jobs.items():
+                if not worked[tool]:
+                    continue
+                # Every tool starts with nothing to overwrite.
+                shutil.rmtree(places[tool])
+                places[tool].mkdir()
+                seconds[tool].append(run(command)[0])
+        for tool in jobs:
+            result = places[tool] / "model.onnx"
+            rows[tool] = {"ok": worked[tool], "anon_mib": anon[tool]}
+            if worked[tool] and result.exists():
+                rows[tool].update(
+                    seconds=statistics.median(seconds[tool]), nodes=node_count(result), bytes=folder_bytes(places[tool]))
+        if not is_external and rows["ingot"]["ok"]:
+            rows["ingot"]["difference"] = difference(source, places["ingot"] / "model.onnx")
+    rows["original"] = {"nodes": node_count(source)}
+    return rows
+
+
+def show(name, rows):
+    ours = rows["ingot"].get("seconds")
+    print(f"\n{name}: {rows['original']['nodes']} nodes")
+    print(f"  {'tool':20}{'s':>9}{'x ingot':>9}{'anon MiB':>10}{'nodes':>7}{'MB':>8}")
+    for tool, row in rows.items():
+        if tool == "original":
+            continue
+        if "seconds" not in row:
+            print(f"  {tool:20}{'failed':>9}{'':>9}{row['anon_mib']:>10.0f}")
+            continue
+        ratio = f"{row['seconds'] / ours:.1f}" if ours else ""
+        print(
+            f"  {tool:20}{row['seconds']:>9.3f}{ratio:>9}{row['anon_mib']:>10.0f}{row['nodes']:>7}"
+            f"{row['bytes'] / 1e6:>8.1f}")
+    if "difference" in rows["ingot"]:
+        print(f"  outputs of ingot's result differ from the original's by {rows['ingot']['difference']:.1e}")
+    sys.stdout.flush()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", type=Path)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MODELS)}; all where none is named")
+    parser.add_argument("--ingot", type=Path, required=True)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_intermixed_args()
+    table = {}
+    for name in arguments.names or MODELS:
+        if not (arguments.models / f"{name}.onnx").exists():
+            sys.exit(f"{arguments.models / name}.onnx is missing; make it with Pipelines/models/make_reference_models.py")
+        runs = min(arguments.runs, 1) if name == "large3g" else arguments.runs
+        table[name] = measure(name, arguments.models, arguments.ingot.resolve(), runs)
+        show(name, table[name])
+    if arguments.json:
+        arguments.json.write_text(json.dumps(table, indent=1))
+
+
+if __name__ == "__main__":
+    main()
