@@ -7,10 +7,12 @@ enum AxisEvaluators {
   static let table: [String: Evaluator] = [
     "Softmax": { softmax($0) { values, sum, top in values.map { exp($0 - top) / sum } } },
     "LogSoftmax": { softmax($0) { values, sum, top in values.map { $0 - top - log(sum) } } },
-    "Hardmax": { softmax($0) { values, _, top in
-      let first = values.firstIndex(of: top)
-      return values.indices.map { $0 == first ? 1 : 0 }
-    } },
+    "Hardmax": {
+      softmax($0) { values, _, top in
+        let first = values.firstIndex(of: top)
+        return values.indices.map { $0 == first ? 1 : 0 }
+      }
+    },
     "ArgMax": { extreme($0, isLargest: true) },
     "ArgMin": { extreme($0, isLargest: false) },
     "CumSum": cumulativeSum,
@@ -18,7 +20,8 @@ enum AxisEvaluators {
   ]
 
   /// Calls `body` with every line of elements along an axis and puts what it gives in their place.
-  private static func along<T, R>(_ values: [T], _ shape: [Int], _ axis: Int, count: Int, _ body: ([T]) -> [R]?) -> [R]? {
+  private static func along<T, R>(_ values: [T], _ shape: [Int], _ axis: Int, count: Int, _ body: ([T]) -> [R]?) -> [R]?
+  {
     let size = shape[axis]
     let inner = shape[(axis + 1)...].reduce(1, *)
     let lineCount = size == 0 ? 0 : values.count / size
@@ -45,7 +48,9 @@ enum AxisEvaluators {
     let shape =
       evaluation.opset < 13
       ? [tensor.shape[..<axis].reduce(1, *), tensor.shape[axis...].reduce(1, *)] : tensor.shape
-    let results: [Double]? = along(values, shape, evaluation.opset < 13 ? 1 : axis, count: shape[evaluation.opset < 13 ? 1 : axis]) {
+    let results: [Double]? = along(
+      values, shape, evaluation.opset < 13 ? 1 : axis, count: shape[evaluation.opset < 13 ? 1 : axis]
+    ) {
       line in
       let top = line.reduce(-.infinity) { max($0, $1) }
       guard top.isFinite, !line.contains(where: \.isNaN) else { return nil }

@@ -11,6 +11,13 @@ enum CastEvaluators {
       else { return nil }
       return cast(evaluation, to: type)
     },
+    "BitCast": { evaluation in
+      // The same bytes under another type of the same width.
+      guard let tensor = evaluation.input(0), let number = evaluation.node.int("to").flatMap({ Int32(exactly: $0) }),
+        let type = ElementType(rawValue: number), type.bitCount == tensor.type.bitCount, type != .bool, !type.isPacked
+      else { return nil }
+      return [Tensor(type: type, shape: tensor.shape, bytes: tensor.bytes)]
+    },
     "CastLike": { evaluation in evaluation.input(1).flatMap { cast(evaluation, to: $0.type) } },
   ]
 
@@ -20,8 +27,9 @@ enum CastEvaluators {
     // Powers of two alone: how they are rounded is an attribute that is too new to be relied on.
     guard type != .float8e8m0 else { return nil }
     let saturates = evaluation.node.int("saturate") != 0
-    return evaluation.elementwise([tensor], as: type, isTotal: isTotal(from: tensor.type, to: type), saturates: saturates)
-    {
+    return evaluation.elementwise(
+      [tensor], as: type, isTotal: isTotal(from: tensor.type, to: type), saturates: saturates
+    ) {
       converted($0[0], to: type)
     }.map { [$0] }
   }

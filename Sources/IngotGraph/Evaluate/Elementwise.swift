@@ -70,7 +70,8 @@ extension Evaluation {
     _ tensors: [Tensor], as type: ElementType, isTotal: Bool = true, saturates: Bool = true,
     _ compute: @escaping @Sendable ([Numbers]) -> Numbers?
   ) -> Tensor? {
-    guard let shape = Layout.broadcast(tensors.map(\.shape)), allows(shape, type), let count = Layout.count(shape) else {
+    guard let shape = Layout.broadcast(tensors.map(\.shape)), allows(shape, type), let count = Layout.count(shape)
+    else {
       return nil
     }
     let operands = tensors.map { Operand($0, broadcastTo: shape) }

@@ -51,10 +51,15 @@ extension Node {
   /// - Parameter opset: the version of the standard operator set.
   /// - Returns: one tensor per output, or nil where this is not evaluated.
   package func evaluated(_ inputs: [Tensor?], opset: Int64, byteLimit: Int) -> [Tensor]? {
-    guard domain.isEmpty, let evaluate = Evaluators.table[opType] else { return nil }
+    guard domain.isEmpty, let evaluate = Evaluators.table[opType],
+      inputs.allSatisfy({ $0?.bytes.computationDepth ?? 0 <= Tensor.depthLimit })
+    else { return nil }
     let evaluation = Evaluation(node: self, opset: opset, inputs: inputs, byteLimit: byteLimit)
     guard let results = evaluate(evaluation), results.count >= outputs.count else { return nil }
-    return results
+    return results.enumerated().map { position, result in
+      result.isKeptInMemory
+        ? result.forgotten(sources: inputs.compactMap(\.self)) { evaluate(evaluation)?[position] } : result
+    }
   }
 
   var isEvaluable: Bool { domain.isEmpty && Evaluators.table[opType] != nil }

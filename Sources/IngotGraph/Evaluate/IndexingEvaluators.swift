@@ -39,13 +39,16 @@ enum IndexingEvaluators {
   @Sendable private static func gatherND(_ evaluation: Evaluation) -> [Tensor]? {
     let batches = Int(clamping: evaluation.node.int("batch_dims") ?? 0)
     guard let data = evaluation.input(0), let indices = evaluation.input(1), let depth = indices.shape.last,
-      batches >= 0, batches < min(data.shape.count, indices.shape.count), depth >= 1, batches + depth <= data.shape.count,
+      batches >= 0, batches < min(data.shape.count, indices.shape.count), depth >= 1,
+      batches + depth <= data.shape.count,
       data.shape[..<batches] == indices.shape[..<batches], let picked = indices.integers,
       let inner = Layout.count(Array(data.shape[(batches + depth)...])),
       let batch = Layout.count(Array(data.shape[..<batches]))
     else { return nil }
     let shape = Array(indices.shape.dropLast()) + data.shape[(batches + depth)...]
-    guard evaluation.allows(shape, data.type), let count = Layout.count(shape), count <= elementLimit else { return nil }
+    guard evaluation.allows(shape, data.type), let count = Layout.count(shape), count <= elementLimit else {
+      return nil
+    }
     let strides = Layout.strides(data.shape)
     let perBatch = batch == 0 ? 0 : picked.count / depth / batch
     let batchStride = batch == 0 ? 0 : data.elementCount / batch
@@ -65,7 +68,8 @@ enum IndexingEvaluators {
 
   @Sendable private static func scatterElements(_ evaluation: Evaluation) -> [Tensor]? {
     guard let data = evaluation.input(0), let indices = evaluation.input(1), let updates = evaluation.input(2),
-      updates.type == data.type, updates.shape == indices.shape, evaluation.node.string("reduction") ?? "none" == "none",
+      updates.type == data.type, updates.shape == indices.shape,
+      evaluation.node.string("reduction") ?? "none" == "none",
       let axis = Layout.axis(evaluation.node.int("axis") ?? 0, rank: data.shape.count),
       let places = places(data, indices, axis: axis)
     else { return nil }
@@ -155,7 +159,8 @@ enum IndexingEvaluators {
   @Sendable private static func oneHot(_ evaluation: Evaluation) -> [Tensor]? {
     guard let indices = evaluation.input(0), let depth = evaluation.input(1), let values = evaluation.input(2),
       depth.elementCount == 1, values.elementCount == 2, let numbers = Numbers(indices), indices.type.isArithmetic,
-      let size = depth.singleInteger ?? depth.singleFloat.flatMap({ Int64(exactly: $0.rounded(.towardZero)) }), size > 0,
+      let size = depth.singleInteger ?? depth.singleFloat.flatMap({ Int64(exactly: $0.rounded(.towardZero)) }),
+      size > 0,
       size < 1 << 31, let axis = Layout.axis(evaluation.node.int("axis") ?? -1, rank: indices.shape.count + 1)
     else { return nil }
     var shape = indices.shape

@@ -25,7 +25,7 @@ enum JoiningEvaluators {
         joined.add(index, block * byteCount..<(block + 1) * byteCount)
       }
     }
-    return .made(first.type, shape, joining: joined, of: tensors).map { [$0] }
+    return Tensor.made(first.type, shape, joining: joined, of: tensors).map { [$0] }
   }
 
   /// Parts that are kept track of; an operation with more of them moves single elements.
@@ -92,14 +92,15 @@ enum JoiningEvaluators {
         joined.add(0, start..<start + byteCount)
       }
     }
-    return .made(data.type, shape, joining: joined, of: [data]).map { [$0] }
+    return Tensor.made(data.type, shape, joining: joined, of: [data]).map { [$0] }
   }
 
   @Sendable private static func pad(_ evaluation: Evaluation) -> [Tensor]? {
     guard let data = evaluation.input(0), let padding = Padding(evaluation, data),
       evaluation.allows(padding.shape, data.type), let count = Layout.count(padding.shape), count <= partLimit
     else { return nil }
-    var value = Tensor(type: data.type, shape: [1], bytes: Bytes([UInt8](repeating: 0, count: data.type.byteCount(of: 1) ?? 0)))
+    var value = Tensor(
+      type: data.type, shape: [1], bytes: Bytes([UInt8](repeating: 0, count: data.type.byteCount(of: 1) ?? 0)))
     if evaluation.opset >= 11 {
       if let given = evaluation.input(2) {
         guard given.type == data.type, given.elementCount == 1 else { return nil }
@@ -109,7 +110,8 @@ enum JoiningEvaluators {
       guard let given = Tensor(.floats([Double(number)]), type: data.type, shape: [1]) else { return nil }
       value = given
     }
-    guard let sources = padding.sources(count), let filler = value.reshaped([1]), let flat = data.reshaped([data.elementCount]),
+    guard let sources = padding.sources(count), let filler = value.reshaped([1]),
+      let flat = data.reshaped([data.elementCount]),
       let all = joined(flat, filler)
     else { return nil }
     return all.taking(sources, shape: padding.shape).map { [$0] }

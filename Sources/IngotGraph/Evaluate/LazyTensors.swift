@@ -6,7 +6,7 @@ extension Tensor {
   /// Results up to this size are made at once.
   static let eagerByteCount = 64 << 10
   /// A weight that went through more operations than this is left to the runtime: its elements would be computed over and over.
-  private static let depthLimit = 8
+  static let depthLimit = 8
 
   /// - Parameter sources: what `make` reads.
   /// - Parameter isWhole: whether `make` is only ever asked for all elements.
@@ -36,6 +36,19 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// Whether these are more bytes in an array than should stay there until the model is written.
+  var isKeptInMemory: Bool {
+    bytes.count > Self.eagerByteCount && bytes.computationDepth == 0 && bytes.fileRange == nil
+  }
+
+  /// The same tensor as a recipe.
+  func forgotten(sources: [Tensor], _ again: @escaping @Sendable () -> Tensor?) -> Tensor {
+    let recipe = Bytes(count: bytes.count, from: sources.map(\.bytes), computedWholeBy: { again()?.bytes.array ?? [] })
+    return Tensor(type: type, shape: shape, bytes: recipe)
+  }
+}
+
 /// Bytes that are parts of several sources, one after the other.
 struct JoinedBytes: Sendable {
   private let sources: [Bytes]
@@ -50,7 +63,9 @@ struct JoinedBytes: Sendable {
 
   mutating func add(_ source: Int, _ range: Range<Int>) {
     guard !range.isEmpty else { return }
-    if let last = parts.last, last.source == source, last.start + ends[parts.count - 1] - startOfLast == range.lowerBound {
+    if let last = parts.last, last.source == source,
+      last.start + ends[parts.count - 1] - startOfLast == range.lowerBound
+    {
       ends[parts.count - 1] += range.count
       return
     }

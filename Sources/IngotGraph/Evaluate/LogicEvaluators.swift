@@ -8,11 +8,51 @@ enum LogicEvaluators {
     "Or": { logic($0) { $0 | $1 } },
     "Xor": { logic($0) { $0 ^ $1 } },
     "Not": not,
-    "Equal": { comparison($0, allowsBool: true) { $0 == $1 } unsigned: { $0 == $1 } floats: { $0 == $1 } },
-    "Less": { comparison($0) { $0 < $1 } unsigned: { $0 < $1 } floats: { $0 < $1 } },
-    "LessOrEqual": { comparison($0) { $0 <= $1 } unsigned: { $0 <= $1 } floats: { $0 <= $1 } },
-    "Greater": { comparison($0) { $0 > $1 } unsigned: { $0 > $1 } floats: { $0 > $1 } },
-    "GreaterOrEqual": { comparison($0) { $0 >= $1 } unsigned: { $0 >= $1 } floats: { $0 >= $1 } },
+    "Equal": {
+      comparison($0, allowsBool: true) {
+        $0 == $1
+      } unsigned: {
+        $0 == $1
+      } floats: {
+        $0 == $1
+      }
+    },
+    "Less": {
+      comparison($0) {
+        $0 < $1
+      } unsigned: {
+        $0 < $1
+      } floats: {
+        $0 < $1
+      }
+    },
+    "LessOrEqual": {
+      comparison($0) {
+        $0 <= $1
+      } unsigned: {
+        $0 <= $1
+      } floats: {
+        $0 <= $1
+      }
+    },
+    "Greater": {
+      comparison($0) {
+        $0 > $1
+      } unsigned: {
+        $0 > $1
+      } floats: {
+        $0 > $1
+      }
+    },
+    "GreaterOrEqual": {
+      comparison($0) {
+        $0 >= $1
+      } unsigned: {
+        $0 >= $1
+      } floats: {
+        $0 >= $1
+      }
+    },
     "IsNaN": { test($0) { $0.isNaN } },
     "IsInf": isInfinite,
     "Where": choose,
@@ -70,8 +110,8 @@ enum LogicEvaluators {
       let chosen = expanded(condition, shape), let left = expanded(a, shape), let right = expanded(b, shape),
       let width = a.type.bitCount.map({ $0 / 8 }), width > 0
     else { return nil }
-    return .made(a.type, shape, from: [chosen, left, right], isWhole: [chosen, left, right].contains(where: \.isWhole)) {
-      elements in
+    let parts = [chosen, left, right]
+    return Tensor.made(a.type, shape, from: parts, isWhole: parts.contains(where: \.isWhole)) { elements in
       let isLeft = chosen.bytes[elements].array
       let range = elements.lowerBound * width..<elements.upperBound * width
       var result = right.bytes[range].array

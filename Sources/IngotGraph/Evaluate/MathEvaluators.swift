@@ -6,7 +6,9 @@ internal import IngotCore
 enum MathEvaluators {
   static let table: [String: Evaluator] = [
     "Neg": { unary($0, UnaryOperation(integers: { 0 &- $0 }, floats: { -$0 })) },
-    "Abs": { unary($0, UnaryOperation(integers: { $0 < 0 ? 0 &- $0 : $0 }, unsigned: { $0 }, floats: { $0.magnitude })) },
+    "Abs": {
+      unary($0, UnaryOperation(integers: { $0 < 0 ? 0 &- $0 : $0 }, unsigned: { $0 }, floats: { $0.magnitude }))
+    },
     "Sign": { unary($0, UnaryOperation(integers: { $0.signum() }, unsigned: { $0.signum() }, floats: sign)) },
     "BitwiseNot": { unary($0, UnaryOperation(integers: { ~$0 }, unsigned: { ~$0 })) },
     "Relu": { unary($0, UnaryOperation(integers: { max($0, 0) }, floats: { $0 < 0 ? 0 : $0 })) },
@@ -73,7 +75,8 @@ enum MathEvaluators {
     return evaluation.map(tensor) { operation($0) }.map { [$0] }
   }
 
-  private static func floats(_ evaluation: Evaluation, _ function: @escaping @Sendable (Double) -> Double) -> [Tensor]? {
+  private static func floats(_ evaluation: Evaluation, _ function: @escaping @Sendable (Double) -> Double) -> [Tensor]?
+  {
     unary(evaluation, UnaryOperation(floats: function))
   }
 
@@ -108,7 +111,8 @@ enum MathEvaluators {
         else { return nil }
         return .unsigned(values.map { min(max($0, low[0]), high[0]) })
       case .floats(let values):
-        guard case .floats(let low) = low ?? .floats([-.infinity]), case .floats(let high) = high ?? .floats([.infinity])
+        guard case .floats(let low) = low ?? .floats([-.infinity]),
+          case .floats(let high) = high ?? .floats([.infinity])
         else { return nil }
         return .floats(values.map { $0.isNaN ? $0 : min(max($0, low[0]), high[0]) })
       }

@@ -6,7 +6,7 @@ enum MatrixEvaluators {
   static let table: [String: Evaluator] = ["MatMul": multiply, "Gemm": general]
 
   /// Multiplications that folding may spend on one node.
-  private static let workLimit = 1 << 26
+  private static let workLimit = 1 << 22
 
   @Sendable private static func multiply(_ evaluation: Evaluation) -> [Tensor]? {
     guard let a = evaluation.input(0), let b = evaluation.input(1), a.type == b.type, a.type.isArithmetic,
@@ -86,7 +86,9 @@ enum MatrixEvaluators {
       let (row, column) = (place / columns, place % columns)
       var sum = 0.0
       for index in 0..<depth {
-        sum += x[flipsA ? index * rows + row : row * depth + index] * y[flipsB ? column * depth + index : index * columns + column]
+        sum +=
+          x[flipsA ? index * rows + row : row * depth + index]
+          * y[flipsB ? column * depth + index : index * columns + column]
       }
       return alpha * sum + added[place]
     }

@@ -131,8 +131,10 @@ enum MovementEvaluators {
       let depth = product(data.shape[1], block).flatMap({ product($0, block) })
     else { return nil }
     let (batches, height, width) = (data.shape[0], data.shape[2] / block, data.shape[3] / block)
+    // The mode is newer than the operation.
     return permuted(
-      data, as: [batches, data.shape[1], height, block, width, block], order: [0, 3, 5, 1, 2, 4],
+      data, as: [batches, data.shape[1], height, block, width, block],
+      order: evaluation.node.string("mode") == "CRD" ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4],
       shape: [batches, depth, height, width])
   }
 

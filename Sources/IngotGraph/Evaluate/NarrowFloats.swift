@@ -63,7 +63,8 @@ struct NarrowFloat {
     var magnitude = largest + 1
     if value.isFinite {
       let exponent = value == 0 ? 1 - bias : max(Int(value.exponent), 1 - bias)
-      let steps = Int(min(ldexp(value.magnitude, Int32(mantissaBits - exponent)).rounded(.toNearestOrEven), 1 << 20))
+      let scaled = ldexp(value.magnitude, Int32(mantissaBits - exponent)).rounded(.toNearestOrEven)
+      let steps = Int(min(scaled, 0x1p20))
       magnitude = (exponent + bias - 1) << mantissaBits + steps
     }
     if magnitude > largest {

@@ -10,10 +10,14 @@ enum ReductionEvaluators {
     "ReduceMax": { reduce($0, Reduction(integers: { max($0, $1) }, floats: { larger($0, $1) }), allowsBool: true) },
     "ReduceMin": { reduce($0, Reduction(integers: { min($0, $1) }, floats: { -larger(-$0, -$1) }), allowsBool: true) },
     "ReduceMean": {
-      reduce($0, Reduction(integers: { $0 &+ $1 }, floats: { $0 + $1 }, finish: { $0 / $1 }, finishInteger: { $0 / $1 }))
+      reduce(
+        $0, Reduction(integers: { $0 &+ $1 }, floats: { $0 + $1 }, finish: { $0 / $1 }, finishInteger: { $0 / $1 }))
     },
     "ReduceSumSquare": {
-      reduce($0, Reduction(integers: { $0 &+ $1 }, floats: { $0 + $1 }, empty: 0, prepare: { $0 * $0 }, prepareInteger: { $0 &* $0 }))
+      reduce(
+        $0,
+        Reduction(
+          integers: { $0 &+ $1 }, floats: { $0 + $1 }, empty: 0, prepare: { $0 * $0 }, prepareInteger: { $0 &* $0 }))
     },
     "ReduceL1": {
       reduce(

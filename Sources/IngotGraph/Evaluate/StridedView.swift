@@ -47,7 +47,9 @@ struct StridedView: Sendable {
       forEachRun(elements) { start, length, step in
         if step == 1 {
           let run = source.extracting(start * width..<(start + length) * width)
-          unsafe run.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(rebasing: output[filled...]).copyMemory(from: $0) }
+          unsafe run.withUnsafeBytes {
+            unsafe UnsafeMutableRawBufferPointer(rebasing: output[filled...]).copyMemory(from: $0)
+          }
         } else {
           var index = start * width
           for place in 0..<length {

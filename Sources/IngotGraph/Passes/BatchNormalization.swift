@@ -96,7 +96,8 @@ private struct LinearNode {
   }
 
   func followed(by affine: ChannelAffine) -> Folded? {
-    guard let layout = layout(channels: affine.scale.count), let scaled = layout.scaled(weights, by: affine.scale) else {
+    guard let layout = layout(channels: affine.scale.count), let scaled = layout.scaled(weights, by: affine.scale)
+    else {
       return nil
     }
     var biases = [Double](repeating: 0, count: affine.scale.count)

@@ -31,7 +31,8 @@ private func mergeDuplicateInitializers(_ graph: inout Graph) -> PassReport {
   return report
 }
 
-private struct Fingerprint: Hashable {
+/// Equal tensors have equal ones.
+struct Fingerprint: Hashable {
   var type: ElementType
   var shape: [Int]
   var sample: [UInt8]

@@ -9,8 +9,13 @@ package struct SanitizeOptions: Hashable, Sendable {
   /// Sizes for symbolic dimensions, by name.
   package var dimensions: [String: Int]
 
-  package init(inputShapes: [String: [Dimension]] = [:], dimensions: [String: Int] = [:]) {
-    (self.inputShapes, self.dimensions) = (inputShapes, dimensions)
+  /// Bytes by which constants may grow in all when nodes are replaced by what they compute.
+  package var foldLimit: Int
+
+  package init(
+    inputShapes: [String: [Dimension]] = [:], dimensions: [String: Int] = [:], foldLimit: Int = Allowance.growthLimit
+  ) {
+    (self.inputShapes, self.dimensions, self.foldLimit) = (inputShapes, dimensions, foldLimit)
   }
 }
 

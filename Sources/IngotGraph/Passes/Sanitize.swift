@@ -21,7 +21,7 @@ package struct SanitizeReport: Codable, Hashable, Sendable {
 /// Makes the model canonical: folded, without dead code, sorted, every node named, types and shapes inferred.
 /// - Throws: for a graph that no runtime could run and for options that do not fit it.
 package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) throws(GraphError) -> SanitizeReport {
-  var run = Sanitizing(before: model.graph.size)
+  var run = Sanitizing(before: model.graph.size, foldLimit: options.foldLimit)
   run.add(removeInputDefaults(&model))
   run.add(try setInputShapes(&model, options))
   try run.toFixedPoint(&model)
@@ -38,7 +38,12 @@ private struct Sanitizing {
   /// Every round takes something away or settles something; this many are never needed.
   private static let roundLimit = 32
 
-  init(before: SanitizeReport.Size) { self.before = before }
+  private let foldLimit: Int
+  private let allowance: Allowance
+
+  init(before: SanitizeReport.Size, foldLimit: Int) {
+    (self.before, self.foldLimit, allowance) = (before, foldLimit, Allowance(growth: foldLimit))
+  }
 
   mutating func add(_ report: PassReport) {
     guard !report.isEmpty else { return }
@@ -58,6 +63,7 @@ private struct Sanitizing {
       round.append(removeDeadCode(&model.graph))
       for report in round { add(report) }
       isDone = round.allSatisfy(\.isEmpty)
+      if !isDone { allowance.settle(growth: foldLimit - (model.graph.size.initializerBytes - before.initializerBytes)) }
     }
   }
 
@@ -66,7 +72,7 @@ private struct Sanitizing {
     var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale)
     var reports: [PassReport] = []
     inference.whenInferred = { graph, facts in
-      let context = PassContext(facts: facts, opsets: opsets)
+      let context = PassContext(facts: facts, opsets: opsets, allowance: allowance)
       for pass in Pass.all { reports.append(pass.run(&graph, context)) }
     }
     _ = try inference.infer(&graph)
