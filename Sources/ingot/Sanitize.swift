@@ -22,7 +22,9 @@ extension Verb {
     guard let out = context.arguments.value("--out") else { throw UsageError("name the file to write with -o") }
     var model = try Model.read(path: operands[0])
     let report = try sanitizeModel(&model, inputShapes: [:], in: operands[0])
-    try model.write(to: out, weights: context.arguments.has("--external-data") ? .externalAbove(1024) : .keepInline)
+    // A rename is enough for a file that can be made again; the store is what a power cut must spare.
+    let policy = context.arguments.has("--external-data") ? WeightPolicy.externalAbove(1024) : .keepInline
+    try model.write(to: out, weights: policy, isDurable: false)
     if context.arguments.has("--json") {
       context.terminal.print(try jsonText(SanitizeDocument(report: report)))
     } else {

@@ -64,7 +64,8 @@ import Testing
     #expect(Bytes(other) != recipe(1 << 19))
     #expect(recipe(1 << 19, isWhole: true) != Bytes(other))
     #expect(recipe(10) != recipe(11))
-    let same = Bytes(count: 1 << 19, from: []) { range in range.map { other[$0] } }
+    let changed = other
+    let same = Bytes(count: 1 << 19, from: []) { range in range.map { changed[$0] } }
     #expect(recipe(1 << 19) != same)
   }
 

@@ -48,6 +48,7 @@ struct ChannelLayout: Sendable {
   /// Looks at the largest weight and the largest factor only: a product over the type's range is so far from any real net
   /// that one that may be there is as good as one that is.
   private static func staysFinite(_ weights: Tensor, by factors: [Double]) -> Bool {
+    guard factors.allSatisfy(\.isFinite) else { return false }
     let factor = factors.reduce(0) { max($0, $1.magnitude) }
     var (largest, isFinite) = (0.0, true)
     weights.bytes.forEachPiece { piece in
@@ -55,7 +56,7 @@ struct ChannelLayout: Sendable {
       isFinite = isFinite && part.isFinite
       largest = max(largest, part)
     }
-    return isFinite && factor.isFinite && largest * factor <= limit(of: weights.type)
+    return isFinite && largest * factor <= limit(of: weights.type)
   }
 
   private static func limit(of type: ElementType) -> Double {

@@ -41,48 +41,90 @@ struct StridedView: Sendable {
 
   private func copy<T: BitwiseCopyable>(_ elements: Range<Int>, _ source: RawSpan, _: T.Type) -> [UInt8] {
     let width = MemoryLayout<T>.size
+    let reached = reach
+    precondition(
+      elements.isEmpty || reached.lowerBound >= 0 && (reached.upperBound + 1) * width <= source.byteCount,
+      "a view of \(reached) is not inside \(source.byteCount) bytes")
     return unsafe [UInt8](unsafeUninitializedCapacity: elements.count * width) { buffer, count in
-      let output = UnsafeMutableRawBufferPointer(buffer)
-      var filled = 0
-      forEachRun(elements) { start, length, step in
-        if step == 1 {
-          let run = source.extracting(start * width..<(start + length) * width)
-          unsafe run.withUnsafeBytes {
-            unsafe UnsafeMutableRawBufferPointer(rebasing: output[filled...]).copyMemory(from: $0)
+      unsafe source.withUnsafeBytes { input in
+        let output = UnsafeMutableRawBufferPointer(buffer)
+        forEachBlock(elements) { block in
+          if block.step == 1 {
+            let run = unsafe UnsafeRawBufferPointer(
+              rebasing: input[block.start * width..<(block.start + block.length) * width])
+            unsafe UnsafeMutableRawBufferPointer(rebasing: output[count...]).copyMemory(from: run)
+          } else {
+            unsafe block.copy(input, to: output, at: count, T.self)
           }
-        } else {
-          var index = start * width
-          for place in 0..<length {
-            let element = unsafe source.unsafeLoadUnaligned(fromByteOffset: index, as: T.self)
-            unsafe output.storeBytes(of: element, toByteOffset: filled + place * width, as: T.self)
-            index += step * width
-          }
+          count += block.rows * block.length * width
         }
-        filled += length * width
       }
-      count = filled
     }
   }
 
-  /// Runs along the last axis that make up a range of elements: the source's first element, how many, and their step.
-  private func forEachRun(_ elements: Range<Int>, _ body: (Int, Int, Int) -> Void) {
-    guard !elements.isEmpty else { return }
-    guard let last = shape.last, let step = strides.last else { return body(offset, 1, 1) }
-    var position = [Int](repeating: 0, count: shape.count)
-    var (rest, index) = (elements.lowerBound, offset)
-    for axis in shape.indices.reversed() {
-      position[axis] = rest % shape[axis]
-      index += position[axis] * strides[axis]
-      rest /= shape[axis]
+  /// The lowest and the highest element of the source that the view shows.
+  private var reach: ClosedRange<Int> {
+    var (low, high) = (offset, offset)
+    for (size, step) in zip(shape, strides) {
+      if step < 0 { low += (size - 1) * step } else { high += (size - 1) * step }
     }
+    return low...max(low, high)
+  }
+
+  /// Elements of the source that come after one another in the view.
+  private struct Block {
+    /// Of the first row's first element; that of each further row is one element on.
+    var start: Int
+    var rows: Int
+    /// Of a row.
+    var length: Int
+    /// In the source, from one element of a row to the next.
+    var step: Int
+
+    /// The rows of a column are neighbors in the source, so going down the columns reads each cache line once.
+    @unsafe func copy<T: BitwiseCopyable>(
+      _ input: UnsafeRawBufferPointer, to output: UnsafeMutableRawBufferPointer, at offset: Int, _: T.Type
+    ) {
+      let width = MemoryLayout<T>.size
+      guard let from = input.baseAddress, let to = output.baseAddress else { return }
+      var source = unsafe from + start * width
+      var target = unsafe to + offset
+      for _ in 0..<length {
+        var place = 0
+        for row in 0..<rows {
+          let element = unsafe source.loadUnaligned(fromByteOffset: row * width, as: T.self)
+          unsafe target.storeBytes(of: element, toByteOffset: place, as: T.self)
+          place += length * width
+        }
+        unsafe source += step * width
+        unsafe target += width
+      }
+    }
+  }
+
+  /// As many rows as a cache line has elements of four bytes.
+  private static let blockRows = 16
+
+  private func forEachBlock(_ elements: Range<Int>, _ body: (Block) -> Void) {
+    guard !elements.isEmpty else { return }
+    guard let last = shape.last, let step = strides.last else {
+      return body(Block(start: offset, rows: 1, length: 1, step: 1))
+    }
+    var (position, index) = place(of: elements.lowerBound)
     var remaining = elements.count
+    let outer = shape.count - 2
+    let hasBlocks = outer >= 0 && step != 1 && strides[max(outer, 0)] == 1
     while remaining > 0 {
-      let length = min(last - position[shape.count - 1], remaining)
-      body(index, length, step)
-      remaining -= length
-      position[shape.count - 1] += length
-      index += length * step
       var axis = shape.count - 1
+      var block = Block(start: index, rows: 1, length: min(last - position[axis], remaining), step: step)
+      if hasBlocks, position[axis] == 0, remaining >= 2 * last {
+        block.rows = min(Self.blockRows, remaining / last, shape[outer] - position[outer])
+      }
+      body(block)
+      remaining -= block.rows * block.length
+      if block.rows > 1 { axis = outer }
+      position[axis] += block.rows > 1 ? block.rows : block.length
+      index += (block.rows > 1 ? block.rows : block.length) * strides[axis]
       while axis >= 0, position[axis] == shape[axis] {
         index -= strides[axis] * shape[axis]
         position[axis] = 0
@@ -93,6 +135,18 @@ struct StridedView: Sendable {
         }
       }
     }
+  }
+
+  /// Where a view's element is, by axis, and which one of the source it is.
+  private func place(of element: Int) -> (position: [Int], index: Int) {
+    var position = [Int](repeating: 0, count: shape.count)
+    var (rest, index) = (element, offset)
+    for axis in shape.indices.reversed() {
+      position[axis] = rest % shape[axis]
+      index += position[axis] * strides[axis]
+      rest /= shape[axis]
+    }
+    return (position, index)
   }
 }
 
