@@ -35,17 +35,8 @@ package enum FileSystem {
   ) throws(SystemError) {
     try writeAtomically(to: path, mode: mode, isDurable: isDurable) { (descriptor, temporary) throws(SystemError) in
       reserve(pieces.reduce(0) { $0 + $1.count }, in: descriptor)
-      for piece in pieces {
-        try piece.forEachPiece { (span) throws(SystemError) in try write(span, to: descriptor, path: temporary) }
-      }
+      for piece in pieces { try write(piece, to: descriptor, path: temporary) }
     }
-  }
-
-  /// Has the file system set blocks aside in one step, which halves the time of a long write. It is a hint: where it cannot
-  /// be done, the writes do it, or say what is wrong.
-  private static func reserve(_ byteCount: Int, in descriptor: Int32) {
-    guard byteCount >= 1 << 20 else { return }
-    _ = ingot_reserve(descriptor, byteCount)
   }
 
   /// Memory that a C library owns, without a copy.
@@ -105,7 +96,7 @@ package enum FileSystem {
   package static func extend(_ path: String, with bytes: Bytes) throws(SystemError) {
     let descriptor = try openFile(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     defer { close(descriptor) }
-    try bytes.forEachPiece { (span) throws(SystemError) in try write(span, to: descriptor, path: path) }
+    try bytes.withSpan { (span) throws(SystemError) in try write(span, to: descriptor, path: path) }
   }
 
   /// With all folders above it; no error where it is there.
@@ -203,7 +194,7 @@ package enum FileSystem {
     return "\(getpid())-\(now.tv_sec)\(now.tv_nsec)-\(UInt32.random(in: 0 ... .max))"
   }
 
-  private static func openFile(_ path: String, _ flags: Int32, _ mode: UInt32 = 0) throws(SystemError) -> Int32 {
+  static func openFile(_ path: String, _ flags: Int32, _ mode: UInt32 = 0) throws(SystemError) -> Int32 {
     while true {
       let descriptor = unsafe open(path, flags, mode)
       if descriptor >= 0 { return descriptor }
@@ -215,6 +206,9 @@ package enum FileSystem {
   private static func copy(
     _ source: Int32, _ path: String, to destination: Int32, _ target: String
   ) throws(SystemError) {
+    let byteCount = Int(try FileStatus(ofDescriptor: source, path: path).byteCount)
+    let copied = try copyRange(0..<byteCount, of: source, to: destination, target)
+    guard lseek(source, copied, SEEK_SET) == copied else { throw SystemError("lseek", path: path, code: errno) }
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let count = unsafe Glibc.read(source, &buffer, buffer.count)
@@ -225,7 +219,7 @@ package enum FileSystem {
     }
   }
 
-  private static func write(_ span: RawSpan, to descriptor: Int32, path: String) throws(SystemError) {
+  static func write(_ span: RawSpan, to descriptor: Int32, path: String) throws(SystemError) {
     var offset = 0
     while offset < span.byteCount {
       let rest = span.extracting(offset..<min(span.byteCount, offset + (1 << 30)))

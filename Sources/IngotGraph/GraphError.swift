@@ -16,6 +16,10 @@ package struct GraphError: ReportableError, Hashable {
     case noSuchDimension(String, dimensions: [String])
     case dimensionSize(String, Int)
     case nestedTooDeep(limit: Int)
+    /// A selection of passes names some that there are not.
+    case noSuchPass([String], passes: [String])
+    /// A selection names passes to run and passes to leave out.
+    case mixedPasses(String)
   }
 
   package var reason: Reason
@@ -63,8 +67,18 @@ extension GraphError {
       "no input of the model has a dimension '\(name)'\n  hint: its symbolic dimensions are \(Self.list(dimensions))"
     case .dimensionSize(let name, let size):
       "dimension '\(name)' cannot be \(size)\n  hint: give it a size of 1 or more"
+    case .noSuchPass(let names, let passes): names.map { Self.noSuchPass($0, passes) }.joined(separator: "\n")
+    case .mixedPasses(let text):
+      "'\(text)' names passes to run and, with a '-', passes to leave out\n  hint: give one kind; the others follow"
     case .nestedTooDeep(let limit): "subgraphs are nested deeper than \(limit)\n  hint: no exporter writes this"
     }
+  }
+
+  private static func noSuchPass(_ name: String, _ passes: [String]) -> String {
+    let hint =
+      suggestion(for: name, among: passes).map { "did you mean '\($0)'?" }
+      ?? "there are \(passes.joined(separator: ", ")); all and none"
+    return "there is no pass '\(name)'\n  hint: \(hint)"
   }
 
   private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -48,7 +48,10 @@ private struct OpsetRaise {
       case .graphs(var bodies):
         for number in bodies.indices { convert(&bodies[number]) }
         node.attributes[index].value = .graphs(bodies)
-      case .float, .int, .string, .tensor, .floats, .ints, .strings, .tensors, .reference, .opaque: break
+      case .float, .int, .string, .tensor, .floats, .ints, .strings, .tensors, .sparseTensor, .sparseTensors, .type,
+        .types,
+        .reference, .opaque:
+        break
       }
     }
   }

@@ -57,7 +57,7 @@ private struct FileCheck {
     }
     var shapes: [String: [Dimension]] = [:]
     for input in manifest.model.inputs { shapes[input.name.value] = input.shape }
-    _ = try sanitizeModel(&model, inputShapes: shapes, in: path)
+    _ = try sanitizeModel(&model, options: SanitizeOptions(inputShapes: shapes), in: path)
     return model
   }
 

@@ -14,17 +14,23 @@ extension Verb {
       """,
     options: [
       .value("--out", short: "-o", "OUT", "the file to write"),
-      .flag("--external-data", "keep weights of more than 1 KiB in OUT.data beside the model"), Verb.json,
+      .value(
+        "--passes", "LIST",
+        "run only these, with commas; with a '-' before each: all but these; none: infer shapes only"),
+      .value("--fold-limit", "SIZE", "what constants may grow by when nodes become what they compute (32MiB)"),
+      .value(
+        "--weights", "WHERE", "auto, inline, external (OUT.data), refer (to the model's own files) or copy (them)"),
+      Verb.json,
     ]
   ) { context in
     let operands = context.arguments.operands
     guard operands.count == 1 else { throw UsageError("name one model") }
     guard let out = context.arguments.value("--out") else { throw UsageError("name the file to write with -o") }
+    let options = try sanitizeOptions(context.arguments)
+    let weights = try weightPolicy(context.arguments.value("--weights") ?? "auto")
     var model = try Model.read(path: operands[0])
-    let report = try sanitizeModel(&model, inputShapes: [:], in: operands[0])
-    // A rename is enough for a file that can be made again; the store is what a power cut must spare.
-    let policy = context.arguments.has("--external-data") ? WeightPolicy.externalAbove(1024) : .keepInline
-    try model.write(to: out, weights: policy, isDurable: false)
+    let report = try sanitizeModel(&model, options: options, in: operands[0])
+    try model.write(to: out, weights: weights, isDurable: false)
     if context.arguments.has("--json") {
       context.terminal.print(try jsonText(SanitizeDocument(report: report)))
     } else {
@@ -38,6 +44,27 @@ extension Verb {
     }
     return .success
   }
+}
+
+private func sanitizeOptions(_ arguments: Arguments) throws -> SanitizeOptions {
+  var options = SanitizeOptions()
+  if let passes = arguments.value("--passes") { options.passes = try PassSelection(passes) }
+  if let text = arguments.value("--fold-limit") {
+    guard let limit = ByteCount(text) else { throw UsageError("--fold-limit takes a size like 32MiB, not '\(text)'") }
+    options.foldLimit = limit.count
+  }
+  return options
+}
+
+private func weightPolicy(_ word: String) throws -> WeightPolicy {
+  let policies: [String: WeightPolicy] = [
+    "auto": .automatic, "inline": .keepInline, "external": .externalAbove(1024), "refer": .referToSource,
+    "copy": .copySource,
+  ]
+  guard let policy = policies[word] else {
+    throw UsageError("--weights takes auto, inline, external, refer or copy, not '\(word)'")
+  }
+  return policy
 }
 
 /// `ingot.sanitize/1`.

@@ -52,7 +52,7 @@ extension Node {
   /// - Returns: one tensor per output, or nil where this is not evaluated.
   package func evaluated(_ inputs: [Tensor?], opset: Int64, byteLimit: Int) -> [Tensor]? {
     guard domain.isEmpty, let evaluate = Evaluators.table[opType],
-      inputs.allSatisfy({ $0?.bytes.computationDepth ?? 0 <= Tensor.depthLimit })
+      inputs.allSatisfy({ $0?.bytes.computationDepth ?? 0 <= Tensor.depthLimit && $0?.type.fillsBytes ?? true })
     else { return nil }
     let evaluation = Evaluation(node: self, opset: opset, inputs: inputs, byteLimit: byteLimit)
     guard let results = evaluate(evaluation), results.count >= outputs.count else { return nil }

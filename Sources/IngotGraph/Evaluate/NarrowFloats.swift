@@ -98,6 +98,9 @@ extension ElementType {
   /// Whether several elements share a byte.
   var isPacked: Bool { (bitCount ?? 8) < 8 }
 
+  /// Whether no element straddles two bytes, as those of 6 bits do.
+  var fillsBytes: Bool { bitCount.map { $0 >= 8 || 8 % $0 == 0 } ?? true }
+
   /// Whether the elements of a packed type have a sign.
   private var isSigned: Bool { self == .int4 || self == .int2 }
 

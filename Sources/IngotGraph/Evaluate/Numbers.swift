@@ -10,7 +10,7 @@ enum Numbers: Sendable {
   case unsigned([UInt64])
   case floats([Double])
 
-  /// - Returns: nil for strings and complex numbers.
+  /// - Returns: nil for strings, complex numbers and elements that straddle bytes.
   init?(_ tensor: Tensor) { self.init(tensor.bytes, type: tensor.type, count: tensor.elementCount) }
 
   /// - Parameter bytes: exactly as many as `count` elements take.
@@ -38,7 +38,7 @@ enum Numbers: Sendable {
     case .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float4e2m1:
       guard let format = NarrowFloat(type) else { return nil }
       self = .floats(type.unpacked(bytes, count: count).map { format.value($0) })
-    case .string, .complex64, .complex128: return nil
+    case .string, .complex64, .complex128, .float6e2m3, .float6e3m2: return nil
     }
   }
 

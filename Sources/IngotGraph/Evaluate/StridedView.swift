@@ -157,6 +157,7 @@ extension Tensor {
     guard let count = Layout.count(shape), let byteCount = type.byteCount(of: count) else { return nil }
     if view.isIdentity, count == elementCount { return reshaped(shape) }
     if type.isPacked {
+      guard type.fillsBytes else { return nil }
       let (source, elementType) = (self, type)
       return .made(type, shape, from: [self], isWhole: true) { _ in
         let elements = elementType.unpacked(source.bytes, count: source.elementCount)

@@ -15,10 +15,29 @@ extension Model {
   /// - Parameter path: the model's name in errors.
   /// - Parameter baseDirectory: where external data is; nil for a model that must have none.
   package static func read(bytes: Bytes, path: String, baseDirectory: String?) throws(ModelError) -> Model {
-    if bytes.isEmpty { throw ModelError(path, .empty) }
-    var reader = ModelReader(bytes: bytes, path: path, externalFiles: ExternalFiles(folder: baseDirectory))
+    let reader = ModelReader(bytes: bytes, path: path, externalFiles: ExternalFiles(folder: baseDirectory))
+    return try reader.read().model
+  }
+
+  /// Reads a model for a check: initializers whose external data is missing or wrong have no bytes, and each is a problem
+  /// of its own. Nothing but a check should work on such a model.
+  static func readForCheck(path: String) throws(ModelError) -> (model: Model, problems: [ModelError]) {
+    let file: MappedFile
+    do throws(SystemError) { file = try MappedFile(path: path) } catch { throw ModelError(path, .cannotRead(error)) }
+    let files = ExternalFiles(folder: FileSystem.parent(of: path))
+    var reader = ModelReader(bytes: Bytes(file), path: path, externalFiles: files)
+    reader.collectedProblems = []
+    return try reader.read()
+  }
+}
+
+extension ModelReader {
+  /// - Returns: the problems are those that were to be collected.
+  fileprivate consuming func read() throws(ModelError) -> (model: Model, problems: [ModelError]) {
+    if bytes.isEmpty { throw error(.empty) }
     do throws(ModelError) {
-      return try bytes.withSpan { (file) throws(ModelError) in try reader.readModel(file) }
+      let model = try bytes.withSpan { (file) throws(ModelError) in try readModel(file) }
+      return (model, collectedProblems ?? [])
     } catch {
       switch error.reason {
       case .malformed, .noGraph:
@@ -35,6 +54,8 @@ struct ModelReader {
   let bytes: Bytes
   let path: String
   var externalFiles: ExternalFiles
+  /// Where it is not nil, problems that leave the rest readable are collected here, and reading goes on.
+  var collectedProblems: [ModelError]?
   /// Nodes, attributes, values, sizes and texts read so far: a file of empty messages would take a hundred times its
   /// size in memory.
   private var itemCount = 0
@@ -68,6 +89,7 @@ struct ModelReader {
     var model = Model(graph: Graph(name: ""), irVersion: 0)
     model.opsets = [:]
     var graph: Range<Int>?
+    var (functions, training): ([Range<Int>], [Range<Int>]) = ([], [])
     while let field = try message.next() {
       switch field.number {
       case ModelField.irVersion: model.irVersion = try message.int(field)
@@ -81,21 +103,27 @@ struct ModelReader {
         graph = try message.range(field)
       case ModelField.opsetImport:
         try countItem(at: field.offset)
-        try readOpset(file, try message.range(field), into: &model)
+        try readOpset(file, try message.range(field), into: &model.opsets)
       case ModelField.metadata:
         try countItem(at: field.offset)
         model.metadata.append(try readEntry(file, try message.range(field)))
+      case ModelField.functions: functions.append(try message.range(field))
+      case ModelField.training: training.append(try message.range(field))
       default: try message.keep(field)
       }
     }
     model.unknownFields = joined(message.kept)
     guard let graph else { throw error(.noGraph(offset: bytes.count)) }
     model.graph = try readGraph(file, graph)
+    for part in functions { model.functions.append(try readFunction(file, part)) }
+    for part in training { model.training.append(try readTraining(file, part)) }
     return model
   }
 
   /// Where a domain is imported twice, the higher version counts (onnx.proto, ModelProto.opset_import).
-  private func readOpset(_ file: RawSpan, _ range: Range<Int>, into model: inout Model) throws(ModelError) {
+  func readOpset(
+    _ file: RawSpan, _ range: Range<Int>, into opsets: inout [String: Int64]
+  ) throws(ModelError) {
     var message = MessageReader(file, range, .opset, path: path)
     var (domain, version): (String, Int64) = ("", 0)
     while let field = try message.next() {
@@ -105,7 +133,7 @@ struct ModelReader {
       default: try message.skip(field)
       }
     }
-    model.opsets[domain] = max(version, model.opsets[domain] ?? .min)
+    opsets[domain] = max(version, opsets[domain] ?? .min)
   }
 
   func readEntry(_ file: RawSpan, _ range: Range<Int>) throws(ModelError) -> (key: String, value: String) {

@@ -7,13 +7,16 @@ internal import IngotCore
 /// Whom an error message names.
 enum TensorOwner {
   case graph
-  case attribute(String, of: Node, index: Int)
+  case attribute(String, of: AttributeOwner)
+  case sparse(part: String)
+
+  var isGraph: Bool { if case .graph = self { true } else { false } }
 
   func label(_ tensor: String) -> String {
     switch self {
     case .graph: "initializer '\(tensor.shown)'"
-    case .attribute(let name, let node, let index):
-      "\(node.label(at: index)): tensor '\(tensor.shown)' of attribute '\(name.shown)'"
+    case .attribute(let name, let owner): "\(owner.label): tensor '\(tensor.shown)' of attribute '\(name.shown)'"
+    case .sparse(let part): "\(part) '\(tensor.shown)' of a sparse tensor"
     }
   }
 }
@@ -53,12 +56,20 @@ extension ModelReader {
       storage = try readStorage(file, range, parts, type, shape, count: count)
     } catch {
       switch error {
+      case .tensor(.external(let location, let reason)) where owner.isGraph && collectedProblems != nil:
+        let missing = problem(.external(location: location, reason))
+        collectedProblems?.append(missing)
+        storage = .external(location: location, offset: 0, bytes: Bytes())
       case .tensor(let reason): throw problem(reason)
       case .model(let error): throw error
       }
     }
     var initializer = Initializer(type: type, shape: shape, storage: storage)
-    if case .attribute = owner { initializer.name = parts.name }
+    switch owner {
+    case .graph: break
+    case .attribute, .sparse: initializer.name = parts.name
+    }
+    if case .external = storage { initializer.externalNotes = try readExternalNotes(file, parts) }
     initializer.docString = parts.docString
     initializer.unknownFields = parts.unknownFields
     return (parts.name, initializer)
@@ -151,6 +162,20 @@ extension ModelReader {
     } catch {
       throw .tensor(.external(location: location, error))
     }
+  }
+}
+
+extension ModelReader {
+  /// What external data says besides its place.
+  private func readExternalNotes(
+    _ file: RawSpan, _ parts: TensorParts
+  ) throws(ModelError) -> [(key: String, value: String)] {
+    var notes: [(key: String, value: String)] = []
+    for range in parts.externalEntries {
+      let entry = try readEntry(file, range)
+      if !["location", "offset", "length"].contains(entry.key) { notes.append(entry) }
+    }
+    return notes
   }
 }
 

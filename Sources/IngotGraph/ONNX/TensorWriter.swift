@@ -1,9 +1,9 @@
-// Writes TensorProto: elements as raw_data, as a place in a data file, or as string_data.
+// Writes TensorProto, elements as raw_data, as a place in a data file, or as string_data; and SparseTensorProto, which is two
+// of them.
 
 internal import IngotCore
 
 extension ModelWriter {
-  /// - Parameter isInitializer: false for a tensor of an attribute, which many readers want inside the model.
   mutating func encode(_ tensor: Initializer, named name: String, isInitializer: Bool) -> WireWriter {
     var message = WireWriter()
     message.writePacked(TensorField.dims, tensor.shape.lazy.map(Int64.init))
@@ -15,30 +15,31 @@ extension ModelWriter {
     let place = place(of: tensor, isInitializer: isInitializer)
     if case .inline(let bytes) = place { message.writeBytes(TensorField.rawData, bytes) }
     if let docString = tensor.docString { message.writeString(TensorField.docString, docString) }
-    if case .external(let location, let offset, let byteCount) = place {
+    if case .external(let location, let offset, let byteCount, let isSource) = place {
       message.writeEntry(TensorField.externalData, "location", location)
       message.writeEntry(TensorField.externalData, "offset", String(offset))
       message.writeEntry(TensorField.externalData, "length", String(byteCount))
+      for (key, value) in isSource ? tensor.externalNotes : [] {
+        message.writeEntry(TensorField.externalData, key, value)
+      }
       message.writeVarint(TensorField.dataLocation, 1)
     }
     message.writeRaw(tensor.unknownFields)
     return message
   }
 
-  private enum Place {
-    case strings, inline(Bytes), external(location: String, offset: Int, byteCount: Int)
-  }
-
-  private mutating func place(of tensor: Initializer, isInitializer: Bool) -> Place {
-    switch (tensor.storage, policy) {
-    case (.strings, _): return .strings
-    case (.external(let location, let offset, let bytes), .referToSource):
-      return .external(location: location, offset: offset, byteCount: bytes.count)
-    case (.external(_, _, let bytes), .externalAbove(let threshold)) where bytes.count > threshold:
-      return .external(location: dataName, offset: addData(bytes), byteCount: bytes.count)
-    case (.raw(let bytes), .externalAbove(let threshold)) where bytes.count > threshold && isInitializer:
-      return .external(location: dataName, offset: addData(bytes), byteCount: bytes.count)
-    case (.raw(let bytes), _), (.external(_, _, let bytes), _): return .inline(bytes)
+  mutating func encode(
+    _ tensor: Initializer, _ elements: SparseElements, named name: String, isInitializer: Bool
+  ) -> WireWriter {
+    var message = WireWriter()
+    message.writeMessage(
+      SparseTensorField.values, encode(elements.values, named: name, isInitializer: isInitializer))
+    if let indices = elements.indices {
+      let encoded = encode(indices, named: indices.name, isInitializer: isInitializer)
+      message.writeMessage(SparseTensorField.indices, encoded)
     }
+    message.writePacked(SparseTensorField.dims, tensor.shape.lazy.map(Int64.init))
+    message.writeRaw(tensor.unknownFields)
+    return message
   }
 }

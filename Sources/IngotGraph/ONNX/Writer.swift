@@ -9,18 +9,6 @@
 
 package import IngotCore
 
-/// Where a written model's weights go.
-package enum WeightPolicy: Hashable, Sendable {
-  /// Into the model; a model that protobuf's 2 GiB would not hold is written with `externalAbove(1024)` instead.
-  case keepInline
-  /// Initializers of more than so many bytes go to one file `<name of the model>.data` beside it, each on a 4 KiB page
-  /// of its own so that it can be mapped. (So do attributes' tensors that came from such a file.)
-  case externalAbove(Int)
-  /// Weights that were read from files beside the model stay there; the model must be written where those names lead to
-  /// them.
-  case referToSource
-}
-
 extension Model {
   /// What protobuf's readers take: 2 GiB less one byte.
   package static let byteLimit = Int(Int32.max)
@@ -39,83 +27,64 @@ extension Model {
   package func write(
     to path: String, weights policy: WeightPolicy = .keepInline, isDurable: Bool = true
   ) throws(ModelError) -> [String] {
-    let dataName = FileSystem.name(of: path) + ".data"
+    let policy = resolved(policy, for: path)
     if policy == .referToSource { try requireSources(besides: path) }
+    let dataName = dataName(besides: path, policy)
     var writer = ModelWriter(policy: policy, dataName: dataName)
     var message = writer.encode(self)
-    if message.byteCount > Self.byteLimit, policy == .keepInline {
-      writer = ModelWriter(policy: .externalAbove(1024), dataName: dataName)
+    if message.byteCount > Self.byteLimit {
+      writer = ModelWriter(policy: policy, dataName: dataName, inlineLimit: 1024)
       message = writer.encode(self)
     }
     guard message.byteCount <= Self.byteLimit else { throw ModelError(path, .tooLarge(byteCount: message.byteCount)) }
     let dataPath = FileSystem.join(FileSystem.parent(of: path), dataName)
+    let data = writer.data.pieces
     do throws(SystemError) {
-      if !writer.data.isEmpty { try FileSystem.writeAtomically(writer.data, to: dataPath, isDurable: isDurable) }
+      if !data.isEmpty { try FileSystem.writeAtomically(data, to: dataPath, isDurable: isDurable) }
       try FileSystem.writeAtomically(message.pieces, to: path, isDurable: isDurable)
     } catch {
       throw ModelError(path, .cannotWrite(error))
     }
-    return writer.data.isEmpty ? [path] : [path, dataPath]
-  }
-
-  private func requireSources(besides path: String) throws(ModelError) {
-    let folder = FileSystem.parent(of: path)
-    var checked: Set<String> = []
-    for (name, initializer) in graph.allInitializers {
-      guard case .external(let location, _, let bytes) = initializer.storage, !checked.contains(location) else {
-        continue
-      }
-      let source = bytes.fileRange?.file.path
-      let target = try? FileSystem.realPath(FileSystem.join(folder, location))
-      if source == nil || source != target {
-        throw ModelError(path, .weightsElsewhere(tensor: name, location: location, file: source))
-      }
-      checked.insert(location)
-    }
+    return data.isEmpty ? [path] : [path, dataPath]
   }
 }
 
 extension Graph {
-  /// With the tensors of attributes and of subgraphs. A tensor of an attribute has the attribute's name.
+  /// Dense tensors, the parts of sparse ones among them, with those of attributes and of subgraphs. A tensor of an attribute has
+  /// the attribute's name.
   package var allInitializers: [(name: String, initializer: Initializer)] {
     var result: [(name: String, initializer: Initializer)] = []
-    for value in values { if let initializer = value.initializer { result.append((value.name, initializer)) } }
-    for attribute in nodes.flatMap(\.attributes) {
-      switch attribute.value {
-      case .tensor(let tensor): result.append((attribute.name, tensor))
-      case .tensors(let tensors): result += tensors.map { (attribute.name, $0) }
-      case .graph(let graph): result += graph.allInitializers
-      case .graphs(let graphs): result += graphs.flatMap(\.allInitializers)
-      case .float, .int, .string, .floats, .ints, .strings, .reference, .opaque: break
-      }
+    for value in values {
+      for part in value.initializer?.denseParts ?? [] { result.append((value.name, part)) }
     }
+    for node in nodes { for attribute in node.attributes { result += attribute.initializers } }
     return result
   }
 }
 
-/// The state of writing one model. Its parts are in GraphWriter.swift, NodeWriter.swift and TensorWriter.swift.
+extension Attribute {
+  /// Dense tensors, with those of subgraphs.
+  var initializers: [(name: String, initializer: Initializer)] {
+    switch value {
+    case .tensor(let tensor), .sparseTensor(let tensor): tensor.denseParts.map { (name, $0) }
+    case .tensors(let tensors), .sparseTensors(let tensors): tensors.flatMap(\.denseParts).map { (name, $0) }
+    case .graph(let graph): graph.allInitializers
+    case .graphs(let graphs): graphs.flatMap(\.allInitializers)
+    case .float, .int, .string, .floats, .ints, .strings, .type, .types, .reference, .opaque: []
+    }
+  }
+}
+
+/// The state of writing one model. Its parts are in GraphWriter.swift, NodeWriter.swift, TensorWriter.swift and so on.
 struct ModelWriter {
   let policy: WeightPolicy
-  let dataName: String
-  /// The data file's bytes, in pieces.
-  private(set) var data: [Bytes] = []
-  private var dataByteCount = 0
+  var data: DataFile
+  /// Constants of more bytes go into the data file even where the policy would keep them inline.
+  let inlineLimit: Int
 
-  private static let pageByteCount = 4096
-  private static let padding = Bytes([UInt8](repeating: 0, count: pageByteCount))
-
-  init(policy: WeightPolicy, dataName: String) { (self.policy, self.dataName) = (policy, dataName) }
-
-  /// - Returns: where in the data file the bytes are.
-  mutating func addData(_ bytes: Bytes) -> Int {
-    let over = dataByteCount % Self.pageByteCount
-    if over > 0 {
-      data.append(Self.padding[0..<Self.pageByteCount - over])
-      dataByteCount += Self.pageByteCount - over
-    }
-    defer { dataByteCount += bytes.count }
-    data.append(bytes)
-    return dataByteCount
+  init(policy: WeightPolicy, dataName: String, inlineLimit: Int = .max) {
+    (self.policy, self.inlineLimit) = (policy, inlineLimit)
+    data = DataFile(name: dataName)
   }
 
   mutating func encode(_ model: Model) -> WireWriter {
@@ -127,19 +96,25 @@ struct ModelWriter {
     if model.modelVersion != 0 { message.writeVarint(ModelField.modelVersion, UInt64(bitPattern: model.modelVersion)) }
     if let docString = model.docString { message.writeString(ModelField.docString, docString) }
     message.writeMessage(ModelField.graph, encode(model.graph))
-    for (domain, version) in model.opsets.sorted(by: { $0.key < $1.key }) {
-      var opset = WireWriter()
-      opset.writeText(OpsetField.domain, domain)
-      opset.writeVarint(OpsetField.version, UInt64(bitPattern: version))
-      message.writeMessage(ModelField.opsetImport, opset)
-    }
+    message.writeOpsets(ModelField.opsetImport, model.opsets)
     for (key, value) in model.metadata { message.writeEntry(ModelField.metadata, key, value) }
+    for training in model.training { message.writeMessage(ModelField.training, encode(training)) }
+    for function in model.functions { message.writeMessage(ModelField.functions, encode(function)) }
     message.writeRaw(model.unknownFields)
     return message
   }
 }
 
 extension WireWriter {
+  mutating func writeOpsets(_ number: Int, _ opsets: [String: Int64]) {
+    for (domain, version) in opsets.sorted(by: { $0.key < $1.key }) {
+      var opset = WireWriter()
+      opset.writeText(OpsetField.domain, domain)
+      opset.writeVarint(OpsetField.version, UInt64(bitPattern: version))
+      writeMessage(number, opset)
+    }
+  }
+
   /// Nothing for an empty text.
   mutating func writeText(_ number: Int, _ text: String) {
     if !text.isEmpty { writeString(number, text) }

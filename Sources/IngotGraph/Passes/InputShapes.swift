@@ -1,23 +1,6 @@
 // Puts the shapes that a manifest asks for into the model's inputs: names for free sizes, numbers for names.
 
-package import IngotCore
-
-/// What a manifest wants of the model's inputs.
-package struct SanitizeOptions: Hashable, Sendable {
-  /// New shapes of inputs, by name, all axes; `.unknown` leaves an axis as it is.
-  package var inputShapes: [String: [Dimension]]
-  /// Sizes for symbolic dimensions, by name.
-  package var dimensions: [String: Int]
-
-  /// Bytes by which constants may grow in all when nodes are replaced by what they compute.
-  package var foldLimit: Int
-
-  package init(
-    inputShapes: [String: [Dimension]] = [:], dimensions: [String: Int] = [:], foldLimit: Int = Allowance.growthLimit
-  ) {
-    (self.inputShapes, self.dimensions, self.foldLimit) = (inputShapes, dimensions, foldLimit)
-  }
-}
+internal import IngotCore
 
 /// Initializers that are listed as inputs (all were, before IR version 4) become plain constants.
 func removeInputDefaults(_ model: inout Model) -> PassReport {
@@ -87,9 +70,10 @@ extension Graph {
     guard !sizes.isEmpty else { return }
     for index in values.indices {
       let id = ValueID(index)
-      guard let shape = self[id].shape else { continue }
-      self[id].shape = shape.map { size in
-        if case .symbolic(let name) = size, let new = sizes[name] { new } else { size }
+      self[id].valueType = self[id].valueType?.mapShapes { shape in
+        shape.map { size in
+          if case .symbolic(let name) = size, let new = sizes[name] { new } else { size }
+        }
       }
     }
     for index in nodes.indices where nodes[index].hasSubgraphs { nodes[index].forEachSubgraph { $0.substitute(sizes) } }

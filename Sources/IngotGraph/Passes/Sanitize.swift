@@ -21,19 +21,24 @@ package struct SanitizeReport: Codable, Hashable, Sendable {
 /// Makes the model canonical: folded, without dead code, sorted, every node named, types and shapes inferred.
 /// - Throws: for a graph that no runtime could run and for options that do not fit it.
 package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) throws(GraphError) -> SanitizeReport {
-  var run = Sanitizing(before: model.graph.size, foldLimit: options.foldLimit)
-  run.add(removeInputDefaults(&model))
+  typealias Stage = PassSelection.Stage
+  let passes = options.passes
+  var run = Sanitizing(before: model.graph.size, options)
+  if passes.contains(Stage.inputDefaults) { run.add(removeInputDefaults(&model)) }
   run.add(try setInputShapes(&model, options))
+  if passes.contains(Stage.functions) { run.add(inlineFunctions(&model)) }
+  if options.makesDoublesFloats { run.add(makeDoublesFloats(&model)) }
   try run.toFixedPoint(&model)
-  run.add(nameNodes(&model.graph))
-  makeCanonical(&model)
+  if passes.contains(Stage.names) { run.add(nameNodes(&model.graph)) }
+  if passes.contains(Stage.canonical) { makeCanonical(&model) }
   return SanitizeReport(before: run.before, after: model.graph.size, rounds: run.rounds, passes: run.reports)
 }
 
 private struct Sanitizing {
-  var before: SanitizeReport.Size
-  var rounds = 0
-  var reports: [PassReport] = []
+  let before: SanitizeReport.Size
+  let passes: PassSelection
+  private(set) var rounds = 0
+  private(set) var reports: [PassReport] = []
 
   /// Every round takes something away or settles something; this many are never needed.
   private static let roundLimit = 32
@@ -41,8 +46,9 @@ private struct Sanitizing {
   private let foldLimit: Int
   private let allowance: Allowance
 
-  init(before: SanitizeReport.Size, foldLimit: Int) {
-    (self.before, self.foldLimit, allowance) = (before, foldLimit, Allowance(growth: foldLimit))
+  init(before: SanitizeReport.Size, _ options: SanitizeOptions) {
+    (self.before, passes, foldLimit) = (before, options.passes, options.foldLimit)
+    allowance = Allowance(growth: options.foldLimit)
   }
 
   mutating func add(_ report: PassReport) {
@@ -58,9 +64,11 @@ private struct Sanitizing {
     var isDone = false
     while !isDone, rounds < Self.roundLimit {
       rounds += 1
-      var round = [try sortNodes(&model.graph), replaceConstantNodes(&model.graph)]
+      var round: [PassReport] = []
+      if passes.contains(PassSelection.Stage.order) { round.append(try sortNodes(&model.graph)) }
+      if passes.contains(PassSelection.Stage.constantNodes) { round.append(replaceConstantNodes(&model.graph)) }
       round += try simplify(&model.graph, opsets: model.opsets)
-      round.append(removeDeadCode(&model.graph))
+      if passes.contains(PassSelection.Stage.deadCode) { round.append(removeDeadCode(&model.graph)) }
       for report in round { add(report) }
       isDone = round.allSatisfy(\.isEmpty)
       if !isDone { allowance.settle(growth: foldLimit - (model.graph.size.initializerBytes - before.initializerBytes)) }
@@ -71,9 +79,10 @@ private struct Sanitizing {
   private func simplify(_ graph: inout Graph, opsets: [String: Int64]) throws(GraphError) -> [PassReport] {
     var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale)
     var reports: [PassReport] = []
+    let selected = Pass.all.filter { passes.contains($0.name) }
     inference.whenInferred = { graph, facts in
       let context = PassContext(facts: facts, opsets: opsets, allowance: allowance)
-      for pass in Pass.all { reports.append(pass.run(&graph, context)) }
+      for pass in selected { reports.append(pass.run(&graph, context)) }
     }
     _ = try inference.infer(&graph)
     if !inference.stale.isEmpty {

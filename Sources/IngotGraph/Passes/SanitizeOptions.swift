@@ -1,0 +1,22 @@
+// What a manifest or a command line wants of sanitizing besides the canonical form.
+
+package import IngotCore
+
+/// Changes to the model that are asked for, and what runs.
+package struct SanitizeOptions: Hashable, Sendable {
+  /// New shapes of inputs, by name, all axes; `.unknown` leaves an axis as it is.
+  package var inputShapes: [String: [Dimension]]
+  /// Sizes for symbolic dimensions, by name.
+  package var dimensions: [String: Int]
+  package var passes: PassSelection
+  /// Whether float64 between inputs and outputs becomes float32, which rounds more.
+  package var makesDoublesFloats = false
+  /// Bytes by which constants may grow in all when nodes are replaced by what they compute.
+  package var foldLimit = Allowance.growthLimit
+
+  package init(
+    inputShapes: [String: [Dimension]] = [:], dimensions: [String: Int] = [:], passes: PassSelection = .all
+  ) {
+    (self.inputShapes, self.dimensions, self.passes) = (inputShapes, dimensions, passes)
+  }
+}
