@@ -20,6 +20,10 @@ package struct GraphError: ReportableError, Hashable {
     case noSuchPass([String], passes: [String])
     /// A selection names passes to run and passes to leave out.
     case mixedPasses(String)
+    case olderOpset(have: Int64, asked: Int64)
+    case newerOpset(asked: Int64, newest: Int64)
+    /// The operator set cannot be raised because of these nodes.
+    case opsetObstacles(have: Int64, asked: Int64, [OpsetObstacle])
   }
 
   package var reason: Reason
@@ -67,11 +71,25 @@ extension GraphError {
       "no input of the model has a dimension '\(name)'\n  hint: its symbolic dimensions are \(Self.list(dimensions))"
     case .dimensionSize(let name, let size):
       "dimension '\(name)' cannot be \(size)\n  hint: give it a size of 1 or more"
+    case .olderOpset(let have, let asked):
+      "the model's operator set is \(have) and cannot be lowered to \(asked)\n  hint: ask for \(have) or a newer one"
+    case .newerOpset(let asked, let newest):
+      "operator set \(asked) is not known\n  hint: the newest that models are raised to is \(newest)"
+    case .opsetObstacles(let have, let asked, let obstacles): Self.obstacles(have, asked, obstacles)
     case .noSuchPass(let names, let passes): names.map { Self.noSuchPass($0, passes) }.joined(separator: "\n")
     case .mixedPasses(let text):
       "'\(text)' names passes to run and, with a '-', passes to leave out\n  hint: give one kind; the others follow"
     case .nestedTooDeep(let limit): "subgraphs are nested deeper than \(limit)\n  hint: no exporter writes this"
     }
+  }
+
+  private static func obstacles(_ have: Int64, _ asked: Int64, _ obstacles: [OpsetObstacle]) -> String {
+    let shown = obstacles.prefix(8).map {
+      "\n  node '\($0.node)' (\($0.opType)), which changes in operator set \($0.version): \($0.reason)"
+    }
+    let rest = obstacles.count > shown.count ? "\n  and \(obstacles.count - shown.count) more" : ""
+    return "the model's operator set \(have) cannot be raised to \(asked) because of \(count(obstacles.count, "node"))"
+      + shown.joined() + rest + "\n  hint: export the model with operator set \(asked) or newer"
   }
 
   private static func noSuchPass(_ name: String, _ passes: [String]) -> String {

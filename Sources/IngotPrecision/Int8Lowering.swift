@@ -14,7 +14,7 @@ package import IngotGraph
 ///   - model: sanitized: topological order, types inferred.
 ///   - amax: the largest magnitude that calibration chose for a tensor; nil where there is none.
 ///   - fallback: float32 or float16.
-/// - Throws: `.missingRanges` with all tensors that lack one; `.unusableRange`, `.nonFiniteWeight`, `.opsetTooOld`;
+/// - Throws: `.missingRanges` with all tensors that lack one; `.unusableRange`, `.nonFiniteWeight`, `.opset`;
 ///   `.nothingLowered` when no node can be quantized. The model is then as it was.
 package func lowerToInt8(
   _ model: inout Model, fallback: ElementType = .float32, keep: KeepList = KeepList(), amax: (String) -> Float?
@@ -29,7 +29,7 @@ package func lowerToInt8(
   var report = LoweringReport(precision: .int8, fallback: fallback, opset: model.opsets[""] ?? 0)
   report.placement = placement.decisions
   var lowered = model
-  try raiseOpset(of: &lowered, to: fallback == .float16 ? 19 : 13)
+  try raiseOpset(of: &lowered, atLeastTo: fallback == .float16 ? 19 : 13)
   report.opset = lowered.opsets[""] ?? 0
   let scales = try activationScales(placement, storedAs: fallback, amax: amax)
   var writer = QuantizationWriter(lowered.graph, scaleType: fallback)
@@ -41,6 +41,11 @@ package func lowerToInt8(
   model = lowered
   countTypes(of: model.graph, into: &report)
   return report
+}
+
+private func raiseOpset(of model: inout Model, atLeastTo version: Int64) throws(PrecisionError) {
+  guard model.opsets[""] ?? 0 < version else { return }
+  do throws(GraphError) { _ = try raiseOpset(of: &model, to: version) } catch { throw PrecisionError(.opset(error)) }
 }
 
 private func activationScales(

@@ -1,6 +1,7 @@
 // What goes wrong while a model is given its precision: facts in the cases, words in `description`.
 
 package import IngotCore
+package import IngotGraph
 
 package struct PrecisionError: ReportableError, Hashable {
   package enum Reason: Hashable, Sendable {
@@ -14,8 +15,8 @@ package struct PrecisionError: ReportableError, Hashable {
     case nonFiniteWeight(tensor: String, node: String, element: Int)
     /// The model holds quantized operators of its own.
     case alreadyQuantized(node: String, op: String)
-    /// The operator set must be raised and these nodes have no known equivalent.
-    case opsetTooOld(have: Int64, need: Int64, obstacles: [String])
+    /// The operator set must be raised and cannot be.
+    case opset(GraphError)
     /// Nothing was left to lower: the precision that was asked for is nowhere in the graph. Reasons with their node
     /// counts.
     case nothingLowered(type: ElementType, reasons: [String])
@@ -36,7 +37,7 @@ package struct PrecisionError: ReportableError, Hashable {
 
   package var kind: FailureKind {
     switch reason {
-    case .unmatchedPatterns, .missingRanges, .unusableRange, .nonFiniteWeight, .alreadyQuantized, .opsetTooOld,
+    case .unmatchedPatterns, .missingRanges, .unusableRange, .nonFiniteWeight, .alreadyQuantized, .opset,
       .nothingLowered,
       .unsupportedType:
       .input
@@ -58,9 +59,7 @@ package struct PrecisionError: ReportableError, Hashable {
     case .alreadyQuantized(let node, let op):
       "the model is quantized already: node '\(node)' is a \(op)"
         + "\n  hint: give the float model that it was made from, or build this one with the precision that it has"
-    case .opsetTooOld(let have, let need, let obstacles):
-      "the model's operator set \(have) cannot be raised to \(need) because of \(obstacles.joined(separator: ", "))"
-        + "\n  hint: export the model with operator set \(need) or newer"
+    case .opset(let error): error.description
     case .nothingLowered(let type, let reasons):
       "no operator of the graph can be lowered to \(type)" + reasons.map { "\n  \($0)" }.joined()
         + "\n  hint: shorten 'keep', or ask for another precision"

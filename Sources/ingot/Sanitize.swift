@@ -14,6 +14,7 @@ extension Verb {
       """,
     options: [
       .value("--out", short: "-o", "OUT", "the file to write"),
+      .value("--opset", "N", "raise the standard operator set to this version"),
       .value(
         "--passes", "LIST",
         "run only these, with commas; with a '-' before each: all but these; none: infer shapes only"),
@@ -48,6 +49,7 @@ extension Verb {
 
 private func sanitizeOptions(_ arguments: Arguments) throws -> SanitizeOptions {
   var options = SanitizeOptions()
+  options.opset = try arguments.count("--opset", in: 1...Int(OperatorSet.newest)).map { Int64($0) }
   if let passes = arguments.value("--passes") { options.passes = try PassSelection(passes) }
   if let text = arguments.value("--fold-limit") {
     guard let limit = ByteCount(text) else { throw UsageError("--fold-limit takes a size like 32MiB, not '\(text)'") }

@@ -8,6 +8,8 @@ package struct SanitizeOptions: Hashable, Sendable {
   package var inputShapes: [String: [Dimension]]
   /// Sizes for symbolic dimensions, by name.
   package var dimensions: [String: Int]
+  /// The version of the standard operator set to raise the model to.
+  package var opset: Int64?
   package var passes: PassSelection
   /// Whether float64 between inputs and outputs becomes float32, which rounds more.
   package var makesDoublesFloats = false
@@ -15,8 +17,9 @@ package struct SanitizeOptions: Hashable, Sendable {
   package var foldLimit = Allowance.growthLimit
 
   package init(
-    inputShapes: [String: [Dimension]] = [:], dimensions: [String: Int] = [:], passes: PassSelection = .all
+    inputShapes: [String: [Dimension]] = [:], dimensions: [String: Int] = [:], opset: Int64? = nil,
+    passes: PassSelection = .all
   ) {
-    (self.inputShapes, self.dimensions, self.passes) = (inputShapes, dimensions, passes)
+    (self.inputShapes, self.dimensions, self.opset, self.passes) = (inputShapes, dimensions, opset, passes)
   }
 }

@@ -38,7 +38,8 @@ extension ShapeInference {
   /// Nil where the shapes rule each other out. A size that is known to be a free one of the model's inputs stays free, even where
   /// it is declared to be a number: that number is from a time when the input had it too.
   private func agreed(_ inferred: [Dimension], _ declared: [Dimension]) -> [Dimension]? {
-    guard let unified = inferred.unified(with: declared) else { return nil }
+    // Each may be modest and both together over any memory.
+    guard let unified = inferred.unified(with: declared), Self.fitsMemory(unified) else { return nil }
     return zip(inferred, unified).map { inferred, unified in
       guard case .symbolic = inferred else { return unified }
       return !inferred.isPlaceholder || inputPlaceholders.contains(inferred) ? inferred : unified

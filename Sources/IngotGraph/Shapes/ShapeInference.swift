@@ -184,10 +184,12 @@ struct ShapeInference {
 
   /// A tensor over any memory is a mistake of the graph, and no later product of its sizes may overflow.
   private func checkMemory(_ outputs: [ValueFacts]) throws(ShapeProblem) {
-    for facts in outputs {
-      let sizes = facts.shape?.compactMap(\.size) ?? []
-      guard let count = Layout.count(sizes), count <= Self.elementLimit else { throw .outputSize }
-    }
+    for facts in outputs where !Self.fitsMemory(facts.shape ?? []) { throw .outputSize }
+  }
+
+  static func fitsMemory(_ shape: [Dimension]) -> Bool {
+    guard let count = Layout.count(shape.compactMap(\.size)) else { return false }
+    return count <= elementLimit
   }
 
   /// - Returns: a shape as the graph shows it.

@@ -1,0 +1,123 @@
+// Raises a model's standard operator set: every operator whose form or meaning changed on the way is rewritten so that the
+// model computes what it computed, in subgraphs too. What the changes are is in the tables beside this file.
+
+internal import IngotCore
+
+package enum OperatorSet {
+  /// The newest version of the standard operator set that models are raised to.
+  package static let newest: Int64 = 28
+
+  /// The oldest file format that may hold this version: checkers and runtimes refuse a newer set in an older format.
+  static func oldestFormat(of version: Int64) -> Int64 {
+    switch version {
+    case ..<9: 3
+    case 9: 4
+    case 10: 5
+    case 11: 6
+    case 12..<15: 7
+    case 15..<19: 8
+    case 19, 20: 9
+    case 21, 22: 10
+    case 23: 11
+    case 24: 12
+    case 25..<28: 13
+    default: 14
+    }
+  }
+}
+
+/// Gives the model this version of the standard operator set; a model without standard operators stays as it is.
+/// - Throws: `.olderOpset`, `.newerOpset`; `.opsetObstacles` naming every node in the way; what inference finds wrong. The model
+///   is then as it was.
+package func raiseOpset(of model: inout Model, to wanted: Int64) throws(GraphError) -> PassReport {
+  guard let have = model.opsets[""], have != wanted else { return PassReport(OpsetConversion.name) }
+  guard have < wanted else { throw GraphError(.olderOpset(have: have, asked: wanted)) }
+  guard wanted <= OperatorSet.newest else {
+    throw GraphError(.newerOpset(asked: wanted, newest: OperatorSet.newest))
+  }
+  var raised = model
+  var conversion = OpsetConversion(from: have, to: wanted, names: model.graph.allValueNames)
+  var inference = ShapeInference(opsets: model.opsets, declarations: .mayBeStale)
+  let opsets = model.opsets
+  inference.whenInferred = { graph, facts in
+    conversion.convert(&graph, PassContext(facts: facts, opsets: opsets))
+  }
+  _ = try inference.infer(&raised.graph)
+  guard conversion.obstacles.isEmpty else {
+    throw GraphError(.opsetObstacles(have: have, asked: wanted, conversion.obstacles))
+  }
+  raised.opsets[""] = wanted
+  raised.irVersion = max(raised.irVersion, OperatorSet.oldestFormat(of: wanted))
+  model = raised
+  return conversion.report
+}
+
+/// One conversion of a model, over all its graphs.
+struct OpsetConversion {
+  static let name = "opset"
+
+  let from: Int64
+  let to: Int64
+  private(set) var obstacles: [OpsetObstacle] = []
+  private(set) var report = PassReport(name)
+  private var names: FreshNames
+
+  /// - Parameter names: of all values, in subgraphs too.
+  init(from: Int64, to: Int64, names: Set<String>) {
+    (self.from, self.to, self.names) = (from, to, FreshNames(taken: names))
+  }
+
+  /// Rewrites one graph; the graphs inside it were rewritten before.
+  mutating func convert(_ graph: inout Graph, _ context: PassContext) {
+    guard graph.nodes.contains(where: isAffected) else { return }
+    var rewriter = OpsetRewriter(graph: graph, context: context, target: to, names: names)
+    let nodes = graph.nodes
+    graph = Graph(name: "")  // so that the changes below copy nothing
+    var converted: [Node] = []
+    converted.reserveCapacity(nodes.count)
+    for node in nodes {
+      guard isAffected(node) else { converted.append(node); continue }
+      do throws(OpsetObstacle) {
+        converted += try rewriter.converted(node, from: from)
+        report.change(node.label(in: rewriter.graph))
+      } catch {
+        obstacles.append(error)
+        converted.append(node)
+      }
+    }
+    (graph, names) = (rewriter.graph, rewriter.names)
+    graph.nodes = converted
+  }
+
+  private func isAffected(_ node: Node) -> Bool {
+    node.domain.isEmpty && OpsetChange.next(of: node.opType, after: from, upTo: to) != nil
+  }
+}
+
+/// Names for new values that no graph of the model has: a subgraph sees the values of the graphs around it by name.
+struct FreshNames {
+  private var taken: Set<String>
+  /// Where counting goes on, so that many values of one name do not count from the start each time.
+  private var counts: [String: Int] = [:]
+
+  init(taken: Set<String>) { self.taken = taken }
+
+  mutating func name(startingWith base: String) -> String {
+    var candidate = base
+    while !taken.insert(candidate).inserted {
+      let number = counts[base, default: 0] + 1
+      counts[base] = number
+      candidate = "\(base)_\(number)"
+    }
+    return candidate
+  }
+}
+
+extension Graph {
+  /// Names of all values here and in subgraphs, whoever defines them.
+  var allValueNames: Set<String> {
+    var names = Set(values.map(\.name))
+    for node in nodes { for (_, graph) in node.subgraphs { names.formUnion(graph.allValueNames) } }
+    return names
+  }
+}
