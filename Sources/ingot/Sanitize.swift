@@ -18,6 +18,7 @@ extension Verb {
       .value(
         "--passes", "LIST",
         "run only these, with commas; with a '-' before each: all but these; none: infer shapes only"),
+      .value("--fold-limit", "SIZE", "what constants may grow by when nodes become what they compute (32MiB)"),
       .value(
         "--weights", "WHERE", "auto, inline, external (OUT.data), refer (to the model's own files) or copy (them)"),
       Verb.json,
@@ -50,6 +51,10 @@ private func sanitizeOptions(_ arguments: Arguments) throws -> SanitizeOptions {
   var options = SanitizeOptions()
   options.opset = try arguments.count("--opset", in: 1...Int(OperatorSet.newest)).map { Int64($0) }
   if let passes = arguments.value("--passes") { options.passes = try PassSelection(passes) }
+  if let text = arguments.value("--fold-limit") {
+    guard let limit = ByteCount(text) else { throw UsageError("--fold-limit takes a size like 32MiB, not '\(text)'") }
+    options.foldLimit = limit.count
+  }
   return options
 }
 

@@ -24,7 +24,7 @@ package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) 
   typealias Stage = PassSelection.Stage
   let passes = options.passes
   try model.requireNodeCounts()
-  var run = Sanitizing(before: model.graph.size, passes: passes)
+  var run = Sanitizing(before: model.graph.size, options)
   if passes.contains(Stage.trainingInfo) { run.add(removeTrainingInfo(&model)) }
   if passes.contains(Stage.inputDefaults) { run.add(removeInputDefaults(&model)) }
   run.add(try setInputShapes(&model, options))
@@ -46,7 +46,13 @@ private struct Sanitizing {
   /// Every round takes something away or settles something; this many are never needed.
   private static let roundLimit = 32
 
-  init(before: SanitizeReport.Size, passes: PassSelection) { (self.before, self.passes) = (before, passes) }
+  private let foldLimit: Int
+  private let allowance: Allowance
+
+  init(before: SanitizeReport.Size, _ options: SanitizeOptions) {
+    (self.before, passes, foldLimit) = (before, options.passes, options.foldLimit)
+    allowance = Allowance(growth: options.foldLimit)
+  }
 
   mutating func add(_ report: PassReport) {
     guard !report.isEmpty else { return }
@@ -69,6 +75,7 @@ private struct Sanitizing {
       if passes.contains(PassSelection.Stage.deadCode) { round.append(removeDeadCode(&model.graph)) }
       for report in round { add(report) }
       isDone = round.allSatisfy(\.isEmpty)
+      if !isDone { allowance.settle(growth: foldLimit - (model.graph.size.initializerBytes - before.initializerBytes)) }
     }
   }
 
@@ -80,7 +87,7 @@ private struct Sanitizing {
     var reports: [PassReport] = []
     let selected = Pass.all.filter { passes.contains($0.name) }
     inference.whenInferred = { graph, facts in
-      let context = PassContext(facts: facts, opsets: opsets)
+      let context = PassContext(facts: facts, opsets: opsets, allowance: allowance)
       for pass in selected { reports.append(pass.run(&graph, context)) }
     }
     _ = try inference.infer(&graph)

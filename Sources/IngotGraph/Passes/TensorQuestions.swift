@@ -14,6 +14,7 @@ extension Tensor {
     guard bytes.count == width || bytes[0..<bytes.count - width] == bytes[width..<bytes.count] else { return false }
     return switch Numbers(first) {
     case .integers(let values): values.first.map { Double($0) == number } ?? false
+    case .unsigned(let values): values.first.map { Double($0) == number } ?? false
     case .floats(let values): values.first == number
     case nil: false
     }

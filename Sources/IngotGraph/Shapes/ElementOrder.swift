@@ -55,6 +55,7 @@ extension NodeFacts {
       guard tensor.elementCount <= ValueFacts.elementLimit, let numbers = Numbers(tensor) else { return nil }
       switch numbers {
       case .integers(let values): return SizeElements(values.map { .fixed(Int($0)) })
+      case .unsigned: return nil
       case .floats(let values): return fractions(values)
       }
     case .sequence, nil: return nil

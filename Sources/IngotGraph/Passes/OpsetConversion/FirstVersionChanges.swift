@@ -62,6 +62,7 @@ enum FirstVersionChanges {
     guard let known = rewriter.constant(sizes).flatMap({ Numbers($0) }) else { throw .unknownConstant(input: 1) }
     switch known {
     case .integers(let values): node.set("split", .ints(values))
+    case .unsigned(let values): node.set("split", .ints(values.map { Int64(exactly: $0) ?? 0 }))
     case .floats(let values): node.set("split", .ints(values.map { Int64(exactly: $0.rounded()) ?? 0 }))
     }
     node.inputs = [node.inputs[0]]
