@@ -117,7 +117,9 @@ import Testing
 
   @Test func aSanitizedModelKeepsItsSizeUnderALimit() throws {
     var model = Model(graph: try Graph(text: Self.fills), opset: 17)
-    let report = try sanitize(&model, options: SanitizeOptions(foldLimit: 100_000))
+    var options = SanitizeOptions()
+    options.foldLimit = 100_000
+    let report = try sanitize(&model, options: options)
     #expect(report.after.initializerBytes <= report.before.initializerBytes + 100_000)
     #expect(report.after.nodes == 4)
   }

@@ -39,7 +39,8 @@ enum AffineFolding {
       let output = node.outputs.first.flatMap(\.self)
     else { return false }
     if let first = rewriting.maker(of: source, "Conv", "ConvTranspose", "Gemm"),
-      let folded = LinearNode(rewriting.node(first), in: rewriting.graph)?.followed(by: affine)
+      let folded = LinearNode(rewriting.node(first), in: rewriting.graph)?.followed(by: affine),
+      folded.weights == nil || rewriting.takesRoom(toRewrite: rewriting.node(first).inputs[1])
     {
       rewriting.merge(index, into: first, as: folded.node(from: rewriting.node(first), making: output, &rewriting))
       return true
@@ -66,7 +67,8 @@ enum AffineFolding {
       return false
     }
     guard let first = rewriting.maker(of: product, "MatMul"),
-      let folded = LinearNode(rewriting.node(first), in: rewriting.graph, bias: added)?.followed(by: affine)
+      let folded = LinearNode(rewriting.node(first), in: rewriting.graph, bias: added)?.followed(by: affine),
+      folded.weights == nil || rewriting.takesRoom(toRewrite: rewriting.node(first).inputs[1])
     else { return false }
     let name = rewriting.graph[output].name
     var matrix = rewriting.node(first)
@@ -93,7 +95,8 @@ enum AffineFolding {
       let first = rewriting.maker(of: value, "BatchNormalization"), let source = rewriting.node(first).inputs[0],
       let affine = ChannelAffine(normalization: rewriting.node(first), in: rewriting, opset: opset),
       affine.offsetIsZero || node.padsNothing, let output = node.outputs.first.flatMap(\.self),
-      let folded = LinearNode(node, in: rewriting.graph)?.preceded(by: affine)
+      let folded = LinearNode(node, in: rewriting.graph)?.preceded(by: affine),
+      rewriting.takesRoom(toRewrite: node.inputs[1])
     else { return }
     var conv = folded.node(from: node, making: output, &rewriting)
     conv.inputs[0] = source

@@ -106,7 +106,7 @@ struct ConstantFolding {
       byteCount += tensor.bytes.count
       inputs.append(tensor)
     }
-    let limit = max(byteCount + max(room, 0), Self.smallByteCount)
+    let limit = max(byteCount + max(room, 0) - min(growth, 0), Self.smallByteCount)
     guard let tensors = node.evaluated(inputs, opset: opset, byteLimit: limit) else { return nil }
     // Recipes cost what they cost when the file is written, once.
     for tensor in inputs + tensors { work += min(tensor?.bytes.count ?? 0, Self.smallByteCount) }

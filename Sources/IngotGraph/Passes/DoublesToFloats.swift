@@ -93,7 +93,11 @@ extension Attribute.Value {
 extension Tensor {
   /// The same numbers as float32; nil for other types than float64.
   fileprivate var narrowed: Tensor? {
-    guard type == .float64, let numbers = Numbers(self) else { return nil }
-    return Tensor(numbers, type: .float32, shape: shape)
+    guard type == .float64 else { return nil }
+    let source = bytes
+    return .made(.float32, shape, from: [self]) { elements in
+      let part = source[elements.lowerBound * 8..<elements.upperBound * 8]
+      return Numbers(part, type: .float64, count: elements.count)?.bytes(as: .float32) ?? []
+    }
   }
 }

@@ -94,6 +94,16 @@ extension Rewriting {
   /// Whether one node's input is all that reads the value.
   func isReadOnce(_ id: ValueID?) -> Bool { id.map { readCounts[$0.index] == 1 } ?? false }
 
+  /// Whether a constant may be stored anew for one of its readers: always where that is the only one, otherwise where the model
+  /// may still grow by as much. A weight that a thousand nodes share would become a thousand weights.
+  func takesRoom(toRewrite id: ValueID?) -> Bool {
+    guard let id, let tensor = graph.constant(id) else { return false }
+    if isReadOnce(id) { return true }
+    guard tensor.bytes.count <= context.allowance.growth else { return false }
+    context.allowance.spend(growth: tensor.bytes.count)
+    return true
+  }
+
   func isRead(_ id: ValueID?) -> Bool { id.map { readCounts[$0.index] > 0 } ?? false }
 
   func facts(_ id: ValueID?) -> ValueFacts { id.map { context.facts(of: $0, in: graph) } ?? ValueFacts() }
