@@ -4,7 +4,7 @@
 package enum ElementType: Int32, Hashable, Sendable, CaseIterable, CustomStringConvertible {
   case float32 = 1, uint8, int8, uint16, int16, int32, int64, string, bool, float16, float64, uint32, uint64
   case complex64, complex128, bfloat16, float8e4m3fn, float8e4m3fnuz, float8e5m2, float8e5m2fnuz
-  case uint4, int4, float4e2m1, float8e8m0, uint2, int2
+  case uint4, int4, float4e2m1, float8e8m0, uint2, int2, float6e2m3, float6e3m2
 
   /// Bits of one element in memory; nil for strings.
   package var bitCount: Int? {
@@ -12,6 +12,7 @@ package enum ElementType: Int32, Hashable, Sendable, CaseIterable, CustomStringC
     case .string: nil
     case .uint2, .int2: 2
     case .uint4, .int4, .float4e2m1: 4
+    case .float6e2m3, .float6e3m2: 6
     case .uint8, .int8, .bool, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float8e8m0: 8
     case .uint16, .int16, .float16, .bfloat16: 16
     case .float32, .int32, .uint32: 32
@@ -30,8 +31,7 @@ package enum ElementType: Int32, Hashable, Sendable, CaseIterable, CustomStringC
   package var isFloatingPoint: Bool {
     switch self {
     case .float32, .float16, .float64, .bfloat16, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz,
-      .float4e2m1,
-      .float8e8m0:
+      .float4e2m1, .float8e8m0, .float6e2m3, .float6e3m2:
       true
     case .uint8, .int8, .uint16, .int16, .int32, .int64, .string, .bool, .uint32, .uint64, .complex64, .complex128,
       .uint4,
@@ -69,6 +69,8 @@ package enum ElementType: Int32, Hashable, Sendable, CaseIterable, CustomStringC
     case .float8e8m0: "float8e8m0"
     case .uint2: "uint2"
     case .int2: "int2"
+    case .float6e2m3: "float6e2m3"
+    case .float6e3m2: "float6e3m2"
     }
   }
 

@@ -38,7 +38,10 @@ extension Node {
       switch attribute.value {
       case .graph(let graph): result.append((attribute.name, graph))
       case .graphs(let graphs): result += graphs.map { (attribute.name, $0) }
-      case .float, .int, .string, .tensor, .floats, .ints, .strings, .tensors, .reference, .opaque: break
+      case .float, .int, .string, .tensor, .floats, .ints, .strings, .tensors, .sparseTensor, .sparseTensors, .type,
+        .types,
+        .reference, .opaque:
+        break
       }
     }
     return result

@@ -17,19 +17,38 @@ package struct ValueID: Hashable, Sendable, Comparable {
 package struct Value: Sendable {
   package var name: String
   /// Nil where nobody declared or inferred it.
-  package var type: ElementType?
-  /// Nil where even the rank is unknown.
-  package var shape: [Dimension]?
+  package var valueType: ValueType?
   /// The weights, where the value is an initializer.
   package var initializer: Initializer?
-  /// The ValueInfoProto, where `type` and `shape` do not say all of it: no tensor (sequence, map, optional, sparse; both are nil
-  /// then), or a tensor with denotations, metadata or an element type that Ingot does not know. It is written back as it is
-  /// unless `type` or `shape` has changed.
-  package var opaqueType: Bytes?
+  /// The ValueInfoProto, where `valueType` and `docString` do not say all of it: denotations, metadata, an element type that
+  /// Ingot does not know. It is written back as it is unless the type has changed.
+  package var storedInfo: Bytes?
   package var docString: String?
 
   package init(name: String, type: ElementType? = nil, shape: [Dimension]? = nil, initializer: Initializer? = nil) {
-    (self.name, self.type, self.shape, self.initializer) = (name, type, shape, initializer)
+    (self.name, self.initializer) = (name, initializer)
+    if type != nil || shape != nil { valueType = .tensor(type, shape) }
+  }
+
+  /// A tensor's element type; nil where it is not known or the value is no tensor. Setting nil leaves a value that is no tensor
+  /// as it is; anything else makes it a tensor.
+  package var type: ElementType? {
+    get { valueType?.elementType }
+    set { setTensor(newValue, shape) }
+  }
+
+  /// A tensor's shape, with the same rules as `type`; nil also where even the rank is unknown.
+  package var shape: [Dimension]? {
+    get { valueType?.shape }
+    set { setTensor(type, newValue) }
+  }
+
+  private mutating func setTensor(_ type: ElementType?, _ shape: [Dimension]?) {
+    if type != nil || shape != nil {
+      valueType = .tensor(type, shape)
+    } else if case .tensor = valueType {
+      valueType = nil
+    }
   }
 }
 
@@ -41,6 +60,8 @@ package struct Initializer: Sendable {
   /// Of a tensor in an attribute; an initializer of a graph has its value's name, and this is empty.
   package var name = ""
   package var docString: String?
+  /// What the file says of external data besides its place (`checksum` …), in file order. It holds for that file alone.
+  package var externalNotes: [(key: String, value: String)] = []
   /// Fields that Ingot does not know, as they stood.
   package var unknownFields = Bytes()
 
@@ -50,6 +71,8 @@ package struct Initializer: Sendable {
     case strings([[UInt8]])
     /// A slice of a file beside the model: `bytes` are that slice, `location` its path as the model writes it.
     case external(location: String, offset: Int, bytes: Bytes)
+    /// `type` and `shape` are those of the whole tensor.
+    indirect case sparse(SparseElements)
   }
 
   package init(_ tensor: Tensor) {
@@ -73,11 +96,20 @@ package struct Initializer: Sendable {
     return shape.contains(0) ? 0 : count
   }
 
-  /// Nil for strings.
+  /// Nil for strings and for sparse tensors.
   package var tensor: Tensor? {
     switch storage {
     case .raw(let bytes), .external(_, _, let bytes): Tensor(type: type, shape: shape, bytes: bytes)
-    case .strings: nil
+    case .strings, .sparse: nil
+    }
+  }
+
+  /// The dense tensors that the file has for it: itself, or the values and indices of a sparse one.
+  package var denseParts: [Initializer] {
+    if case .sparse(let elements) = storage {
+      [elements.values] + (elements.indices.map { [$0] } ?? [])
+    } else {
+      [self]
     }
   }
 }
@@ -88,12 +120,14 @@ package struct Node: Sendable {
   package var opType: String
   /// Empty for the standard domain (`ai.onnx` is read as empty).
   package var domain: String
+  /// Which of several functions of the same domain and name is called; empty for the one without.
+  package var overload = ""
   /// Nil for an optional input that is left out.
   package var inputs: [ValueID?]
   package var outputs: [ValueID?]
   package var attributes: [Attribute]
   package var docString: String?
-  /// Fields that Ingot does not know (overload, metadata, device configurations …), as they stood.
+  /// Fields that Ingot does not know (metadata, device configurations …), as they stood.
   package var unknownFields = Bytes()
 
   package init(
@@ -137,7 +171,10 @@ package struct Attribute: Sendable {
     case floats([Float]), ints([Int64]), strings([[UInt8]]), tensors([Initializer]), graphs([Graph])
     /// An attribute of the function that the node is in.
     case reference(name: String, type: Int32)
-    /// Sparse tensors and type protos: the AttributeProto's bytes.
+    /// Their storage is `sparse`.
+    case sparseTensor(Initializer), sparseTensors([Initializer])
+    case type(ValueType), types([ValueType])
+    /// Types with denotations or unknown element types: the AttributeProto's bytes.
     case opaque(Bytes)
   }
 }
@@ -150,8 +187,9 @@ package struct Graph: Sendable {
   package private(set) var values: [Value] = []
   package var inputs: [ValueID] = []
   package var outputs: [ValueID] = []
+  package var annotations: [QuantizationAnnotation] = []
   package var docString: String?
-  /// Fields that Ingot does not know (quantization annotations, sparse initializers, metadata …), as they stood.
+  /// Fields that Ingot does not know (metadata …), as they stood.
   package var unknownFields = Bytes()
   private var idsByName: [String: ValueID] = [:]
 
@@ -207,29 +245,4 @@ package struct Graph: Sendable {
 
   /// The constant behind a value, where it is an initializer of this graph with numbers in it.
   package func constant(_ id: ValueID?) -> Tensor? { id.flatMap { self[$0].initializer?.tensor } }
-}
-
-/// A model file: a graph and what it needs to be understood.
-package struct Model: Sendable {
-  package var irVersion: Int64
-  /// Versions of the operator sets, by domain; empty for the standard one.
-  package var opsets: [String: Int64]
-  package var producerName: String
-  package var producerVersion: String
-  package var domain: String
-  package var modelVersion: Int64
-  package var docString: String?
-  package var graph: Graph
-  /// Key and value, in file order.
-  package var metadata: [(key: String, value: String)]
-  /// FunctionProtos and other fields that Ingot hands on, as they stood.
-  package var unknownFields = Bytes()
-
-  package init(graph: Graph, irVersion: Int64 = 8, opset: Int64 = 17) {
-    self.graph = graph
-    self.irVersion = irVersion
-    opsets = ["": opset]
-    (producerName, producerVersion, domain, modelVersion) = ("", "", "", 0)
-    metadata = []
-  }
 }

@@ -132,8 +132,19 @@ extension Graph {
         if let id = find(name) { isUsed[id.index] = true }
       }
     }
+    dropLostAnnotations(&isUsed)
     guard isUsed.contains(false) else { return }
     rebuild(keeping: values.indices.filter { isUsed[$0] }.map { ValueID($0) })
+  }
+
+  /// An annotation stays while its tensor is used and what it names is there, and keeps that from being left out.
+  private mutating func dropLostAnnotations(_ isUsed: inout [Bool]) {
+    if annotations.isEmpty { return }
+    let isDefined = definedValues()
+    annotations = annotations.filter { annotation in
+      isUsed[annotation.tensor.index] && annotation.parameters.allSatisfy { isDefined[$0.value.index] }
+    }
+    for parameter in annotations.flatMap(\.parameters) { isUsed[parameter.value.index] = true }
   }
 
   /// - Parameter kept: every value that is referred to, in the order in which they are numbered.
@@ -148,6 +159,15 @@ extension Graph {
     for index in result.nodes.indices {
       result.nodes[index].inputs = nodes[index].inputs.map { $0.flatMap { newIDs[$0.index] } }
       result.nodes[index].outputs = nodes[index].outputs.map { $0.flatMap { newIDs[$0.index] } }
+    }
+    for annotation in annotations {
+      guard let tensor = newIDs[annotation.tensor.index] else { continue }
+      var moved = annotation
+      moved.tensor = tensor
+      moved.parameters = annotation.parameters.compactMap { parameter in
+        newIDs[parameter.value.index].map { QuantizationAnnotation.Parameter(key: parameter.key, value: $0) }
+      }
+      if moved.parameters.count == annotation.parameters.count { result.annotations.append(moved) }
     }
     self = result
   }

@@ -53,9 +53,9 @@ package struct ModelDescription: Codable, Sendable, Equatable {
   package var graph: String
   package var inputs: [Port]
   package var outputs: [Port]
-  /// Constants of all graphs, by type, the largest first.
+  /// Constants of all graphs and functions, by type, the largest first.
   package var parameters: [Parameters]
-  /// Operators of all graphs, the most frequent first.
+  /// Operators of all graphs and functions, the most frequent first.
   package var operators: [OperatorCount]
   package var nodeCount: Int
   package var subgraphCount: Int
@@ -99,7 +99,7 @@ extension Model {
   /// - Parameter includesNodes: whether the main graph's nodes are listed.
   package func summary(includesNodes: Bool = false) -> ModelDescription {
     var counter = ModelCounter()
-    counter.count(graph)
+    for graph in allGraphs { counter.count(graph) }
     let producer = [producerName, producerVersion].filter { !$0.isEmpty }.joined(separator: " ")
     return ModelDescription(
       irVersion: irVersion,
@@ -149,7 +149,9 @@ private struct ModelCounter {
         switch attribute.value {
         case .tensor(let tensor): count(tensor)
         case .tensors(let tensors): for tensor in tensors { count(tensor) }
-        case .graph, .graphs, .float, .int, .string, .floats, .ints, .strings, .reference, .opaque: break
+        case .sparseTensor(let tensor): count(tensor)
+        case .sparseTensors(let tensors): for tensor in tensors { count(tensor) }
+        case .graph, .graphs, .float, .int, .string, .floats, .ints, .strings, .type, .types, .reference, .opaque: break
         }
       }
       for (_, body) in node.subgraphs {
@@ -161,21 +163,25 @@ private struct ModelCounter {
 
   private mutating func count(_ initializer: Initializer) {
     let type = initializer.type
-    var byteCount = 0
-    switch initializer.storage {
-    case .raw(let bytes): byteCount = bytes.count
-    case .strings(let values): byteCount = values.reduce(0) { $0 + $1.count }
-    case .external(let location, _, let bytes):
-      byteCount = bytes.count
-      var file = files[location] ?? ModelDescription.ExternalFile(location: location, tensors: 0, bytes: 0)
-      (file.tensors, file.bytes) = (file.tensors + 1, file.bytes + byteCount)
-      files[location] = file
-    }
+    let byteCount = initializer.denseParts.reduce(0) { $0 + countBytes(of: $1) }
     var sum = parameters[type] ?? ModelDescription.Parameters(type: type.description, tensors: 0, elements: 0, bytes: 0)
     (sum.tensors, sum.elements, sum.bytes) = (
       sum.tensors + 1, sum.elements + initializer.elementCount, sum.bytes + byteCount
     )
     parameters[type] = sum
+  }
+
+  private mutating func countBytes(of tensor: Initializer) -> Int {
+    switch tensor.storage {
+    case .raw(let bytes): return bytes.count
+    case .strings(let values): return values.reduce(0) { $0 + $1.count }
+    case .sparse: return 0  // its parts are counted
+    case .external(let location, _, let bytes):
+      var file = files[location] ?? ModelDescription.ExternalFile(location: location, tensors: 0, bytes: 0)
+      (file.tensors, file.bytes) = (file.tensors + 1, file.bytes + bytes.count)
+      files[location] = file
+      return bytes.count
+    }
   }
 
   var sortedParameters: [ModelDescription.Parameters] {

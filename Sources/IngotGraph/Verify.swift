@@ -157,9 +157,18 @@ struct GraphVerifier {
   }
 
   private mutating func verifySize(of initializer: Initializer, named name: String) {
+    if case .sparse(let elements) = initializer.storage {
+      do throws(SparseElements.Problem) {
+        _ = try elements.places(shape: initializer.shape)
+      } catch {
+        report("initializer '\(name.shown)': \(error)", hint: "export the model again")
+      }
+      return
+    }
     let (found, expected, unit) =
       switch initializer.storage {
       case .strings(let values): (values.count, initializer.elementCount, "strings")
+      case .sparse: (0, 0, "")
       case .raw(let bytes), .external(_, _, let bytes):
         (bytes.count, initializer.type.byteCount(of: initializer.elementCount) ?? -1, "bytes")
       }

@@ -57,7 +57,10 @@ extension Node {
       switch attribute.value {
       case .graph(let graph): [graph]
       case .graphs(let graphs): graphs
-      case .float, .int, .string, .tensor, .floats, .ints, .strings, .tensors, .reference, .opaque: []
+      case .float, .int, .string, .tensor, .floats, .ints, .strings, .tensors, .sparseTensor, .sparseTensors, .type,
+        .types,
+        .reference, .opaque:
+        []
       }
     }
   }

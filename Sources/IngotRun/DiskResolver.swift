@@ -64,7 +64,7 @@ package struct DiskResolver: InputResolver {
 extension Model {
   /// The files beside the model that hold weights, as the model names them, sorted.
   fileprivate var externalFiles: [String] {
-    let locations = graph.allInitializers.compactMap { _, initializer in
+    let locations = allInitializers.compactMap { _, initializer in
       if case .external(let location, _, _) = initializer.storage { location } else { nil }
     }
     return Set(locations).sorted()

@@ -20,8 +20,7 @@ extension Tensor {
     case .int64: elements(as: Int64.self).map { Double($0) }
     case .uint64: elements(as: UInt64.self).map { Double($0) }
     case .string, .complex64, .complex128, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float8e8m0,
-      .uint4,
-      .int4, .float4e2m1, .uint2, .int2:
+      .uint4, .int4, .float4e2m1, .uint2, .int2, .float6e2m3, .float6e3m2:
       nil
     }
   }

@@ -11,20 +11,20 @@ extension Verb {
     details: """
       Checks the model, removes what does nothing, folds constants and batch normalization, infers types and shapes, sorts
       the nodes, and writes the result: the same function in fewer nodes, the same bytes on every machine.
+
+      Before that, the options change the model, in this order: outputs, the part to extract, shapes of inputs, the operator
+      set, bounds, names. Names in options are those that the model comes with. Options that take a name may be given more
+      than once. With `--passes -canonical` doc strings and metadata stay.
       """,
     options: [
       .value("--out", short: "-o", "OUT", "the file to write"),
-      .value("--opset", "N", "raise the standard operator set to this version"),
-      .value(
-        "--passes", "LIST",
-        "run only these, with commas; with a '-' before each: all but these; none: infer shapes only"),
       .flag("--external-data", "keep weights of more than 1 KiB in OUT.data beside the model"), Verb.json,
-    ]
+    ] + Verb.surgeonOptions
   ) { context in
     let operands = context.arguments.operands
     guard operands.count == 1 else { throw UsageError("name one model") }
     guard let out = context.arguments.value("--out") else { throw UsageError("name the file to write with -o") }
-    let options = try sanitizeOptions(context.arguments)
+    let options = try SanitizeOptions(context.arguments)
     var model = try Model.read(path: operands[0])
     let report = try sanitizeModel(&model, options: options, in: operands[0])
     try model.write(to: out, weights: context.arguments.has("--external-data") ? .externalAbove(1024) : .keepInline)
@@ -41,13 +41,6 @@ extension Verb {
     }
     return .success
   }
-}
-
-private func sanitizeOptions(_ arguments: Arguments) throws -> SanitizeOptions {
-  var options = SanitizeOptions()
-  options.opset = try arguments.count("--opset", in: 1...Int(OperatorSet.newest)).map { Int64($0) }
-  if let passes = arguments.value("--passes") { options.passes = try PassSelection(passes) }
-  return options
 }
 
 /// `ingot.sanitize/1`.

@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def parse_arguments():
@@ -74,17 +74,19 @@ def worker(arguments):
     import claims
 
     wanted = arguments.claims.split(",") if arguments.claims else list(claims.CLAIMS)
+    corpus, binary = arguments.corpus.resolve(), arguments.ingot.resolve()
     with tempfile.TemporaryDirectory() as scratch:
-        ingot = claims.Ingot(arguments.ingot.resolve(), scratch)
+        os.chdir(scratch)  # onnx leaves files of its own in the current folder
+        ingot = claims.Ingot(binary, scratch)
         for line in sys.stdin:
             name = line.strip()
-            verdicts = claims.check_model(arguments.corpus / name, ingot, wanted)
+            verdicts = claims.check_model(corpus / name, ingot, wanted)
             answers.write(json.dumps(verdicts) + "\n")
 
 
 def feed_worker(names, lock, verdicts):
     """One thread per worker process: takes names from the list, and starts another process after a crash."""
-    command = [sys.executable, __file__, *sys.argv[1:], "--worker"]
+    command = [sys.executable, str(HERE / "conformance.py"), *sys.argv[1:], "--worker"]
     process = None
     while True:
         with lock:

@@ -8,7 +8,9 @@ import Testing
   @Test(.timeLimit(.minutes(2)), arguments: [1, 2, 3, 4] as [UInt64])
   func survivesMutatedModels(seed: UInt64) throws {
     var random = Dice(state: seed)
-    let originals = [encode(try Model(text: everyKindOfAttribute)), everyKindOfData(), subgraphModel()]
+    let originals = try [
+      encode(Model(text: everyKindOfAttribute)), everyKindOfData(), subgraphModel(), everyKindOfPart(),
+    ]
     var modelCount = 0
     for _ in 0..<5000 {
       var bytes = originals[Int.random(in: 0..<originals.count, using: &random)]
@@ -44,6 +46,33 @@ import Testing
   }
 }
 
+/// Functions, training information, sparse tensors, annotations and types that are no tensors.
+func everyKindOfPart() throws -> [UInt8] {
+  var model = try Model(
+    text: """
+      model ir 14 opset ai.onnx 22 opset custom 1
+      graph main(%x: sequence(float32[2,?]), %m: map(int64, optional(float32)), %o: opaque("d", "n")) -> (%y: sparse(float32[n])) {
+        const %s: float32[3,4] = sparse(float32[2] [1.0, 2.0], int64[2] [0, 5])
+        const %c: int8[2,2] = sparse(int8[1] [7], int64[1,2] [1, 1])
+        const %scale: float32[] = [0.5]
+        quantized %s {SCALE_TENSOR=%scale}
+        %t = Constant() {sparse_value=float32[4] sparse(float32[0] [])}
+        %u = Optional() {type=type(sequence(float16[2])), more=types[float32,int2[8]], all=sparse_tensors[bool[2] sparse(bool[1] [true], int64[1] [1])]}
+        %y = custom::F[a](%s, %c, %t, %u, %x) {axis=1}
+      }
+      function custom::F[a] opset ai.onnx 22 {axis, count=2, body=graph b() -> (%z) { %z = Neg(%q) }} graph(%a, %b, %c, %d, %e) -> (%f) {
+        %g: float32[2] = Sum(%a, %b) {axis=ref(axis, 2)}
+        %f = Relu(%g)
+      }
+      """)
+  var training = TrainingInfo(initialization: try Graph(text: "graph i() -> (%v) { const %v: float32[1] = [1.0] }"))
+  training.algorithm = try Graph(text: "graph t() -> (%z) { %z = Neg(%y) }")
+  training.initializationBindings = [.init(initializer: "scale", output: "v")]
+  training.updateBindings = [.init(initializer: "scale", output: "z")]
+  model.training = [training]
+  return encode(model)
+}
+
 let everyKindOfAttribute = """
   graph main(%x: float32[batch,3,?]) -> (%y: float32[batch,8], %z) {
     const %w: float32[2,2] = ramp
@@ -77,7 +106,7 @@ func everyKindOfData() -> [UInt8] {
   ]
   var whole = graph(nodes: [node("Relu", "r", ["x"], ["y"])], initializers: tensors)
   whole.writeString(77, "unknown")
-  return model(whole) + message { $0.writeString(25, "a function") }.array
+  return model(whole) + message { $0.writeString(26, "a device") }.array
 }
 
 func subgraphModel() -> [UInt8] {

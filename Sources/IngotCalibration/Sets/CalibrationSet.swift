@@ -117,8 +117,9 @@ extension Tensor {
       let values = elements(as: UInt64.self)
       return values.allSatisfy { $0 <= UInt64(Int64.max) } ? values.map { Int64($0) } : nil
     case .string, .float32, .bool, .float16, .float64, .complex64, .complex128, .bfloat16, .float8e4m3fn,
-      .float8e4m3fnuz,
-      .float8e5m2, .float8e5m2fnuz, .uint4, .int4, .float4e2m1, .float8e8m0, .uint2, .int2:
+      .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .uint4, .int4, .float4e2m1, .float8e8m0, .uint2, .int2,
+      .float6e2m3,
+      .float6e3m2:
       return nil
     }
   }

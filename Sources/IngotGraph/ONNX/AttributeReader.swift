@@ -3,6 +3,20 @@
 
 internal import IngotCore
 
+/// What an attribute is of, for error messages.
+enum AttributeOwner {
+  case node(Node, index: Int)
+  /// A function with this name has it as a default.
+  case function(String)
+
+  var label: String {
+    switch self {
+    case .node(let node, let index): node.label(at: index)
+    case .function(let name): "function '\(name.shown)'"
+    }
+  }
+}
+
 /// The values of an attribute while it is read.
 private struct AttributeParts {
   var type: Int64?
@@ -11,19 +25,19 @@ private struct AttributeParts {
   var docString: String?
   var (float, int, string): (Float, Int64, [UInt8]) = (0, 0, [])
   var (floats, ints, strings): ([Float], [Int64], [[UInt8]]) = ([], [], [])
-  /// Extents of tensors and graphs.
+  /// Extents of tensors, graphs and types.
   var messages: [Range<Int>] = []
 }
 
 extension ModelReader {
   mutating func readAttribute(
-    _ file: RawSpan, _ range: Range<Int>, of node: Node, index: Int
+    _ file: RawSpan, _ range: Range<Int>, of owner: AttributeOwner
   ) throws(ModelError) -> Attribute {
     var message = MessageReader(file, range, .attribute, path: path)
     var parts = AttributeParts()
     while let field = try message.next() { try readAttributeField(field, of: &message, into: &parts) }
     func problem(_ problem: ModelError.AttributeProblem) -> ModelError {
-      error(.attribute(problem, name: parts.name, node: node.label(at: index), offset: range.lowerBound))
+      error(.attribute(problem, name: parts.name, owner: owner.label, offset: range.lowerBound))
     }
     guard parts.other == nil else { throw problem(.twoValues) }
     var type = AttributeType.undefined
@@ -39,8 +53,7 @@ extension ModelReader {
     if !parts.reference.isEmpty {
       attribute.value = .reference(name: parts.reference, type: Int32(type.rawValue))
     } else {
-      let owner = TensorOwner.attribute(parts.name, of: node, index: index)
-      guard let value = try readValue(file, parts, type, owner: owner) else {
+      guard let value = try readValue(file, parts, type, owner: .attribute(parts.name, of: owner)) else {
         if type == .undefined { throw problem(.noValue) }
         return Attribute(name: parts.name, value: .opaque(bytes[range]))
       }
@@ -71,12 +84,11 @@ extension ModelReader {
     case AttributeField.strings:
       try countItem(at: field.offset)
       parts.strings.append(try message.array(field))
-    case AttributeField.tensor, AttributeField.graph: parts.messages = [try message.range(field)]
-    case AttributeField.tensors, AttributeField.graphs:
+    case AttributeField.tensor, AttributeField.graph, AttributeField.typeProto, AttributeField.sparseTensor:
+      parts.messages = [try message.range(field)]
+    case AttributeField.tensors, AttributeField.graphs, AttributeField.typeProtos, AttributeField.sparseTensors:
       try countItem(at: field.offset)
       parts.messages.append(try message.range(field))
-    case AttributeField.typeProto, AttributeField.typeProtos, AttributeField.sparseTensor, AttributeField.sparseTensors:
-      try message.skip(field)
     default: try message.keep(field)
     }
   }
@@ -104,7 +116,23 @@ extension ModelReader {
       var graphs: [Graph] = []
       for part in parts.messages { graphs.append(try readGraph(file, part)) }
       return .graphs(graphs)
-    case .undefined, .sparseTensor, .sparseTensors, .typeProto, .typeProtos: return nil
+    case .sparseTensor:
+      return .sparseTensor(try readSparseTensor(file, parts.messages.first ?? 0..<0, owner: owner).initializer)
+    case .sparseTensors:
+      var tensors: [Initializer] = []
+      for part in parts.messages { tensors.append(try readSparseTensor(file, part, owner: owner).initializer) }
+      return .sparseTensors(tensors)
+    case .typeProto: return try readTypes(file, parts).flatMap { $0.first.map { .type($0) } }
+    case .typeProtos: return try readTypes(file, parts).map { .types($0) }
+    case .undefined: return nil
     }
+  }
+
+  /// - Returns: nil where the types would not say all that the file does.
+  private mutating func readTypes(_ file: RawSpan, _ parts: AttributeParts) throws(ModelError) -> [ValueType]? {
+    var (reader, types) = (TypeReader(path: path), [ValueType]())
+    for part in parts.messages { if let type = try reader.read(file, part) { types.append(type) } }
+    try countItem(at: parts.messages.first?.lowerBound ?? 0, times: reader.sizeCount)
+    return reader.isComplete ? types : nil
   }
 }

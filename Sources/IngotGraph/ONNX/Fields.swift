@@ -2,7 +2,7 @@
 
 /// The messages that Ingot reads.
 package enum MessageKind: Hashable, Sendable {
-  case model, graph, node, attribute, tensor, value, opset, entry
+  case model, graph, node, attribute, tensor, value, opset, entry, function, training, annotation
 
   /// With an article.
   var words: String {
@@ -15,6 +15,9 @@ package enum MessageKind: Hashable, Sendable {
     case .value: "a value's type"
     case .opset: "an operator set's version"
     case .entry: "a key and value"
+    case .function: "a function"
+    case .training: "the training information"
+    case .annotation: "a quantization annotation"
     }
   }
 }
@@ -29,6 +32,36 @@ enum ModelField {
   static let graph = 7
   static let opsetImport = 8
   static let metadata = 14
+  static let training = 20
+  static let functions = 25
+}
+
+enum FunctionField {
+  static let name = 1
+  static let input = 4
+  static let output = 5
+  static let attribute = 6
+  static let node = 7
+  static let docString = 8
+  static let opsetImport = 9
+  static let domain = 10
+  static let attributeProto = 11
+  static let valueInfo = 12
+  static let overload = 13
+}
+
+/// TrainingInfoProto.
+enum TrainingField {
+  static let initialization = 1
+  static let algorithm = 2
+  static let initializationBinding = 3
+  static let updateBinding = 4
+}
+
+/// TensorAnnotation.
+enum AnnotationField {
+  static let tensor = 1
+  static let parameter = 2
 }
 
 enum OpsetField {
@@ -50,6 +83,8 @@ enum GraphField {
   static let input = 11
   static let output = 12
   static let valueInfo = 13
+  static let annotation = 14
+  static let sparseInitializer = 15
 }
 
 enum NodeField {
@@ -60,6 +95,7 @@ enum NodeField {
   static let attribute = 5
   static let docString = 6
   static let domain = 7
+  static let overload = 8
 }
 
 enum AttributeField {
@@ -139,17 +175,34 @@ enum TensorField {
   }
 }
 
+/// SparseTensorProto.
+enum SparseTensorField {
+  static let values = 1
+  static let indices = 2
+  static let dims = 3
+}
+
 enum ValueInfoField {
   static let name = 1
   static let type = 2
   static let docString = 3
 }
 
-/// TypeProto, its Tensor, TensorShapeProto and its Dimension.
+/// TypeProto and the messages in it.
 enum TypeField {
   static let tensor = 1
+  static let sequence = 4
+  static let map = 5
+  static let opaque = 7
+  static let sparseTensor = 8
+  static let optional = 9
+  /// Of Tensor, SparseTensor, Sequence and Optional.
   static let elementType = 1
   static let shape = 2
+  static let keyType = 1
+  static let valueType = 2
+  static let opaqueDomain = 1
+  static let opaqueName = 2
   static let dimension = 1
   static let dimensionValue = 1
   static let dimensionName = 2

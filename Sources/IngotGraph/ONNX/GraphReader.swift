@@ -10,6 +10,8 @@ private struct GraphParts {
   var inputs: [Range<Int>] = []
   var outputs: [Range<Int>] = []
   var valueInfos: [Range<Int>] = []
+  var sparseInitializers: [Range<Int>] = []
+  var annotations: [Range<Int>] = []
 }
 
 extension ModelReader {
@@ -21,7 +23,12 @@ extension ModelReader {
     defer { depth -= 1 }
     var graph = Graph(name: "")
     let parts = try readGraphParts(file, range, into: &graph)
-    for part in parts.initializers { try readInitializer(file, part, into: &graph) }
+    for part in parts.initializers {
+      try add(try readTensor(file, part, owner: .graph), at: part.lowerBound, to: &graph)
+    }
+    for part in parts.sparseInitializers {
+      try add(try readSparseTensor(file, part, owner: .graph), at: part.lowerBound, to: &graph)
+    }
     for part in parts.valueInfos { _ = try declare(try readValueInfo(file, part), in: &graph) }
     for part in parts.inputs { graph.inputs.append(try declare(try readValueInfo(file, part), in: &graph)) }
     for part in parts.outputs { graph.outputs.append(try declare(try readValueInfo(file, part), in: &graph)) }
@@ -29,8 +36,9 @@ extension ModelReader {
     for (index, part) in parts.nodes.enumerated() {
       graph.nodes.append(try readNode(file, part, index: index, in: &graph))
     }
-    for id in graph.values.indices.map(ValueID.init) where graph[id].type == nil && graph[id].shape == nil {
-      guard let initializer = graph[id].initializer, graph[id].opaqueType == nil else { continue }
+    for part in parts.annotations { graph.annotations.append(try readAnnotation(file, part, in: &graph)) }
+    for id in graph.values.indices.map(ValueID.init) where graph[id].valueType == nil {
+      guard let initializer = graph[id].initializer, graph[id].storedInfo == nil else { continue }
       (graph[id].type, graph[id].shape) = (initializer.type, initializer.shape.map { .fixed($0) })
     }
     return graph
@@ -50,6 +58,8 @@ extension ModelReader {
       case GraphField.docString: graph.docString = try message.string(field)
       case GraphField.input: parts.inputs.append(try message.range(field))
       case GraphField.output: parts.outputs.append(try message.range(field))
+      case GraphField.sparseInitializer: parts.sparseInitializers.append(try message.range(field))
+      case GraphField.annotation: parts.annotations.append(try message.range(field))
       case GraphField.valueInfo: parts.valueInfos.append(try message.range(field))
       default: try message.keep(field)
       }
@@ -58,30 +68,25 @@ extension ModelReader {
     return parts
   }
 
-  private mutating func readInitializer(
-    _ file: RawSpan, _ range: Range<Int>, into graph: inout Graph
+  private func add(
+    _ tensor: (name: String, initializer: Initializer), at offset: Int, to graph: inout Graph
   ) throws(ModelError) {
-    let (name, initializer) = try readTensor(file, range, owner: .graph)
-    let id = graph.value(named: name)
-    if graph[id].initializer != nil { throw error(.repeated(.initializer(name), offset: range.lowerBound)) }
-    graph[id].initializer = initializer
+    let id = graph.value(named: tensor.name)
+    if graph[id].initializer != nil { throw error(.repeated(.initializer(tensor.name), offset: offset)) }
+    graph[id].initializer = tensor.initializer
   }
 
   /// Adds what a ValueInfoProto says to the value of its name; inputs and outputs are read after value_info and win.
-  private mutating func declare(_ info: ValueInfo, in graph: inout Graph) throws(ModelError) -> ValueID {
+  func declare(_ info: ValueInfo, in graph: inout Graph) throws(ModelError) -> ValueID {
     let id = graph.value(named: info.name)
-    if info.type != nil || info.shape != nil || info.opaque != nil {
-      graph[id].type = info.type ?? (info.opaque == nil ? graph[id].type : nil)
-      graph[id].shape = info.shape ?? (info.opaque == nil ? graph[id].shape : nil)
-      graph[id].opaqueType = info.opaque
-    }
+    if info.type != nil || info.stored != nil { (graph[id].valueType, graph[id].storedInfo) = (info.type, info.stored) }
     if let docString = info.docString { graph[id].docString = docString }
     return id
   }
 
-  private mutating func readValueInfo(_ file: RawSpan, _ range: Range<Int>) throws(ModelError) -> ValueInfo {
+  mutating func readValueInfo(_ file: RawSpan, _ range: Range<Int>) throws(ModelError) -> ValueInfo {
     let info = try ValueInfo(file, range, path: path, bytes: bytes)
-    try countItem(at: range.lowerBound, times: info.shape?.count ?? 0)
+    try countItem(at: range.lowerBound, times: info.sizeCount)
     return info
   }
 }

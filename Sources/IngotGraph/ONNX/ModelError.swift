@@ -15,8 +15,10 @@ package struct ModelError: ReportableError, Hashable {
     /// A thing that can be there once only is there again at `offset`.
     case repeated(RepeatedThing, offset: Int)
     case nestedTooDeep(limit: Int, offset: Int)
+    case typeTooDeep(limit: Int, offset: Int)
     case tooManyItems(limit: Int, offset: Int)
-    case attribute(AttributeProblem, name: String, node: String, offset: Int)
+    /// `owner` is the node or function.
+    case attribute(AttributeProblem, name: String, owner: String, offset: Int)
     case tensor(TensorProblem, name: String, offset: Int)
     /// The checks of `Model.check` found these.
     case invalid([Diagnostic])
@@ -47,6 +49,7 @@ package struct ModelError: ReportableError, Hashable {
     case wrongForm(String, ElementType)
     case valueOutOfRange(Int64, index: Int, ElementType)
     case external(location: String, ExternalProblem)
+    case sparse(SparseElements.Problem)
   }
 
   package enum ExternalProblem: Error, Hashable, Sendable {
@@ -97,12 +100,16 @@ extension ModelError {
       line(
         "at byte \(offset): subgraphs are nested deeper than \(limit)",
         hint: "no exporter writes this; check where the file comes from")
+    case .typeTooDeep(let limit, let offset):
+      line(
+        "at byte \(offset): types are nested deeper than \(limit)",
+        hint: "no exporter writes this; check where the file comes from")
     case .tooManyItems(let limit, let offset):
       line(
         "at byte \(offset): more than \(limit) nodes, attributes, values and texts",
         hint: "no exporter writes this; check where the file comes from")
-    case .attribute(let problem, let name, let node, let offset):
-      line("\(node): attribute '\(name.shown)' \(problem.words) (at byte \(offset))", hint: "export the model again")
+    case .attribute(let problem, let name, let owner, let offset):
+      line("\(owner): attribute '\(name.shown)' \(problem.words) (at byte \(offset))", hint: "export the model again")
     case .tensor(let problem, let name, let offset):
       line("\(name): \(problem.words) (at byte \(offset))", hint: problem.hint)
     case .invalid(let diagnostics): diagnostics
@@ -155,6 +162,7 @@ extension ModelError.TensorProblem {
     case .wrongForm(let form, let type): "\(type) is not stored in \(form)"
     case .valueOutOfRange(let value, let index, let type): "value \(index) is \(value), which \(type) cannot hold"
     case .external(let location, let problem): "external data '\(location.shown)' \(problem.words)"
+    case .sparse(let problem): problem.description
     }
   }
 

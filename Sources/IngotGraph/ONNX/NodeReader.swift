@@ -16,6 +16,7 @@ extension ModelReader {
       case NodeField.name: node.name = try message.string(field)
       case NodeField.opType: node.opType = try message.string(field)
       case NodeField.domain: node.domain = standardDomain(try message.string(field))
+      case NodeField.overload: node.overload = try message.string(field)
       case NodeField.docString: node.docString = try message.string(field)
       case NodeField.attribute: attributes.append(try message.range(field))
       default: try message.keep(field)
@@ -25,7 +26,7 @@ extension ModelReader {
     node.attributes.reserveCapacity(attributes.count)
     for attribute in attributes {
       try countItem(at: attribute.lowerBound)
-      node.attributes.append(try readAttribute(file, attribute, of: node, index: index))
+      node.attributes.append(try readAttribute(file, attribute, of: .node(node, index: index)))
     }
     return node
   }

@@ -12,11 +12,12 @@ extension ModelWriter {
     for attribute in node.attributes { message.writeMessage(NodeField.attribute, encode(attribute)) }
     if let docString = node.docString { message.writeString(NodeField.docString, docString) }
     message.writeText(NodeField.domain, node.domain)
+    message.writeText(NodeField.overload, node.overload)
     message.writeRaw(node.unknownFields)
     return message
   }
 
-  private mutating func encode(_ attribute: Attribute) -> WireWriter {
+  mutating func encode(_ attribute: Attribute) -> WireWriter {
     var message = WireWriter()
     if case .opaque(let bytes) = attribute.value {
       message.writeRaw(bytes)
@@ -48,7 +49,18 @@ extension ModelWriter {
         message.writeMessage(AttributeField.tensors, encode(tensor, named: tensor.name, isInitializer: false))
       }
     case .graphs(let graphs): for graph in graphs { message.writeMessage(AttributeField.graphs, encode(graph)) }
+    case .sparseTensor(let tensor): encodeSparse([tensor], AttributeField.sparseTensor, to: &message)
+    case .sparseTensors(let tensors): encodeSparse(tensors, AttributeField.sparseTensors, to: &message)
+    case .type(let type): message.writeMessage(AttributeField.typeProto, encode(type))
+    case .types(let types): for type in types { message.writeMessage(AttributeField.typeProtos, encode(type)) }
     case .reference, .opaque: break
+    }
+  }
+
+  private mutating func encodeSparse(_ tensors: [Initializer], _ field: Int, to message: inout WireWriter) {
+    for tensor in tensors {
+      guard case .sparse(let elements) = tensor.storage else { continue }
+      message.writeMessage(field, encode(tensor, elements, named: tensor.name, isInitializer: false))
     }
   }
 }
@@ -67,6 +79,10 @@ extension Attribute.Value {
     case .strings: AttributeType.strings.rawValue
     case .tensors: AttributeType.tensors.rawValue
     case .graphs: AttributeType.graphs.rawValue
+    case .sparseTensor: AttributeType.sparseTensor.rawValue
+    case .sparseTensors: AttributeType.sparseTensors.rawValue
+    case .type: AttributeType.typeProto.rawValue
+    case .types: AttributeType.typeProtos.rawValue
     case .reference(_, let type): Int64(type)
     case .opaque: AttributeType.undefined.rawValue
     }

@@ -68,6 +68,7 @@ struct ModelReader {
     var model = Model(graph: Graph(name: ""), irVersion: 0)
     model.opsets = [:]
     var graph: Range<Int>?
+    var (functions, training): ([Range<Int>], [Range<Int>]) = ([], [])
     while let field = try message.next() {
       switch field.number {
       case ModelField.irVersion: model.irVersion = try message.int(field)
@@ -81,21 +82,27 @@ struct ModelReader {
         graph = try message.range(field)
       case ModelField.opsetImport:
         try countItem(at: field.offset)
-        try readOpset(file, try message.range(field), into: &model)
+        try readOpset(file, try message.range(field), into: &model.opsets)
       case ModelField.metadata:
         try countItem(at: field.offset)
         model.metadata.append(try readEntry(file, try message.range(field)))
+      case ModelField.functions: functions.append(try message.range(field))
+      case ModelField.training: training.append(try message.range(field))
       default: try message.keep(field)
       }
     }
     model.unknownFields = joined(message.kept)
     guard let graph else { throw error(.noGraph(offset: bytes.count)) }
     model.graph = try readGraph(file, graph)
+    for part in functions { model.functions.append(try readFunction(file, part)) }
+    for part in training { model.training.append(try readTraining(file, part)) }
     return model
   }
 
   /// Where a domain is imported twice, the higher version counts (onnx.proto, ModelProto.opset_import).
-  private func readOpset(_ file: RawSpan, _ range: Range<Int>, into model: inout Model) throws(ModelError) {
+  func readOpset(
+    _ file: RawSpan, _ range: Range<Int>, into opsets: inout [String: Int64]
+  ) throws(ModelError) {
     var message = MessageReader(file, range, .opset, path: path)
     var (domain, version): (String, Int64) = ("", 0)
     while let field = try message.next() {
@@ -105,7 +112,7 @@ struct ModelReader {
       default: try message.skip(field)
       }
     }
-    model.opsets[domain] = max(version, model.opsets[domain] ?? .min)
+    opsets[domain] = max(version, opsets[domain] ?? .min)
   }
 
   func readEntry(_ file: RawSpan, _ range: Range<Int>) throws(ModelError) -> (key: String, value: String) {

@@ -14,8 +14,7 @@ extension ElementType {
     case .float64, .complex128: TensorField.doubleData
     case .uint32, .uint64: TensorField.uint64Data
     case .int32, .uint8, .int8, .uint16, .int16, .bool, .float16, .bfloat16, .float8e4m3fn, .float8e4m3fnuz,
-      .float8e5m2,
-      .float8e5m2fnuz, .float8e8m0, .uint4, .int4, .float4e2m1, .uint2, .int2:
+      .float8e5m2, .float8e5m2fnuz, .float8e8m0, .uint4, .int4, .float4e2m1, .uint2, .int2, .float6e2m3, .float6e3m2:
       TensorField.int32Data
     }
   }
@@ -98,7 +97,8 @@ struct TensorElements {
     let values = try readVarints(file, range)
     switch type {
     case .int64, .uint64: return Bytes(littleEndianBytes(of: values))
-    case .int32: return try narrow(values, as: Int32.self, orAs: Int32.self)
+    case .int32: return try narrow(values, as: Int32.self, orAs: UInt32.self)
+    case .float6e2m3, .float6e3m2: return try packSixBits(values)
     case .uint32: return try narrow(values, as: UInt32.self, orAs: UInt32.self)
     case .uint16, .int16, .float16, .bfloat16: return try narrow(values, as: UInt16.self, orAs: Int16.self)
     default: return try narrow(values, as: UInt8.self, orAs: Int8.self)
@@ -107,7 +107,7 @@ struct TensorElements {
 
   /// As many as the shape takes: one per element, or one per byte of packed elements.
   private func readVarints(_ file: RawSpan, _ range: Range<Int>) throws(ModelError) -> [Int64] {
-    let isPacked = (type.bitCount ?? 8) < 8
+    let isPacked = type.bitCount == 4 || type.bitCount == 2
     guard let expected = isPacked ? type.byteCount(of: count) : count else {
       throw problem(.shape(shape.map(Int64.init)))
     }
@@ -118,6 +118,24 @@ struct TensorElements {
     }
     guard values.count == expected else { throw countProblem(found: values.count, expected: expected) }
     return values
+  }
+
+  /// Six bits of each value, the first in the lowest bits of the first byte.
+  private func packSixBits(_ values: [Int64]) throws(ModelError) -> Bytes {
+    var result: [UInt8] = []
+    result.reserveCapacity(values.count / 4 * 3 + 3)
+    var (bits, bitCount): (UInt32, Int) = (0, 0)
+    for (index, value) in values.enumerated() {
+      guard (0..<64).contains(value) else { throw problem(.valueOutOfRange(value, index: index, type)) }
+      bits |= UInt32(value) << UInt32(bitCount)
+      bitCount += 6
+      while bitCount >= 8 {
+        result.append(UInt8(truncatingIfNeeded: bits))
+        (bits, bitCount) = (bits >> 8, bitCount - 8)
+      }
+    }
+    if bitCount > 0 { result.append(UInt8(truncatingIfNeeded: bits)) }
+    return Bytes(result)
   }
 
   /// A value may stand in the file as the signed or as the unsigned number of its bits.

@@ -7,13 +7,14 @@ internal import IngotCore
 /// Whom an error message names.
 enum TensorOwner {
   case graph
-  case attribute(String, of: Node, index: Int)
+  case attribute(String, of: AttributeOwner)
+  case sparse(part: String)
 
   func label(_ tensor: String) -> String {
     switch self {
     case .graph: "initializer '\(tensor.shown)'"
-    case .attribute(let name, let node, let index):
-      "\(node.label(at: index)): tensor '\(tensor.shown)' of attribute '\(name.shown)'"
+    case .attribute(let name, let owner): "\(owner.label): tensor '\(tensor.shown)' of attribute '\(name.shown)'"
+    case .sparse(let part): "\(part) '\(tensor.shown)' of a sparse tensor"
     }
   }
 }
@@ -58,7 +59,11 @@ extension ModelReader {
       }
     }
     var initializer = Initializer(type: type, shape: shape, storage: storage)
-    if case .attribute = owner { initializer.name = parts.name }
+    switch owner {
+    case .graph: break
+    case .attribute, .sparse: initializer.name = parts.name
+    }
+    if case .external = storage { initializer.externalNotes = try readExternalNotes(file, parts) }
     initializer.docString = parts.docString
     initializer.unknownFields = parts.unknownFields
     return (parts.name, initializer)
@@ -151,6 +156,20 @@ extension ModelReader {
     } catch {
       throw .tensor(.external(location: location, error))
     }
+  }
+}
+
+extension ModelReader {
+  /// What external data says besides its place.
+  private func readExternalNotes(
+    _ file: RawSpan, _ parts: TensorParts
+  ) throws(ModelError) -> [(key: String, value: String)] {
+    var notes: [(key: String, value: String)] = []
+    for range in parts.externalEntries {
+      let entry = try readEntry(file, range)
+      if !["location", "offset", "length"].contains(entry.key) { notes.append(entry) }
+    }
+    return notes
   }
 }
 

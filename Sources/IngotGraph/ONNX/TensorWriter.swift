@@ -1,4 +1,5 @@
-// Writes TensorProto: elements as raw_data, as a place in a data file, or as string_data.
+// Writes TensorProto, elements as raw_data, as a place in a data file, or as string_data; and SparseTensorProto, which is two
+// of them.
 
 internal import IngotCore
 
@@ -19,8 +20,26 @@ extension ModelWriter {
       message.writeEntry(TensorField.externalData, "location", location)
       message.writeEntry(TensorField.externalData, "offset", String(offset))
       message.writeEntry(TensorField.externalData, "length", String(byteCount))
+      if policy == .referToSource {
+        for (key, value) in tensor.externalNotes { message.writeEntry(TensorField.externalData, key, value) }
+      }
       message.writeVarint(TensorField.dataLocation, 1)
     }
+    message.writeRaw(tensor.unknownFields)
+    return message
+  }
+
+  mutating func encode(
+    _ tensor: Initializer, _ elements: SparseElements, named name: String, isInitializer: Bool
+  ) -> WireWriter {
+    var message = WireWriter()
+    message.writeMessage(
+      SparseTensorField.values, encode(elements.values, named: name, isInitializer: isInitializer))
+    if let indices = elements.indices {
+      let encoded = encode(indices, named: indices.name, isInitializer: isInitializer)
+      message.writeMessage(SparseTensorField.indices, encoded)
+    }
+    message.writePacked(SparseTensorField.dims, tensor.shape.lazy.map(Int64.init))
     message.writeRaw(tensor.unknownFields)
     return message
   }
@@ -31,7 +50,7 @@ extension ModelWriter {
 
   private mutating func place(of tensor: Initializer, isInitializer: Bool) -> Place {
     switch (tensor.storage, policy) {
-    case (.strings, _): return .strings
+    case (.strings, _), (.sparse, _): return .strings
     case (.external(let location, let offset, let bytes), .referToSource):
       return .external(location: location, offset: offset, byteCount: bytes.count)
     case (.external(_, _, let bytes), .externalAbove(let threshold)) where bytes.count > threshold:

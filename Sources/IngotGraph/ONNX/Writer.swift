@@ -61,7 +61,7 @@ extension Model {
   private func requireSources(besides path: String) throws(ModelError) {
     let folder = FileSystem.parent(of: path)
     var checked: Set<String> = []
-    for (name, initializer) in graph.allInitializers {
+    for (name, initializer) in allInitializers {
       guard case .external(let location, _, let bytes) = initializer.storage, !checked.contains(location) else {
         continue
       }
@@ -76,20 +76,28 @@ extension Model {
 }
 
 extension Graph {
-  /// With the tensors of attributes and of subgraphs. A tensor of an attribute has the attribute's name.
+  /// Dense tensors, the parts of sparse ones among them, with those of attributes and of subgraphs. A tensor of an attribute has
+  /// the attribute's name.
   package var allInitializers: [(name: String, initializer: Initializer)] {
     var result: [(name: String, initializer: Initializer)] = []
-    for value in values { if let initializer = value.initializer { result.append((value.name, initializer)) } }
-    for attribute in nodes.flatMap(\.attributes) {
-      switch attribute.value {
-      case .tensor(let tensor): result.append((attribute.name, tensor))
-      case .tensors(let tensors): result += tensors.map { (attribute.name, $0) }
-      case .graph(let graph): result += graph.allInitializers
-      case .graphs(let graphs): result += graphs.flatMap(\.allInitializers)
-      case .float, .int, .string, .floats, .ints, .strings, .reference, .opaque: break
-      }
+    for value in values {
+      for part in value.initializer?.denseParts ?? [] { result.append((value.name, part)) }
     }
+    for node in nodes { for attribute in node.attributes { result += attribute.initializers } }
     return result
+  }
+}
+
+extension Attribute {
+  /// Dense tensors, with those of subgraphs.
+  var initializers: [(name: String, initializer: Initializer)] {
+    switch value {
+    case .tensor(let tensor), .sparseTensor(let tensor): tensor.denseParts.map { (name, $0) }
+    case .tensors(let tensors), .sparseTensors(let tensors): tensors.flatMap(\.denseParts).map { (name, $0) }
+    case .graph(let graph): graph.allInitializers
+    case .graphs(let graphs): graphs.flatMap(\.allInitializers)
+    case .float, .int, .string, .floats, .ints, .strings, .type, .types, .reference, .opaque: []
+    }
   }
 }
 
@@ -127,19 +135,25 @@ struct ModelWriter {
     if model.modelVersion != 0 { message.writeVarint(ModelField.modelVersion, UInt64(bitPattern: model.modelVersion)) }
     if let docString = model.docString { message.writeString(ModelField.docString, docString) }
     message.writeMessage(ModelField.graph, encode(model.graph))
-    for (domain, version) in model.opsets.sorted(by: { $0.key < $1.key }) {
-      var opset = WireWriter()
-      opset.writeText(OpsetField.domain, domain)
-      opset.writeVarint(OpsetField.version, UInt64(bitPattern: version))
-      message.writeMessage(ModelField.opsetImport, opset)
-    }
+    message.writeOpsets(ModelField.opsetImport, model.opsets)
     for (key, value) in model.metadata { message.writeEntry(ModelField.metadata, key, value) }
+    for training in model.training { message.writeMessage(ModelField.training, encode(training)) }
+    for function in model.functions { message.writeMessage(ModelField.functions, encode(function)) }
     message.writeRaw(model.unknownFields)
     return message
   }
 }
 
 extension WireWriter {
+  mutating func writeOpsets(_ number: Int, _ opsets: [String: Int64]) {
+    for (domain, version) in opsets.sorted(by: { $0.key < $1.key }) {
+      var opset = WireWriter()
+      opset.writeText(OpsetField.domain, domain)
+      opset.writeVarint(OpsetField.version, UInt64(bitPattern: version))
+      writeMessage(number, opset)
+    }
+  }
+
   /// Nothing for an empty text.
   mutating func writeText(_ number: Int, _ text: String) {
     if !text.isEmpty { writeString(number, text) }

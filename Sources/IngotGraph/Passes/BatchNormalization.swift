@@ -1,165 +1,173 @@
-// Folds a BatchNormalization into the Conv, ConvTranspose or Gemm before it: y = (x - mean) * gamma / sqrt(variance + epsilon) +
-// beta is a scale and an offset per channel, and both fit into weights and bias. Calculated in float64, rounded once.
+// Folds a BatchNormalization into the Conv, ConvTranspose, Gemm or MatMul before it, or into the Conv after it:
+// y = (x - mean) * gamma / sqrt(variance + epsilon) + beta is a scale and an offset per channel, and both fit into weights
+// and bias. Calculated in float64, rounded once.
 
 internal import IngotCore
 
 extension Pass {
-  /// Folds every BatchNormalization in inference mode whose input is read by nothing else.
-  static let batchNormalization = Pass("batch-normalization") { foldBatchNormalization(&$0, opset: $1.opset) }
-}
-
-private func foldBatchNormalization(_ graph: inout Graph, opset: Int64) -> PassReport {
-  var report = PassReport("batch-normalization")
-  let uses = Uses(graph)
-  var producers = graph.producers
-  var isRemoved = [Bool](repeating: false, count: graph.nodes.count)
-  for index in graph.nodes.indices {
-    let node = graph.nodes[index]
-    guard node.opType == "BatchNormalization", let output = node.outputs.first.flatMap(\.self),
-      node.outputs.dropFirst().compactMap(\.self).allSatisfy({ uses.count($0) == 0 }),
-      let source = node.inputs.first.flatMap(\.self), source.index < uses.readers.count, uses.count(source) == 1,
-      let producer = producers[source.index], !isRemoved[producer],
-      let affine = ChannelAffine(node, in: graph, opset: opset),
-      let folded = LinearNode(graph.nodes[producer], in: graph)?.followed(by: affine)
-    else { continue }
-    graph.set(folded, of: producer, output: output)
-    (producers[output.index], producers[source.index]) = (producer, nil)
-    isRemoved[index] = true
-    report.remove(node.label(in: graph))
-  }
-  if isRemoved.contains(true) { graph.nodes = zip(graph.nodes, isRemoved).filter { !$1 }.map(\.0) }
-  return report
-}
-
-extension Graph {
-  fileprivate mutating func set(_ folded: LinearNode.Folded, of index: Int, output: ValueID) {
-    let base = self[output].name
-    let weights = addInitializer(freshName: "\(base)_weight", folded.weights)
-    let bias = addInitializer(freshName: "\(base)_bias", folded.bias)
-    nodes[index].inputs = [nodes[index].inputs[0], weights, bias]
-    nodes[index].outputs = [output]
-    if nodes[index].opType == "Gemm" { nodes[index].set("beta", .float(1)) }
-  }
-}
-
-/// y = x * scale + offset, per channel.
-private struct ChannelAffine {
-  var scale: [Double]
-  var offset: [Double]
-
-  /// - Returns: nil for a node in training mode, one whose parameters are not constant, and one with numbers that are not finite.
-  init?(_ node: Node, in graph: Graph, opset: Int64) {
-    guard node.domain.isEmpty, node.inputs.count == 5, node.int("training_mode") ?? 0 == 0,
-      node.int("spatial") ?? 1 == 1,
-      opset >= 7 || node.int("is_test") ?? 0 != 0
-    else { return nil }
-    var parameters: [[Double]] = []
-    for input in node.inputs.dropFirst() {
-      guard let tensor = graph.constant(input), tensor.shape.count == 1, case .floats(let values)? = Numbers(tensor),
-        values.count == parameters.first?.count ?? values.count
-      else { return nil }
-      parameters.append(values)
-    }
-    let epsilon = Double(node.float("epsilon") ?? 1e-5)
-    (scale, offset) = ([], [])
-    for channel in parameters[0].indices {
-      let deviation = (parameters[3][channel] + epsilon).squareRoot()
-      let factor = parameters[0][channel] / deviation
-      let shift = parameters[1][channel] - parameters[2][channel] * factor
-      guard deviation > 0, factor.isFinite, shift.isFinite else { return nil }
-      scale.append(factor)
-      offset.append(shift)
-    }
-  }
-}
-
-/// A Conv, ConvTranspose or Gemm with constant weights.
-private struct LinearNode {
-  struct Folded {
-    var weights: Tensor
-    var bias: Tensor
-  }
-
-  let node: Node
-  let weights: Tensor
-  let bias: Tensor?
-
-  init?(_ node: Node, in graph: Graph) {
-    guard node.domain.isEmpty, ["Conv", "ConvTranspose", "Gemm"].contains(node.opType),
-      node.inputs.count == 2 || node.inputs.count == 3, node.outputs.count == 1,
-      let weights = graph.constant(node.inputs[1])
-    else { return nil }
-    let biasID = node.inputs.count == 3 ? node.inputs[2] : nil
-    bias = graph.constant(biasID)
-    guard biasID == nil || bias != nil else { return nil }
-    (self.node, self.weights) = (node, weights)
-  }
-
-  func followed(by affine: ChannelAffine) -> Folded? {
-    guard case .floats(var values)? = Numbers(weights), let layout = layout(channels: affine.scale.count) else {
-      return nil
-    }
-    var biases = [Double](repeating: 0, count: affine.scale.count)
-    if let bias {
-      guard case .floats(let old)? = Numbers(bias), bias.type == weights.type,
-        old.count == biases.count && bias.shape.last == biases.count || old.count == 1 && node.opType == "Gemm"
-      else { return nil }
-      let beta = node.opType == "Gemm" ? Double(node.float("beta") ?? 1) : 1
-      biases = biases.indices.map { beta * old[old.count == 1 ? 0 : $0] }
-    }
-    layout.scale(&values, by: affine.scale)
-    biases = biases.indices.map { biases[$0] * affine.scale[$0] + affine.offset[$0] }
-    guard let weights = Tensor(.floats(values), type: weights.type, shape: weights.shape),
-      let bias = Tensor(.floats(biases), type: weights.type, shape: [biases.count]), values.allSatisfy(\.isFinite),
-      biases.allSatisfy(\.isFinite)
-    else { return nil }
-    return Folded(weights: weights, bias: bias)
-  }
-
-  /// Where each output channel's weights are; nil where there are not `count` channels.
-  private func layout(channels count: Int) -> ChannelLayout? {
-    let shape = weights.shape
-    guard count > 0, weights.elementCount > 0 else { return nil }
-    switch node.opType {
-    case "Conv":
-      guard shape.count >= 3, shape[0] == count else { return nil }
-      return ChannelLayout(blocks: 1, channels: count, inner: weights.elementCount / count)
-    case "ConvTranspose":
-      // [inputs, outputs / group, kernel…]: a group's inputs make a group's outputs.
-      let group = Int(clamping: node.int("group") ?? 1)
-      guard shape.count >= 3, group >= 1, shape[0] % group == 0, count % group == 0, shape[1] == count / group else {
-        return nil
+  /// Folds every BatchNormalization in inference mode into a node that reads it, or that it reads, and nothing else does.
+  static let batchNormalization = Pass("batch-normalization", on: ["BatchNormalization", "Conv"]) { rewriting, index, context in
+    if rewriting.node(index).opType == "Conv" {
+      AffineFolding.foldIntoReader(index, &rewriting, opset: context.opset)
+    } else {
+      guard let affine = ChannelAffine(normalization: rewriting.node(index), in: rewriting, opset: context.opset) else {
+        return
       }
-      return ChannelLayout(
-        blocks: shape[0], blocksPerGroup: shape[0] / group, channels: shape[1],
-        inner: weights.elementCount / shape[0] / shape[1])
-    default:
-      let isTransposed = node.int("transB") ?? 0 != 0
-      guard shape.count == 2, shape[isTransposed ? 0 : 1] == count else { return nil }
-      return isTransposed
-        ? ChannelLayout(blocks: 1, channels: count, inner: shape[1])
-        : ChannelLayout(blocks: shape[0], channels: count, inner: 1)
+      AffineFolding.fold(index, on: 0, affine, &rewriting)
+    }
+  }
+
+  /// Folds arithmetic with one constant per channel into the linear node or BatchNormalization before it.
+  static let channelArithmetic = Pass("channel-arithmetic", on: ["Add", "Sub", "Mul", "Div"]) { rewriting, index, context in
+    let node = rewriting.node(index)
+    for position in node.inputs.indices.prefix(2) where rewriting.isReadOnce(node.inputs[position]) {
+      let folder = AffineFolding.Arithmetic(index: index, position: position, opset: context.opset)
+      if folder.foldIntoLinear(&rewriting) || folder.foldIntoNormalization(&rewriting) { return }
     }
   }
 }
 
-/// Weights as [blocks, channels, inner], where the blocks of a group have channels of their own.
-private struct ChannelLayout {
-  var blocks: Int
-  var blocksPerGroup = Int.max
-  var channels: Int
-  var inner: Int
-
-  func scale(_ values: inout [Double], by factors: [Double]) {
-    var index = 0
-    for block in 0..<blocks {
-      let first = block / blocksPerGroup * channels
-      for channel in first..<first + channels {
-        for _ in 0..<inner {
-          values[index] *= factors[channel]
-          index += 1
-        }
-      }
+enum AffineFolding {
+  /// Folds the node into the linear one that makes what it reads.
+  @discardableResult static func fold(
+    _ index: Int, on position: Int, _ affine: ChannelAffine, _ rewriting: inout Rewriting
+  ) -> Bool {
+    let node = rewriting.node(index)
+    guard let source = node.inputs[position], rewriting.isReadOnce(source), let output = node.outputs.first.flatMap(\.self)
+    else { return false }
+    if let first = rewriting.maker(of: source, "Conv", "ConvTranspose", "Gemm"),
+      let folded = LinearNode(rewriting.node(first), in: rewriting.graph)?.followed(by: affine)
+    {
+      rewriting.merge(index, into: first, as: folded.node(from: rewriting.node(first), making: output, &rewriting))
+      return true
     }
+    return foldIntoProduct(index, source, affine, making: output, &rewriting)
+  }
+
+  /// MatMul has no bias: an Add after it, or a new one in the place of the affine, has.
+  private static func foldIntoProduct(
+    _ index: Int, _ source: ValueID, _ affine: ChannelAffine, making output: ValueID, _ rewriting: inout Rewriting
+  ) -> Bool {
+    var (product, added): (ValueID, Tensor?) = (source, nil)
+    let isNormalization = rewriting.node(index).opType == "BatchNormalization"
+    // A BatchNormalization's channels are the last axis of a matrix only.
+    guard !isNormalization || rewriting.rank(source) == 2 else { return false }
+    if let add = rewriting.maker(of: source, "Add") {
+      let inputs = rewriting.node(add).inputs
+      guard inputs.count == 2, let position = inputs.firstIndex(where: { rewriting.maker(of: $0, "MatMul") != nil }),
+        let inner = inputs[position], rewriting.isReadOnce(inner), let bias = rewriting.constant(inputs[1 - position]),
+        bias.shape.count == 1
+      else { return false }
+      (product, added) = (inner, bias)
+    } else if !isNormalization, !affine.offsetIsZero {
+      return false
+    }
+    guard let first = rewriting.maker(of: product, "MatMul"),
+      let folded = LinearNode(rewriting.node(first), in: rewriting.graph, bias: added)?.followed(by: affine)
+    else { return false }
+    let name = rewriting.graph[output].name
+    var matrix = rewriting.node(first)
+    if let weights = folded.weights { matrix.inputs[1] = rewriting.addConstant(named: "\(name)_weight", weights) }
+    let hasBias = added != nil || isNormalization
+    guard hasBias else {
+      matrix.outputs = [output]
+      rewriting.merge(index, into: first, as: matrix)
+      return true
+    }
+    let bare = rewriting.addValue(named: "\(name)_product", like: product)
+    matrix.outputs = [bare]
+    rewriting.insert(matrix, before: index)
+    let bias = rewriting.addConstant(named: "\(name)_bias", folded.bias)
+    let add = Node("Add", name: rewriting.node(index).name, inputs: [bare, bias], outputs: [output])
+    rewriting.replace(index, with: add)
+    return true
+  }
+
+  /// A scale and an offset before a Conv go into it, an offset only where the Conv does not pad with zeros of its own.
+  static func foldIntoReader(_ index: Int, _ rewriting: inout Rewriting, opset: Int64) {
+    let node = rewriting.node(index)
+    guard let value = node.inputs.first.flatMap(\.self), rewriting.isReadOnce(value),
+      let first = rewriting.maker(of: value, "BatchNormalization"), let source = rewriting.node(first).inputs[0],
+      let affine = ChannelAffine(normalization: rewriting.node(first), in: rewriting, opset: opset),
+      affine.offsetIsZero || node.padsNothing, let output = node.outputs.first.flatMap(\.self),
+      let folded = LinearNode(node, in: rewriting.graph)?.preceded(by: affine)
+    else { return }
+    var conv = folded.node(from: node, making: output, &rewriting)
+    conv.inputs[0] = source
+    rewriting.replace(index, with: conv)
+  }
+}
+
+extension AffineFolding {
+  /// An Add, Sub, Mul or Div whose other operand may be a constant.
+  struct Arithmetic {
+    let index: Int
+    /// Of the operand that is no constant.
+    let position: Int
+    let opset: Int64
+
+    func foldIntoLinear(_ rewriting: inout Rewriting) -> Bool {
+      let node = rewriting.node(index)
+      var maker = rewriting.maker(of: node.inputs[position], "Conv", "ConvTranspose", "Gemm", "MatMul")
+      if maker == nil, let add = rewriting.maker(of: node.inputs[position], "Add") {
+        for input in rewriting.node(add).inputs where maker == nil { maker = rewriting.maker(of: input, "MatMul") }
+      }
+      guard let maker, let linear = LinearNode(rewriting.node(maker), in: rewriting.graph) else { return false }
+      // Where nothing tells the rank, a constant with one axis fits all the same.
+      let rank = linear.channelAxis.rank ?? rewriting.rank(node.inputs[position]) ?? 1
+      guard
+        let affine = ChannelAffine(
+          arithmetic: node, on: position, axis: linear.channelAxis.axis, rank: rank, in: rewriting, opset: opset)
+      else { return false }
+      return AffineFolding.fold(index, on: position, affine, &rewriting)
+    }
+
+    /// (x * a + b) * c + d is x * (a * c) + (b * c + d): a BatchNormalization's own scale and bias.
+    func foldIntoNormalization(_ rewriting: inout Rewriting) -> Bool {
+      let node = rewriting.node(index)
+      guard let first = rewriting.maker(of: node.inputs[position], "BatchNormalization"),
+        let rank = rewriting.rank(node.inputs[position]), rank >= 2,
+        let inner = ChannelAffine(normalization: rewriting.node(first), in: rewriting, opset: opset),
+        let affine = ChannelAffine(
+          arithmetic: node, on: position, axis: rank - 2, rank: rank, in: rewriting, opset: opset)?
+          .spread(over: inner.scale.count),
+        let gamma = rewriting.constant(rewriting.node(first).inputs[1]),
+        let beta = rewriting.constant(rewriting.node(first).inputs[2]), case .floats(let scales)? = Numbers(gamma),
+        case .floats(let offsets)? = Numbers(beta),
+        let scale = Tensor(.floats(zip(scales, affine.scale).map(*)), type: gamma.type, shape: gamma.shape),
+        let bias = Tensor(
+          .floats(offsets.indices.map { offsets[$0] * affine.scale[$0] + affine.offset[$0] }), type: beta.type,
+          shape: beta.shape), let output = node.outputs.first.flatMap(\.self)
+      else { return false }
+      let name = rewriting.graph[output].name
+      var merged = rewriting.node(first)
+      merged.inputs[1] = rewriting.addConstant(named: "\(name)_scale", scale)
+      merged.inputs[2] = rewriting.addConstant(named: "\(name)_bias", bias)
+      merged.outputs = [output]
+      rewriting.merge(index, into: first, as: merged)
+      return true
+    }
+  }
+}
+
+extension LinearNode.Folded {
+  /// The node with these weights and this bias.
+  fileprivate func node(from old: Node, making output: ValueID, _ rewriting: inout Rewriting) -> Node {
+    let base = rewriting.graph[output].name
+    var node = old
+    if let weights { node.inputs[1] = rewriting.addConstant(named: "\(base)_weight", weights) }
+    node.inputs = [node.inputs[0], node.inputs[1], rewriting.addConstant(named: "\(base)_bias", bias)]
+    node.outputs = [output]
+    if node.opType == "Gemm" { node.set("beta", .float(1)) }
+    return node
+  }
+}
+
+extension Node {
+  /// Whether a Conv adds no zeros of its own.
+  var padsNothing: Bool {
+    let mode = string("auto_pad") ?? "NOTSET"
+    if mode == "VALID" { return true }
+    return mode == "NOTSET" && ints("pads")?.allSatisfy { $0 == 0 } ?? true
   }
 }

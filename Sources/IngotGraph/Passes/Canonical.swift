@@ -7,11 +7,21 @@ internal import IngotCore
 package func makeCanonical(_ model: inout Model) {
   (model.producerName, model.producerVersion, model.modelVersion, model.docString) = ("ingot", "", 0, nil)
   model.metadata.sort { ($0.key, $0.value) < ($1.key, $1.value) }
-  if model.unknownFields.isEmpty {
-    let used = model.graph.domains.union([""])
-    model.opsets = model.opsets.filter { used.contains($0.key) }
-  }
+  let used = model.graph.domains.union([""]).union(model.functions.flatMap { Array($0.body.domains) })
+  model.opsets = model.opsets.filter { used.contains($0.key) }
   makeCanonical(&model.graph)
+  for index in model.functions.indices { makeCanonical(&model.functions[index]) }
+  // Found by key, so their order means nothing.
+  model.functions.sort { ($0.key.domain, $0.key.name, $0.key.overload) < ($1.key.domain, $1.key.name, $1.key.overload) }
+}
+
+private func makeCanonical(_ function: inout Function) {
+  function.docString = nil
+  function.unknownFields = function.unknownFields.fields { $0 != FunctionMetadata.fieldNumber }
+  let used = function.body.domains
+  function.opsets = function.opsets.filter { used.contains($0.key) || $0.key.isEmpty }
+  for index in function.defaults.indices { function.defaults[index].docString = nil }
+  makeCanonical(&function.body)
 }
 
 private func makeCanonical(_ graph: inout Graph) {
@@ -20,8 +30,8 @@ private func makeCanonical(_ graph: inout Graph) {
     let id = ValueID(index)
     graph[id].docString = nil
     graph[id].initializer?.docString = nil
-    // Of a plain tensor only type and shape count; a sequence or a map is described by these bytes alone.
-    if graph[id].type != nil { graph[id].opaqueType = nil }
+    // Denotations and metadata go; a type that Ingot does not know is described by these bytes alone.
+    if graph[id].valueType?.isComplete ?? false { graph[id].storedInfo = nil }
   }
   for index in graph.nodes.indices {
     graph.nodes[index].docString = nil
@@ -34,9 +44,10 @@ private func makeCanonical(_ graph: inout Graph) {
   graph.rebuild(keeping: canonicalOrder(of: graph))
 }
 
-/// onnx.proto: NodeProto.metadata_props and GraphProto.metadata_props, where exporters write stack traces with paths.
+/// onnx.proto: metadata_props of NodeProto, GraphProto and FunctionProto, where exporters write stack traces with paths.
 private enum NodeMetadata { static let fieldNumber = 9 }
 private enum GraphMetadata { static let fieldNumber = 16 }
+private enum FunctionMetadata { static let fieldNumber = 14 }
 
 /// Values in the order in which inputs and nodes mention them.
 private func canonicalOrder(of graph: Graph) -> [ValueID] {
@@ -53,6 +64,10 @@ private func canonicalOrder(of graph: Graph) -> [ValueID] {
     node.outputs.compactMap(\.self).forEach(list)
   }
   graph.outputs.forEach(list)
+  for annotation in graph.annotations {
+    list(annotation.tensor)
+    for parameter in annotation.parameters { list(parameter.value) }
+  }
   return order
 }
 

@@ -66,7 +66,7 @@ extension Graph {
   fileprivate mutating func setConstant(_ id: ValueID, _ initializer: Initializer) {
     self[id].initializer = initializer
     (self[id].type, self[id].shape) = (initializer.type, initializer.shape.map { .fixed($0) })
-    self[id].opaqueType = nil
+    self[id].storedInfo = nil
   }
 }
 

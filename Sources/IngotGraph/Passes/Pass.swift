@@ -16,7 +16,8 @@ struct Pass: Sendable {
 
   /// In the order in which they run in each round.
   static let all: [Pass] = [
-    .constantFolding, .staticShapes, .noOps, .batchNormalization, .duplicateInitializers,
+    .constantFolding, .staticShapes, .noOps, .casts, .commonSubexpressions, .transposes, .reshapes, .slices, .concats, .pads,
+    .batchNormalization, .channelArithmetic, .clips, .gemms, .duplicateInitializers,
   ]
 }
 

@@ -25,8 +25,7 @@ package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) 
   let passes = options.passes
   var run = Sanitizing(before: model.graph.size, passes: passes)
   if passes.contains(Stage.inputDefaults) { run.add(removeInputDefaults(&model)) }
-  run.add(try setInputShapes(&model, options))
-  if let opset = options.opset { run.add(try raiseOpset(of: &model, to: opset)) }
+  for report in try operate(on: &model, options) { run.add(report) }
   try run.toFixedPoint(&model)
   if passes.contains(Stage.names) { run.add(nameNodes(&model.graph)) }
   if passes.contains(Stage.canonical) { makeCanonical(&model) }

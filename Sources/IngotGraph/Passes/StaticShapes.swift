@@ -32,7 +32,7 @@ private func makeShapesStatic(_ graph: inout Graph, _ context: PassContext) -> P
   return report
 }
 
-private enum StaticShape {
+enum StaticShape {
   static func reshape(_ input: [Dimension], to result: [Dimension]) -> [Int64]? {
     var sizes: [Int64] = []
     for (axis, size) in result.enumerated() {

@@ -52,6 +52,12 @@ extension Graph {
   /// Makes nodes and subgraphs read the new values. The graph's outputs are the caller's business: their names must survive.
   mutating func apply(_ replacement: Replacement) {
     guard !replacement.newIDs.isEmpty else { return }
+    for index in annotations.indices {
+      for position in annotations[index].parameters.indices {
+        let id = annotations[index].parameters[position].value
+        annotations[index].parameters[position].value = replacement[id]
+      }
+    }
     var newNames: [String: String] = [:]
     for old in replacement.newIDs.keys { newNames[self[old].name] = self[replacement[old]].name }
     for index in nodes.indices {

@@ -24,6 +24,9 @@ enum ControlFlowRules {
       let (a, b) = (first[index], second[index])
       let shape = a.shape.flatMap { left in b.shape.flatMap { left.common(with: $0) } }
       node.set(index, type: a.type == b.type ? a.type : nil, shape: shape)
+      if let first = a.elements, first == b.elements, !first.contains(.unknown), a.shape == b.shape {
+        node.outputs[index].content = a.content
+      }
     }
   }
 

@@ -16,6 +16,8 @@ extension Dimension {
   init(_ expression: SizeExpression?) {
     guard let expression else { self = .unknown; return }
     if let number = expression.constant { self = .fixed(number); return }
+    // What a run calculates with such numbers would wrap.
+    guard !expression.terms.contains(where: { $0.coefficient.magnitude > 1 << 40 }) else { self = .unknown; return }
     let text = expression.text
     self = text.utf8.count <= SizeExpression.Limit.textLength ? .symbolic(text) : .unknown
   }

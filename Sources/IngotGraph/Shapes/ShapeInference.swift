@@ -126,7 +126,7 @@ struct ShapeInference {
         try report(reason, node: index, value: nil)
         node.outputs = node.outputs.map { _ in ValueFacts() }
       }
-      addElements(&node)
+      SymbolicElements.add(to: &node)
     }
     for (position, output) in graph.nodes[index].outputs.enumerated() {
       guard let output else { continue }
@@ -195,23 +195,6 @@ struct ShapeInference {
     for facts in outputs {
       let sizes = facts.shape?.compactMap(\.size) ?? []
       guard let count = Layout.count(sizes), count <= Self.elementLimit else { throw .outputSize }
-    }
-  }
-
-  /// Sizes known by name, or numbers where it turns out that all are known.
-  private func addElements(_ node: inout NodeFacts) {
-    for (position, elements) in SymbolicElements.elements(of: node).enumerated() where position < node.outputs.count {
-      let output = node.outputs[position]
-      guard let elements, elements.count <= ValueFacts.elementLimit, output.content == nil, let type = output.type,
-        let shape = output.shape?.sizes, Layout.count(shape) == elements.count
-      else { continue }
-      if let sizes = elements.sizes,
-        let tensor = Tensor(.integers(sizes.map { Int64($0) }), type: type, shape: shape)
-      {
-        node.outputs[position].content = .constant(tensor)
-      } else {
-        node.outputs[position].content = .elements(elements)
-      }
     }
   }
 

@@ -46,9 +46,12 @@ extension SizeExpression {
   private func floorDivided(by divisor: Int) -> SizeExpression? {
     var (whole, rest) = ([Term](), [Term]())
     for term in terms {
-      let quotient = Self.floor(term.coefficient, divisor)
+      var quotient = Self.floor(term.coefficient, divisor)
+      // Only the product may wrap, and then the difference wraps back.
+      var remainder = term.coefficient &- quotient &* divisor
+      // The remainder of a name is the one nearest to zero.
+      if !term.factors.isEmpty, remainder > divisor / 2 { (quotient, remainder) = (quotient + 1, remainder - divisor) }
       if quotient != 0 { whole.append(Term(factors: term.factors, coefficient: quotient)) }
-      let remainder = term.coefficient - quotient * divisor
       if remainder != 0 { rest.append(Term(factors: term.factors, coefficient: remainder)) }
     }
     guard let quotient = SizeExpression(combining: whole), let fraction = Self.fraction(rest, over: divisor) else {
@@ -57,26 +60,31 @@ extension SizeExpression {
     return quotient.adding(fraction)
   }
 
-  /// - Parameter rest: coefficients in 0..<divisor.
+  /// - Parameter rest: what `floorDivided` leaves: the constant is in 0..<divisor, the others are about zero.
   private static func fraction(_ rest: [Term], over divisor: Int) -> SizeExpression? {
-    guard rest.contains(where: { !$0.factors.isEmpty }) else { return SizeExpression(0) }
+    guard let leading = rest.first, !leading.factors.isEmpty else { return SizeExpression(0) }
     // floor((g*y + k) / (g*d)) is floor((y + floor(k/g)) / d).
     let factor = commonFactor(rest.filter { !$0.factors.isEmpty } + [Term(factors: [], coefficient: divisor)])
     let reduced = rest.map { Term(factors: $0.factors, coefficient: floor($0.coefficient, factor)) }
     guard let numerator = SizeExpression(combining: reduced) else { return nil }
     let divisor = divisor / factor
     if divisor == 1 { return numerator }
-    // floor((floor(x/a) + k) / b) is floor((x + k*a) / (a*b)).
+    guard leading.coefficient < 0 else { return nested(numerator, over: divisor) }
+    // floor(-x/d) is -floor((x + d-1)/d): one form of both.
+    let negated = numerator.scaled(by: -1)?.adding(SizeExpression(divisor - 1))
+    return negated.flatMap { nested($0, over: divisor) }?.scaled(by: -1)
+  }
+
+  /// floor((floor(x/a) + k) / b) is floor((x + k*a) / (a*b)).
+  private static func nested(_ numerator: SizeExpression, over divisor: Int) -> SizeExpression? {
     let constant = numerator.constantPart
-    if let variable = numerator.subtracting(SizeExpression(constant)), let atom = variable.atom,
+    guard let variable = numerator.subtracting(SizeExpression(constant)), let atom = variable.atom,
       case .floor(let inner, let innerDivisor)? = SizeExpressionParser.atom(atom), let a = innerDivisor.constant, a > 0
-    {
-      let (shift, shiftOverflow) = constant.multipliedReportingOverflow(by: a)
-      let (product, overflow) = divisor.multipliedReportingOverflow(by: a)
-      guard !overflow, !shiftOverflow else { return nil }
-      return inner.adding(SizeExpression(shift))?.floorDivided(by: product)
-    }
-    return fraction(numerator, SizeExpression(divisor))
+    else { return fraction(numerator, SizeExpression(divisor)) }
+    let (shift, shiftOverflow) = constant.multipliedReportingOverflow(by: a)
+    let (product, overflow) = divisor.multipliedReportingOverflow(by: a)
+    guard !overflow, !shiftOverflow else { return nil }
+    return inner.adding(SizeExpression(shift))?.floorDivided(by: product)
   }
 
   /// What a divisor of one term divides, and the rest. A divisor of several terms divides nothing here.
@@ -113,7 +121,7 @@ extension SizeExpression {
       while b != 0 { (a, b) = (b, a % b) }
       factor = a
     }
-    return max(Int(clamping: factor), 1)
+    return max(Int(exactly: factor) ?? 1, 1)
   }
 
   /// - Precondition: the factor divides every coefficient.

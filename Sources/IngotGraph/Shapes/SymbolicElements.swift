@@ -1,85 +1,141 @@
 // Follows sizes through shape arithmetic where only a run knows some of them: `Concat(Gather(Shape(x), 0), [-1])` is
-// [batch, -1]. Operations that move elements are evaluated on numbered placeholders; few others are understood.
+// [batch, -1]. Operations that move elements are evaluated on numbered elements; the others are one entry each in a table.
 
 internal import IngotCore
 
-enum SymbolicElements {
-  /// Operations that hand elements on unchanged, and which of their inputs they take them from.
-  private enum Movers {
-    static let first: Set<String> = [
-      "Gather", "Slice", "Squeeze", "Unsqueeze", "Reshape", "Flatten", "Transpose", "Expand", "Tile", "Split",
-      "Identity",
-    ]
-  }
+/// Elements of a small tensor in row-major order: integers, truths (0 and 1), or floats that are integers over one number.
+struct SizeElements {
+  var numerators: [Dimension]
+  var divisor = 1
 
-  /// - Returns: elements per output; nil for an output, or everything, that is not known.
-  static func elements(of node: NodeFacts) -> [[Dimension]?] {
-    guard node.node.domain.isEmpty else { return [] }
-    switch node.node.opType {
-    case "Shape":
-      guard let shape = node.shape(0) else { return [] }
-      return [Array(shape[ShapeEvaluators.shapeBounds(node.node, rank: shape.count)])]
-    case "Size":
-      return node.shape(0).map { [[$0.product]] } ?? []
-    case "Cast":
-      let type = node.outputs.first?.type
-      return type == .int64 || type == .int32 ? [node.input(0)?.elements] : []
-    case "Concat": return moved(node, from: Array(node.inputs.indices))
-    case let name where Movers.first.contains(name): return moved(node, from: [0])
-    case "Add", "Sub", "Mul", "Div": return [calculated(node)]
-    default: return []
+  init(_ numerators: [Dimension], divisor: Int = 1) { (self.numerators, self.divisor) = (numerators, divisor) }
+}
+
+/// - Returns: elements per output; nil for an output, or everything, that is not known.
+typealias ElementRule = @Sendable (NodeFacts) -> [SizeElements?]
+
+enum SymbolicElements {
+  /// By operation of the standard domain.
+  static let table: [String: ElementRule] = {
+    var table: [String: ElementRule] = [
+      "Shape": shape, "Size": size, "Cast": cast, "CastLike": cast, "Identity": sameOrder,
+    ]
+    let (order, moves): (ElementRule, ElementRule) = (sameOrder, moved)
+    for name in ["Reshape", "Flatten", "Squeeze", "Unsqueeze"] { table[name] = order }
+    for name in movers.keys { table[name] = moves }
+    for family in [ElementArithmetic.table, ElementSeries.table] { table.merge(family) { first, _ in first } }
+    return table
+  }()
+
+  /// Operations whose results consist of elements of these inputs (none: of all) and of zeros.
+  private static let movers: [String: [Int]] = [
+    "Gather": [0], "GatherElements": [0], "GatherND": [0], "Slice": [0], "Transpose": [0], "Expand": [0], "Tile": [0],
+    "Split": [0], "Compress": [0], "Trilu": [0], "ReverseSequence": [0], "Concat": [], "Pad": [0, 2],
+    "ScatterElements": [0, 2], "ScatterND": [0, 2],
+  ]
+
+  /// Writes what is known about the elements of small outputs: sizes by name, or numbers where it turns out that all are known.
+  static func add(to node: inout NodeFacts) {
+    guard node.node.domain.isEmpty, let rule = table[node.node.opType], node.outputs.contains(where: mayHold) else {
+      return
+    }
+    for (position, elements) in rule(node).enumerated() where position < node.outputs.count {
+      guard let elements, mayHold(node.outputs[position]), let type = node.outputs[position].type,
+        let shape = node.outputs[position].shape?.sizes, Layout.count(shape) == elements.numerators.count
+      else { continue }
+      node.outputs[position].content = content(elements, type: type, shape: shape)
     }
   }
 
-  /// Runs the node on the numbers of its elements and looks them up afterwards.
-  private static func moved(_ node: NodeFacts, from sources: [Int]) -> [[Dimension]?] {
-    var (inputs, known): ([Tensor?], [Dimension]) = ([], [])
+  /// Whether a value may be a list of sizes, by its type and shape.
+  private static func mayHold(_ facts: ValueFacts) -> Bool {
+    guard facts.content == nil, let type = facts.type, holders.contains(type), let shape = facts.shape?.sizes,
+      let count = Layout.count(shape)
+    else { return false }
+    return count <= ValueFacts.elementLimit
+  }
+
+  private static let holders: Set<ElementType> = [
+    .int64, .int32, .int16, .int8, .uint64, .uint32, .uint16, .uint8, .bool, .float32, .float64,
+  ]
+
+  private static func content(_ elements: SizeElements, type: ElementType, shape: [Int]) -> ValueFacts.Content? {
+    let numerators = elements.numerators
+    if let numbers = numerators.sizes {
+      let isFloat = type == .float32 || type == .float64
+      let values: Numbers =
+        isFloat
+        ? .floats(numbers.map { Double($0) / Double(elements.divisor) }) : .integers(numbers.map { Int64($0) })
+      if isFloat || elements.divisor == 1, let tensor = Tensor(values, type: type, shape: shape) {
+        return .constant(tensor)
+      }
+      return nil
+    }
+    guard numerators.contains(where: { $0 != .unknown }) else { return nil }
+    return elements.divisor == 1 ? .elements(numerators) : .fractions(numerators, divisor: elements.divisor)
+  }
+
+  @Sendable private static func shape(_ node: NodeFacts) -> [SizeElements?] {
+    guard let shape = node.shape(0) else { return [] }
+    return [SizeElements(Array(shape[ShapeEvaluators.shapeBounds(node.node, rank: shape.count)]))]
+  }
+
+  @Sendable private static func size(_ node: NodeFacts) -> [SizeElements?] {
+    node.shape(0).map { [SizeElements([$0.product])] } ?? []
+  }
+
+  @Sendable private static func sameOrder(_ node: NodeFacts) -> [SizeElements?] { [node.sizeElements(0)] }
+
+  /// Floats lose what is behind the point; a size is taken to fit into any type of 32 bits and more.
+  @Sendable private static func cast(_ node: NodeFacts) -> [SizeElements?] {
+    guard let elements = node.sizeElements(0), let type = node.outputs.first?.type else { return [] }
+    let values = elements.numerators.enumerated()
+    switch type {
+    case .float32, .float64: return [elements]
+    case .bool:
+      return [SizeElements(values.map { node.isNonzero($1, of: 0, at: $0).map { .fixed($0 ? 1 : 0) } ?? .unknown })]
+    case .int64, .int32, .uint64, .uint32:
+      let isUnsigned = type == .uint64 || type == .uint32
+      return [
+        SizeElements(
+          values.map { index, value in
+            let isPositive = node.isNonNegative(value, of: 0, at: index)
+            guard isPositive || elements.divisor == 1 && !isUnsigned else { return .unknown }
+            return ElementArithmetic.fitted(value.floorDivided(by: .fixed(elements.divisor)), in: type)
+          })
+      ]
+    default:
+      guard elements.divisor == 1 else { return [] }
+      return [
+        SizeElements(elements.numerators.map { $0.size == nil ? .unknown : ElementArithmetic.fitted($0, in: type) })
+      ]
+    }
+  }
+
+  /// Runs the node on the numbers of its elements and looks them up afterwards. Number 0 is the zero that operations fill in.
+  @Sendable private static func moved(_ node: NodeFacts) -> [SizeElements?] {
+    guard let sources = movers[node.node.opType], node.node.string("reduction") ?? "none" == "none" else { return [] }
+    var (inputs, known, divisor): ([Tensor?], [Dimension], Int?) = ([], [.fixed(0)], nil)
     for (index, facts) in node.inputs.enumerated() {
-      guard sources.contains(index), let facts else {
+      guard let facts, sources.isEmpty || sources.contains(index) else {
         inputs.append(facts?.constant)
         if facts != nil, facts?.constant == nil { return [] }
         continue
       }
-      guard let elements = facts.elements, let shape = facts.shape?.sizes, Layout.count(shape) == elements.count,
-        known.count + elements.count <= ValueFacts.elementLimit
+      guard let elements = node.sizeElements(index), let shape = facts.shape?.sizes,
+        Layout.count(shape) == elements.numerators.count, divisor ?? elements.divisor == elements.divisor,
+        known.count + elements.numerators.count <= ValueFacts.elementLimit
       else { return [] }
-      inputs.append(Tensor(elements.indices.map { Int64(known.count + $0) }, shape: shape))
-      known += elements
+      divisor = elements.divisor
+      inputs.append(Tensor(elements.numerators.indices.map { Int64(known.count + $0) }, shape: shape))
+      known += elements.numerators
     }
     let results = node.node.evaluated(inputs, opset: node.opset, byteLimit: ValueFacts.elementLimit * 8)
-    return results?.map { $0.int64s?.map { known[Int($0)] } } ?? []
-  }
-
-  private static func calculated(_ node: NodeFacts) -> [Dimension]? {
-    guard let a = node.input(0)?.elements, let b = node.input(1)?.elements else { return nil }
-    guard a.count == b.count || a.count == 1 || b.count == 1 else { return nil }
-    guard let type = node.outputs.first?.type, type == .int64 || type == .int32 else { return nil }
-    return (0..<(a.count == 1 ? b.count : a.count)).map { index in
-      calculated(node.node.opType, a[a.count == 1 ? 0 : index], b[b.count == 1 ? 0 : index])
-    }
-  }
-
-  /// Division rounds towards zero at run time: the same as down where nothing is negative.
-  private static func calculated(_ operation: String, _ a: Dimension, _ b: Dimension) -> Dimension {
-    switch operation {
-    case "Add": return small(a + b)
-    case "Sub": return small(a - b)
-    case "Mul": return small(a * b)
-    case "Div":
-      if case (.fixed(let x), .fixed(let y)) = (a, b) { return small(x, dividedBy: y) }
-      return a.isAtLeast(.fixed(0)) && b.isAtLeast(.fixed(0)) ? a.floorDivided(by: b) : .unknown
-    default: return .unknown
-    }
-  }
-
-  private static func small(_ a: Int, dividedBy b: Int) -> Dimension {
-    let (quotient, overflow) = a.dividedReportingOverflow(by: b)
-    return overflow ? .unknown : small(.fixed(quotient))
-  }
-
-  /// Numbers that int32 would wrap are no sizes to reason with.
-  private static func small(_ result: Dimension) -> Dimension {
-    if let size = result.size, size.magnitude > 1 << 30 { return .unknown }
-    return result
+    return results?.map { result in
+      result.int64s.flatMap { numbers in
+        guard numbers.allSatisfy({ known.indices.contains(Int($0)) }) else { return nil }
+        return SizeElements(numbers.map { known[Int($0)] }, divisor: divisor ?? 1)
+      }
+    } ?? []
   }
 }

@@ -14,6 +14,8 @@ package struct ValueFacts: Sendable {
     case constant(Tensor)
     /// Integers (or truths) some of which are sizes that only a run knows, in row-major order.
     case elements([Dimension])
+    /// Floats, as integers over one number.
+    case fractions([Dimension], divisor: Int)
   }
 
   package init(type: ElementType? = nil, shape: [Dimension]? = nil) { (self.type, self.shape) = (type, shape) }
@@ -31,7 +33,7 @@ package struct ValueFacts: Sendable {
     case .elements(let elements): elements
     case .constant(let tensor) where tensor.elementCount <= Self.elementLimit:
       tensor.integers?.map { .fixed(Int($0)) }
-    case .constant, nil: nil
+    case .constant, .fractions, nil: nil
     }
   }
 

@@ -9,9 +9,12 @@
 //
 // A name is `%` and letters, digits and `_ . / - :` (a colon only before another of these), or `%"any text"`. `_`
 // stands for an input or output that is left out. A type is an element type with a shape, `float32[2,?,batch]`; without
-// brackets the rank is unknown, and `?[2]` is a shape without a type. An operator of another domain is
-// `com.microsoft::Gelu`. What follows `#` after a node is its name; a line that starts with `#` is a comment. A number
-// with a point, an exponent, `inf` or `nan` is a float.
+// brackets the rank is unknown, and `?[2]` is a shape without a type. Other types are `sequence(float32[2])`, `optional(…)`,
+// `map(int64, float32)`, `sparse(float32[2,2])` and `opaque("domain", "name")`. An operator of another domain is
+// `com.microsoft::Gelu`, one with an overload `custom::Op[fast]`. What follows `#` after a node is its name; a line that starts with `#` is a comment. A number
+// with a point, an exponent, `inf` or `nan` is a float. Functions of the model follow its graph:
+//
+//   function custom::Scaled[fast] opset ai.onnx 17 {factor, bias=1.0} graph(%x) -> (%y) { … }
 
 internal import IngotCore
 
@@ -25,12 +28,15 @@ extension Graph {
 }
 
 extension Model {
-  /// A line with the versions, then the graph.
+  /// A line with the versions, the graph, then the functions. Training information is left out.
   package func text(elementLimit: Int = 16) -> String {
     let opsets = opsets.sorted { $0.key < $1.key }.map {
       "opset \(TextName.word($0.key, empty: "ai.onnx")) \($0.value)"
     }
+    var printer = GraphPrinter(elementLimit: elementLimit)
+    for function in functions { printer.print(function) }
     return "model ir \(irVersion) \(opsets.joined(separator: " "))\n" + graph.text(elementLimit: elementLimit)
+      + printer.text
   }
 }
 
@@ -82,10 +88,21 @@ enum TextName {
     return name.utf8.allSatisfy { isWordByte($0) || $0 == UInt8(ascii: ":") }
   }
 
-  /// A type and shape, or nil where neither is known.
-  static func type(_ type: ElementType?, _ shape: [Dimension]?) -> String? {
-    guard type != nil || shape != nil else { return nil }
-    return (type?.description ?? "?") + (shape.map { "[\($0.map(dimension).joined(separator: ","))]" } ?? "")
+  static func type(_ type: ValueType) -> String {
+    switch type {
+    case .tensor(let type, let shape):
+      (type?.description ?? "?") + (shape.map { "[\($0.map(dimension).joined(separator: ","))]" } ?? "")
+    case .sparseTensor(let type, let shape): "sparse(\(self.type(.tensor(type, shape))))"
+    case .sequence(let element): "sequence(\(self.type(element)))"
+    case .optional(let element): "optional(\(self.type(element)))"
+    case .map(let key, let value): "map(\(key?.description ?? "?"), \(self.type(value)))"
+    case .opaque(let domain, let name): "opaque(\(quoted(Array(domain.utf8))), \(quoted(Array(name.utf8))))"
+    }
+  }
+
+  /// `custom::Op[overload]`.
+  static func operation(_ domain: String, _ name: String, _ overload: String) -> String {
+    (domain.isEmpty ? "" : "\(word(domain))::") + word(name) + (overload.isEmpty ? "" : "[\(word(overload))]")
   }
 
   private static func dimension(_ dimension: Dimension) -> String {
@@ -120,9 +137,38 @@ struct GraphPrinter {
       text += "\(indent)const \(TextName.value(value.name)): \(tensor(initializer, separator: " = "))\n"
     }
     printUnproducedTypes(of: graph)
+    for annotation in graph.annotations {
+      let parameters = annotation.parameters.map { "\(TextName.word($0.key))=\(TextName.value(graph[$0.value].name))" }
+      let tensor = TextName.value(graph[annotation.tensor].name)
+      text += "\(indent)quantized \(tensor) {\(parameters.joined(separator: ", "))}\n"
+    }
     for node in graph.nodes { print(node, in: graph) }
     indent = outer
     text += "\(indent)}"
+  }
+
+  mutating func print(_ function: Function) {
+    let key = function.key
+    text += "function \(TextName.operation(key.domain, key.name, key.overload))"
+    for (domain, version) in function.opsets.sorted(by: { $0.key < $1.key }) {
+      text += " opset \(TextName.word(domain, empty: "ai.onnx")) \(version)"
+    }
+    if !function.attributes.isEmpty || !function.defaults.isEmpty {
+      text += " {\(function.attributes.map { TextName.word($0) }.joined(separator: ", "))"
+      if !function.attributes.isEmpty && !function.defaults.isEmpty { text += ", " }
+      print(function.defaults)
+      text += "}"
+    }
+    text += " "
+    print(function.body)
+    text += "\n"
+  }
+
+  private mutating func print(_ attributes: [Attribute]) {
+    for (index, attribute) in attributes.enumerated() {
+      text += "\(index == 0 ? "" : ", ")\(TextName.word(attribute.name))="
+      print(attribute.value)
+    }
   }
 
   /// Types of values that no line of the graph shows, such as those of the outer graph's values.
@@ -130,25 +176,22 @@ struct GraphPrinter {
     var shown = Set(graph.inputs + graph.outputs)
     for node in graph.nodes { shown.formUnion(node.outputs.compactMap(\.self)) }
     for (index, value) in graph.values.enumerated() where value.initializer == nil && !shown.contains(ValueID(index)) {
-      if TextName.type(value.type, value.shape) != nil { text += "\(indent)value \(typed(value))\n" }
+      if value.valueType != nil { text += "\(indent)value \(typed(value))\n" }
     }
   }
 
   private func typed(_ value: Value) -> String {
-    TextName.value(value.name) + (TextName.type(value.type, value.shape).map { ": \($0)" } ?? "")
+    TextName.value(value.name) + (value.valueType.map { ": \(TextName.type($0))" } ?? "")
   }
 
   private mutating func print(_ node: Node, in graph: Graph) {
     let outputs = node.outputs.map { $0.map { typed(graph[$0]) } ?? "_" }.joined(separator: ", ")
     let inputs = node.inputs.map { $0.map { TextName.value(graph[$0].name) } ?? "_" }.joined(separator: ", ")
-    let domain = node.domain.isEmpty ? "" : "\(TextName.word(node.domain))::"
-    text += "\(indent)\(outputs.isEmpty ? "()" : outputs) = \(domain)\(TextName.word(node.opType))(\(inputs))"
+    let operation = TextName.operation(node.domain, node.opType, node.overload)
+    text += "\(indent)\(outputs.isEmpty ? "()" : outputs) = \(operation)(\(inputs))"
     if !node.attributes.isEmpty {
       text += " {"
-      for (index, attribute) in node.attributes.enumerated() {
-        text += "\(index == 0 ? "" : ", ")\(TextName.word(attribute.name))="
-        print(attribute.value)
-      }
+      print(node.attributes)
       text += "}"
     }
     if !node.name.isEmpty { text += " # \(Self.comment(node.name))" }
@@ -160,7 +203,7 @@ struct GraphPrinter {
     case .float(let value): text += TensorText.number(value)
     case .int(let value): text += String(value)
     case .string(let bytes): text += TextName.quoted(bytes)
-    case .tensor(let initializer): text += tensor(initializer, separator: " ")
+    case .tensor(let initializer), .sparseTensor(let initializer): text += tensor(initializer, separator: " ")
     case .graph(let graph): print(graph)
     case .floats(let values): text += values.isEmpty ? "floats[]" : list(values.map(TensorText.number))
     case .ints(let values): text += list(values.map(String.init))
@@ -173,6 +216,9 @@ struct GraphPrinter {
         print(graph)
       }
       text += "]"
+    case .sparseTensors(let values): text += "sparse_tensors\(list(values.map { tensor($0, separator: " ") }))"
+    case .type(let type): text += "type(\(TextName.type(type)))"
+    case .types(let types): text += "types\(list(types.map(TextName.type)))"
     case .reference(let name, let type): text += "ref(\(TextName.word(name)), \(type))"
     case .opaque(let bytes): text += "opaque(\(TensorText.hex(bytes)))"
     }
@@ -181,8 +227,13 @@ struct GraphPrinter {
   private func list(_ items: [String]) -> String { "[\(items.joined(separator: ","))]" }
 
   private func tensor(_ initializer: Initializer, separator: String) -> String {
-    let type = TextName.type(initializer.type, initializer.shape.map { .fixed($0) }) ?? ""
-    return type + separator + TensorText.elements(of: initializer, limit: elementLimit)
+    let type = TextName.type(.tensor(initializer.type, initializer.shape.map { .fixed($0) }))
+    guard case .sparse(let elements) = initializer.storage else {
+      return type + separator + TensorText.elements(of: initializer, limit: elementLimit)
+    }
+    let values = tensor(elements.values, separator: " ")
+    let indices = elements.indices.map { ", \(tensor($0, separator: " "))" } ?? ""
+    return "\(type)\(separator)sparse(\(values)\(indices))"
   }
 
   /// A node's name as it is, or quoted where it would not be read back the same.

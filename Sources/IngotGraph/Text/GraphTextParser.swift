@@ -24,7 +24,8 @@ extension Model {
 
 struct GraphTextParser {
   var scanner: TextScanner
-  private var depth = 0
+  var depth = 0
+  var typeDepth = 0
 
   init(_ text: String, path: String) { scanner = TextScanner(text, path: path) }
 
@@ -32,14 +33,22 @@ struct GraphTextParser {
     var (irVersion, opsets): (Int64, [String: Int64]) = (8, [:])
     if scanner.takeWord("model") {
       if scanner.takeWord("ir") { irVersion = try parseInt() }
-      while scanner.takeWord("opset") {
-        let domain = try scanner.takeWordOrString("a domain")
-        opsets[domain == "ai.onnx" ? "" : domain] = try parseInt()
-      }
+      opsets = try parseOpsets()
     }
-    var model = Model(graph: try parseWholeGraph(), irVersion: irVersion)
+    var model = Model(graph: try parseGraph(), irVersion: irVersion)
     if !opsets.isEmpty { model.opsets = opsets }
+    while scanner.takeWord("function") { model.functions.append(try parseFunction()) }
+    guard scanner.isAtEnd else { throw scanner.failure("expected nothing after the graph but functions") }
     return model
+  }
+
+  mutating func parseOpsets() throws(InputError) -> [String: Int64] {
+    var opsets: [String: Int64] = [:]
+    while scanner.takeWord("opset") {
+      let domain = try scanner.takeWordOrString("a domain")
+      opsets[domain == "ai.onnx" ? "" : domain] = try parseInt()
+    }
+    return opsets
   }
 
   mutating func parseWholeGraph() throws(InputError) -> Graph {
@@ -81,9 +90,11 @@ struct GraphTextParser {
       let initializer = try parseElements(type, shape)
       guard graph[id].initializer == nil else { throw scanner.failure("'\(graph[id].name)' is a constant already") }
       graph[id].initializer = initializer
-      if graph[id].type == nil && graph[id].shape == nil {
+      if graph[id].valueType == nil {
         (graph[id].type, graph[id].shape) = (type, shape.map { .fixed($0) })
       }
+    } else if scanner.takeWord("quantized") {
+      graph.annotations.append(try parseAnnotation(in: &graph))
     } else if scanner.takeWord("value") {
       _ = try parseTypedValue(in: &graph)
     } else {
@@ -102,14 +113,15 @@ struct GraphTextParser {
       repeat { outputs.append(scanner.take("_") ? nil : try parseTypedValue(in: &graph)) } while scanner.take(",")
     }
     try scanner.expect("=")
-    let (domain, opType) = try parseOperator()
+    let operation = try parseOperator()
     var inputs: [ValueID?] = []
     try scanner.expect("(")
     while !scanner.take(")") {
       if !inputs.isEmpty { try scanner.expect(",") }
       inputs.append(scanner.take("_") ? nil : try parseName(in: &graph))
     }
-    var node = Node(opType, name: "", domain: domain, inputs: inputs, outputs: outputs)
+    var node = Node(operation.name, name: "", domain: operation.domain, inputs: inputs, outputs: outputs)
+    node.overload = operation.overload
     let name = try scanner.takeNodeName()
     if name == nil, scanner.take("{") {
       while !scanner.take("}") {
@@ -123,60 +135,30 @@ struct GraphTextParser {
     graph.nodes.append(node)
   }
 
-  private mutating func parseOperator() throws(InputError) -> (domain: String, opType: String) {
-    let first = try scanner.takeWordOrString("an operator")
-    if scanner.take("::") { return (first, try scanner.takeWordOrString("an operator")) }
-    guard let end = first.utf8.indices.last(where: { first[$0...].hasPrefix("::") }) else { return ("", first) }
-    return (String(first[..<end]), String(first[end...].dropFirst(2)))
+  mutating func parseOperator() throws(InputError) -> Function.Key {
+    var key = Function.Key(domain: "", name: try scanner.takeWordOrString("an operator"))
+    if scanner.take("::") {
+      (key.domain, key.name) = (key.name, try scanner.takeWordOrString("an operator"))
+    } else if let end = key.name.utf8.indices.last(where: { key.name[$0...].hasPrefix("::") }) {
+      (key.domain, key.name) = (String(key.name[..<end]), String(key.name[end...].dropFirst(2)))
+    }
+    if scanner.take("[") {
+      key.overload = try scanner.takeWordOrString("an overload")
+      try scanner.expect("]")
+    }
+    return key
   }
 
   private mutating func parseTypedValue(in graph: inout Graph) throws(InputError) -> ValueID {
     let id = try parseName(in: &graph)
     guard scanner.take(":") else { return id }
-    (graph[id].type, graph[id].shape) = try parseType()
+    graph[id].valueType = try parseValueType()
     return id
   }
 
-  private mutating func parseName(in graph: inout Graph) throws(InputError) -> ValueID {
+  mutating func parseName(in graph: inout Graph) throws(InputError) -> ValueID {
     try scanner.expect("%")
     return graph.value(named: try scanner.takeWordOrString("a value's name"))
-  }
-
-  private mutating func parseType() throws(InputError) -> (ElementType?, [Dimension]?) {
-    let type = scanner.take("?") ? nil : try parseElementType()
-    guard scanner.take("[") else { return (type, nil) }
-    var shape: [Dimension] = []
-    while !scanner.take("]") {
-      if !shape.isEmpty { try scanner.expect(",") }
-      if scanner.take("?") {
-        shape.append(.unknown)
-      } else if scanner.isAt("\"") {
-        shape.append(.symbolic(try scanner.takeWordOrString("a dimension")))
-      } else {
-        let word = try scanner.takeWordOrString("a dimension")
-        shape.append(Int(word).map { .fixed($0) } ?? .symbolic(word))
-      }
-    }
-    return (type, shape)
-  }
-
-  private mutating func parseElementType() throws(InputError) -> ElementType {
-    let word = scanner.peekWord()
-    guard let type = ElementType(name: word) else {
-      throw scanner.failure(
-        "'\(word)' is no element type",
-        hint: "write one of \(ElementType.allCases.map(\.description).joined(separator: ", "))")
-    }
-    _ = scanner.takeWord(word)
-    return type
-  }
-
-  mutating func parseConstantType() throws(InputError) -> (ElementType, [Int]) {
-    let (type, shape) = try parseType()
-    guard let type, let shape = shape?.sizes else {
-      throw scanner.failure("a constant needs an element type and a shape of numbers, such as float32[2,3]")
-    }
-    return (type, shape)
   }
 
   mutating func parseInt() throws(InputError) -> Int64 {

@@ -9,7 +9,7 @@ extension GraphTextParser {
     return Attribute(name: name, value: try parseAttributeValue())
   }
 
-  private mutating func parseAttributeValue() throws(InputError) -> Attribute.Value {
+  mutating func parseAttributeValue() throws(InputError) -> Attribute.Value {
     if scanner.isAt("\"") { return .string(try scanner.takeString()) }
     if scanner.isAt("[") { return try parseListAttribute() }
     if scanner.isAtNumber {
@@ -27,11 +27,26 @@ extension GraphTextParser {
     case "floats": return .floats(try parseList("floats") { (parser) throws(InputError) in try parser.parseFloat() })
     case "strings":
       return .strings(try parseList("strings") { (parser) throws(InputError) in try parser.scanner.takeString() })
+    case "sparse_tensors":
+      return .sparseTensors(
+        try parseList("sparse_tensors") { (parser) throws(InputError) in try parser.parseTensor() })
+    case "type":
+      _ = scanner.takeWord("type")
+      try scanner.expect("(")
+      let type = try parseValueType() ?? .tensor(nil, nil)
+      try scanner.expect(")")
+      return .type(type)
+    case "types":
+      return .types(
+        try parseList("types") { (parser) throws(InputError) in try parser.parseValueType() ?? .tensor(nil, nil) })
     case "ref": return try parseReference()
     case "opaque":
       _ = scanner.takeWord("opaque")
       return .opaque(Bytes(try parseHex()))
-    default: return .tensor(try parseTensor())
+    default:
+      let tensor = try parseTensor()
+      if case .sparse = tensor.storage { return .sparseTensor(tensor) }
+      return .tensor(tensor)
     }
   }
 
@@ -94,6 +109,7 @@ extension GraphTextParser {
     guard let count = Initializer.checkedElementCount(shape), count <= 1 << 28 else {
       throw scanner.failure("the shape \(shape) is negative or too large")
     }
+    if scanner.takeWord("sparse") { return try parseSparse(type, shape) }
     if scanner.take("[") {
       if type == .string {
         let strings = try parseItems { (parser) throws(InputError) in try parser.scanner.takeString() }
@@ -116,6 +132,20 @@ extension GraphTextParser {
       throw scanner.failure("\(type) \(shape) does not take \(bytes.count) bytes")
     }
     return Initializer(type: type, shape: shape, storage: .raw(Bytes(bytes)))
+  }
+
+  /// `(float32[2] [1.0, 2.0], int64[2] [0, 5])`.
+  private mutating func parseSparse(_ type: ElementType, _ shape: [Int]) throws(InputError) -> Initializer {
+    guard typeDepth < 64 else { throw scanner.failure("sparse tensors are nested deeper than 64") }
+    typeDepth += 1
+    defer { typeDepth -= 1 }
+    try scanner.expect("(")
+    var elements = SparseElements(values: try parseTensor(), indices: nil)
+    if scanner.take(",") { elements.indices = try parseTensor() }
+    try scanner.expect(")")
+    guard elements.values.type == type else { throw scanner.failure("these values are no \(type)") }
+    if let problem = elements.formProblem(shape: shape) { throw scanner.failure("\(problem)") }
+    return Initializer(type: type, shape: shape, storage: .sparse(elements))
   }
 
   private func require(_ found: Int, of count: Int) throws(InputError) {

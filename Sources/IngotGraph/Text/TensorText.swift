@@ -8,6 +8,7 @@ enum TensorText {
   static func elements(of initializer: Initializer, limit: Int) -> String {
     let count = initializer.elementCount
     switch initializer.storage {
+    case .sparse: return "sparse"  // the printer shows the parts
     case .external(let location, let offset, _): return "external(\(TextName.quoted(Array(location.utf8))), \(offset))"
     case .strings(let values):
       return count > limit ? "elided(\(count))" : "[\(values.map(TextName.quoted).joined(separator: ", "))]"
@@ -41,7 +42,7 @@ enum TensorText {
     case .int64: tensor.elements(as: Int64.self).map(String.init)
     case .bool: tensor.elements(as: UInt8.self).map { $0 == 0 ? "false" : "true" }
     case .string, .complex64, .complex128, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .uint4, .int4,
-      .float4e2m1, .float8e8m0, .uint2, .int2:
+      .float4e2m1, .float8e8m0, .uint2, .int2, .float6e2m3, .float6e3m2:
       nil
     }
   }
@@ -64,7 +65,7 @@ enum TensorText {
     case .int64: Int64(text).map { littleEndianBytes(of: [$0]) }
     case .bool: text == "true" ? [1] : text == "false" ? [0] : nil
     case .string, .complex64, .complex128, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .uint4, .int4,
-      .float4e2m1, .float8e8m0, .uint2, .int2:
+      .float4e2m1, .float8e8m0, .uint2, .int2, .float6e2m3, .float6e3m2:
       nil
     }
   }
@@ -94,7 +95,7 @@ enum TensorText {
     case .float16: return littleEndianBytes(of: [Float16(value)])
     case .bfloat16: return littleEndianBytes(of: [bfloat16Bits(Float(value))])
     case .string, .complex64, .complex128, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .uint4, .int4,
-      .float4e2m1, .float8e8m0, .uint2, .int2:
+      .float4e2m1, .float8e8m0, .uint2, .int2, .float6e2m3, .float6e3m2:
       return nil
     case .bool: return [value == 0 ? 0 : 1]
     case .uint8, .int8, .uint16, .int16, .uint32, .int32, .uint64, .int64:
