@@ -13,13 +13,15 @@ PACKAGES := libyaml-dev libssl-dev zlib1g-dev python3 python3-pip
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 FORMATTED := Package.swift Sources Tests
 
-.PHONY: help demo test build bench format lint packages runtimes
+.PHONY: help demo test build bench conformance fuzz format lint packages runtimes
 
 help:
 	@echo "make demo    install what is missing, build Ingot, build and verify the example engines"
 	@echo "make test    install what is missing, run all tests"
 	@echo "make build   the program: $(INGOT)"
 	@echo "make bench   time Ingot's no-op and its parts"
+	@echo "make conformance   hold Ingot to onnx and ONNX Runtime over about 2,000 models"
+	@echo "make fuzz    look for models that crash it, for FUZZ_SECONDS=$(FUZZ_SECONDS) or FUZZ_RUNS inputs"
 	@echo "make format  format the sources in place;  make lint  only say what is not formatted"
 
 packages:
@@ -52,6 +54,36 @@ test: packages
 
 bench: runtimes
 	INGOT=$(CURDIR)/$(INGOT) bash Tests/Benchmarks/noop.sh
+
+# Judges from PyPI, in a folder of their own; MODELS=pattern looks at some models only.
+CONFORMANCE := $(INGOT_HOME)/conformance
+MODELS ?= *
+conformance: build
+	@mkdir -p $(CONFORMANCE)
+	@cmp -s Tests/Conformance/requirements.txt $(CONFORMANCE)/requirements.txt || { \
+	  python3 -m pip install --quiet --upgrade --target $(CONFORMANCE)/python -r Tests/Conformance/requirements.txt && \
+	  rm -rf $(CONFORMANCE)/corpus && cp Tests/Conformance/requirements.txt $(CONFORMANCE)/requirements.txt; }
+	PYTHONPATH=$(CONFORMANCE)/python python3 Tests/Conformance/corpus.py $(CONFORMANCE)/corpus
+	PYTHONPATH=$(CONFORMANCE)/python python3 Tests/Conformance/conformance.py $(CONFORMANCE)/corpus --ingot $(INGOT) \
+	  --only '$(MODELS)' --json $(CONFORMANCE)/verdicts.json
+
+# The modules are built by SwiftPM with coverage for the fuzzer; the target itself is no part of the package. Inputs that
+# found something are kept in the corpus folder, those that stop it beside it.
+FUZZ := .build/fuzz
+FUZZ_SECONDS ?= 600
+FUZZ_RUNS ?= -1
+fuzz: packages
+	swift build -c release --scratch-path $(FUZZ) --target IngotGraph \
+	  -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xcc -fsanitize=fuzzer-no-link
+	swiftc -O -sanitize=fuzzer -parse-as-library -swift-version 6 -I $(FUZZ)/release/Modules -I Sources/CCrypto \
+	  -Xcc -fmodule-map-file=$(FUZZ)/release/CSystem.build/module.modulemap Tests/Fuzz/*.swift \
+	  $$(find $(FUZZ)/release/{CSystem,IngotCore,IngotGraph}.build -name '*.o') -l:libcrypto.a -o $(FUZZ)/ingot-fuzz
+	@mkdir -p $(FUZZ)/corpus $(FUZZ)/finds $(FUZZ)/models
+	@find Tests/Conformance Pipelines $(CONFORMANCE)/corpus -name '*.onnx' -size -9k 2>/dev/null | \
+	  while read -r model; do cp "$$model" "$(FUZZ)/models/$$(sha256sum "$$model" | cut -c 1-16)"; done
+	SWIFT_BACKTRACE=enable=no $(FUZZ)/ingot-fuzz $(FUZZ)/corpus $(FUZZ)/models -max_len=8192 -timeout=30 \
+	  -rss_limit_mb=1024 -artifact_prefix=$(FUZZ)/finds/ -max_total_time=$(FUZZ_SECONDS) -runs=$(FUZZ_RUNS) \
+	  -print_final_stats=1
 
 format:
 	swift format --in-place --recursive --parallel $(FORMATTED)

@@ -99,7 +99,7 @@ let package = Package(
       ]),
     tests("IngotReport", ["IngotCore", "IngotPlan", "IngotReport"]),
     tests("IngotRelease", ["IngotCore", "IngotStore", "IngotRelease"]),
-    tests("Ingot", ["IngotCore", "IngotManifest", "IngotPlan", "ingot"]),
+    tests("Ingot", ["IngotCore", "IngotManifest", "IngotGraph", "IngotPlan", "ingot"]),
     tests("EndToEnd", ["IngotCore"]),
   ],
   cLanguageStandard: .c17,

@@ -54,6 +54,12 @@ int ingot_pipe(int *read_end, int *write_end) {
 
 int ingot_reflink(int from, int to) { return ioctl(to, FICLONE, from) == 0 ? 0 : errno; }
 
+long ingot_copy_range(int from, long offset, int to, unsigned long count) {
+  off_t position = offset;
+  ssize_t copied = copy_file_range(from, &position, to, NULL, count, 0);
+  return copied < 0 ? -errno : copied;
+}
+
 int ingot_exchange(const char *path, const char *other) {
   return renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_EXCHANGE) == 0 ? 0 : errno;
 }

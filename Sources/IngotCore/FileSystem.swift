@@ -34,9 +34,7 @@ package enum FileSystem {
     _ pieces: [Bytes], to path: String, mode: UInt32 = 0o644, isDurable: Bool = true
   ) throws(SystemError) {
     try writeAtomically(to: path, mode: mode, isDurable: isDurable) { (descriptor, temporary) throws(SystemError) in
-      for piece in pieces {
-        try piece.withSpan { (span) throws(SystemError) in try write(span, to: descriptor, path: temporary) }
-      }
+      for piece in pieces { try write(piece, to: descriptor, path: temporary) }
     }
   }
 
@@ -195,7 +193,7 @@ package enum FileSystem {
     return "\(getpid())-\(now.tv_sec)\(now.tv_nsec)-\(UInt32.random(in: 0 ... .max))"
   }
 
-  private static func openFile(_ path: String, _ flags: Int32, _ mode: UInt32 = 0) throws(SystemError) -> Int32 {
+  static func openFile(_ path: String, _ flags: Int32, _ mode: UInt32 = 0) throws(SystemError) -> Int32 {
     while true {
       let descriptor = unsafe open(path, flags, mode)
       if descriptor >= 0 { return descriptor }
@@ -207,6 +205,9 @@ package enum FileSystem {
   private static func copy(
     _ source: Int32, _ path: String, to destination: Int32, _ target: String
   ) throws(SystemError) {
+    let byteCount = Int(try FileStatus(ofDescriptor: source, path: path).byteCount)
+    let copied = try copyRange(0..<byteCount, of: source, to: destination, target)
+    guard lseek(source, copied, SEEK_SET) == copied else { throw SystemError("lseek", path: path, code: errno) }
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let count = unsafe Glibc.read(source, &buffer, buffer.count)
@@ -217,7 +218,7 @@ package enum FileSystem {
     }
   }
 
-  private static func write(_ span: RawSpan, to descriptor: Int32, path: String) throws(SystemError) {
+  static func write(_ span: RawSpan, to descriptor: Int32, path: String) throws(SystemError) {
     var offset = 0
     while offset < span.byteCount {
       let rest = span.extracting(offset..<min(span.byteCount, offset + (1 << 30)))

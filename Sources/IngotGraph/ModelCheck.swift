@@ -1,14 +1,17 @@
-// What a model must have around its graph: operator sets for the operators that it uses.
+// Whether a model is one that a runtime could run: the short check before Ingot works on it, and the full one of `ingot check`.
 
 package import IngotCore
 
 extension Model {
-  /// Everything that is wrong with the model; empty for a good one.
+  /// What nothing can work with: a graph that is none, operators without operator sets. Empty for a good model; `checkFully` says
+  /// all that can be said of one. Operators that ONNX does not define are no problem here: runtimes have plugins.
   /// - Parameter path: the file's name, for the problems' text.
   package func check(path: String? = nil) -> [Diagnostic] {
-    var diagnostics = opsetProblems(path)
-    diagnostics += graph.verify(subject: path)
-    return diagnostics
+    var problems = ModelProblems()
+    checkOpsets(&problems)
+    var verifier = GraphVerifier(requiresOrder: false, problems: problems)
+    verifier.verify(graph, isMain: true)
+    return verifier.problems.diagnostics(in: path)
   }
 
   /// Reads a model that all checks hold for.
@@ -20,36 +23,125 @@ extension Model {
     return model
   }
 
-  /// One problem for each domain without an operator set. Before IR version 3 there were no operator sets.
-  private func opsetProblems(_ path: String?) -> [Diagnostic] {
-    var diagnostics: [Diagnostic] = []
-    if irVersion < 1 {
-      let hint = "export the model again with a current exporter"
-      diagnostics.append(Diagnostic(in: path, "the model says no IR version", hint: hint))
+  /// All that is wrong with a model file; one that cannot be read has one problem.
+  package static func checkFile(path: String) -> ModelProblems {
+    var problems = ModelProblems()
+    do throws(ModelError) {
+      let (model, errors) = try readForCheck(path: path)
+      for error in errors { problems.add(error) }
+      return model.checkFully(after: problems)
+    } catch {
+      problems.add(error)
+      return problems
     }
-    for (domain, version) in opsets.sorted(by: { $0.key < $1.key }) where version < 1 {
-      let problem = "operator set \(version) of \(domainWords(domain)) does not exist"
-      diagnostics.append(Diagnostic(in: path, problem, hint: "export the model again"))
-    }
-    if irVersion < 3 && opsets.isEmpty { return diagnostics }
-    var seen = Set(opsets.keys)
-    for (domain, label) in graph.firstUses() where seen.insert(domain).inserted {
-      diagnostics.append(
-        Diagnostic(
-          in: path, "\(label): the model imports no operator set of \(domainWords(domain))",
-          hint: "add an opset_import for it when exporting"))
-    }
-    return diagnostics
   }
 
-  private func domainWords(_ domain: String) -> String {
-    domain.isEmpty ? "the standard domain" : "domain '\(domain.shown)'"
+  /// All that is wrong with the model, and what may be: external data, structure, operators and their attributes, types and shapes, functions,
+  /// versions, names, what is not used.
+  /// - Parameter problems: those that are known from reading it.
+  package func checkFully(after problems: ModelProblems = ModelProblems()) -> ModelProblems {
+    var problems = problems
+    checkOpsets(&problems)
+    var verifier = GraphVerifier(requiresOrder: true, problems: problems)
+    verifier.verify(graph, isMain: true)
+    problems = verifier.problems
+    if problems.has(.valueNumber) { return problems }
+    let isOrdered = !problems.has(.cycle) && !problems.has(.duplicateProducer) && !problems.has(.badShape)
+    let inferred = isOrdered ? withInferredTypes(reportingTo: &problems) : graph
+    var checker = ModelChecker(self, problems: problems)
+    checker.checkVersions()
+    checker.check(inferred)
+    checker.checkFunctions()
+    return checker.problems
+  }
+
+  /// The graph with what inference knows about it; what inference rules out is reported.
+  private func withInferredTypes(reportingTo problems: inout ModelProblems) -> Graph {
+    let original = graph
+    var (result, found) = (graph, [Contradiction]())
+    if problems.has(.badInitializer) || problems.has(.externalData) { result.dropBrokenInitializers() }
+    var inference = ShapeInference(opsets: opsets)
+    inference.whenContradicted = { found.append($0) }
+    do throws(GraphError) {
+      _ = try inference.infer(&result)
+    } catch {
+      // Cycles and nesting are reported by others already.
+      return original
+    }
+    for contradiction in found { problems.add(contradiction.problem(in: original)) }
+    return result
+  }
+
+  /// One problem for each domain without an operator set. Before IR version 3 there were no operator sets.
+  private func checkOpsets(_ problems: inout ModelProblems) {
+    func report(_ code: ProblemCode, node: String? = nil, _ problem: String, hint: String) {
+      problems.add(
+        ModelProblem(severity: .error, code: code, graph: "", node: node, value: nil, problem: problem, hint: hint))
+    }
+    if irVersion < 1 {
+      report(
+        .noIRVersion, "the model says no IR version", hint: "export the model again with a current exporter")
+    }
+    for (domain, version) in opsets.sorted(by: { $0.key < $1.key }) where version < 1 {
+      report(
+        .badOpset, "operator set \(version) of \(ModelChecker.words(domain: domain)) does not exist",
+        hint: "export the model again")
+    }
+    if irVersion < 3 && opsets.isEmpty { return }
+    var seen = Set(opsets.keys)
+    for (domain, label) in graph.firstUses() where seen.insert(domain).inserted {
+      report(
+        .missingOpset, node: label, "the model imports no operator set of \(ModelChecker.words(domain: domain))",
+        hint: "add an opset_import for it when exporting")
+    }
+  }
+}
+
+extension ModelProblems {
+  fileprivate mutating func add(_ error: ModelError) {
+    let code: ProblemCode =
+      switch error.reason {
+      case .tensor(.external, _, _): .externalData
+      case .repeated(.initializer, _): .duplicateName
+      default: .unreadable
+      }
+    for diagnostic in error.diagnostics {
+      add(
+        ModelProblem(
+          severity: .error, code: code, graph: "", node: nil, value: nil, problem: diagnostic.problem,
+          hint: diagnostic.hint ?? ""))
+    }
+  }
+}
+
+extension Contradiction {
+  /// - Parameter graph: the main one.
+  fileprivate func problem(in graph: Graph) -> ModelProblem {
+    var place = graph
+    for step in location {
+      let bodies = place.nodes.indices.contains(step.nodeIndex) ? place.nodes[step.nodeIndex].subgraphs : []
+      guard let body = bodies.first(where: { $0.attribute == step.attribute }) else { break }
+      place = body.graph
+    }
+    let label = place.nodes.indices.contains(node) ? place.nodes[node].label(at: node) : nil
+    var result = ModelProblem(
+      severity: .error, code: .shape, graph: location.words, node: label, value: nil, problem: "",
+      hint: "no runtime can run this; check how the model was exported")
+    switch reason {
+    case .node(_, _, let problem): result.problem = "\(problem)"
+    case .contradiction(let value, let declared, let inferred):
+      (result.code, result.value) = (.declaration, value)
+      result.problem = "makes '\(value.shown)' \(inferred), which is declared as \(declared)"
+      result.hint = "the model was edited after its shapes were written; export it again, or remove the declaration"
+    default: result.problem = "\(GraphError(reason))"
+    }
+    return result
   }
 }
 
 extension Graph {
   /// Domains of the nodes here and in subgraphs, each with the first node that uses it, in order.
-  fileprivate func firstUses() -> [(domain: String, label: String)] {
+  func firstUses() -> [(domain: String, label: String)] {
     var seen: Set<String> = []
     var result: [(String, String)] = []
     for (index, node) in nodes.enumerated() {
@@ -59,5 +151,21 @@ extension Graph {
       }
     }
     return result
+  }
+}
+
+extension Graph {
+  /// Leaves out constants whose bytes are not there, so that nothing reads them; their types and shapes stay.
+  fileprivate mutating func dropBrokenInitializers() {
+    for id in values.indices.map(ValueID.init) {
+      guard let tensor = self[id].initializer?.tensor else { continue }
+      let count = Initializer.checkedElementCount(tensor.shape)
+      if count.flatMap(tensor.type.byteCount) == tensor.bytes.count { continue }
+      (self[id].initializer, self[id].type) = (nil, tensor.type)
+      self[id].shape = tensor.shape.map { .fixed($0) }
+    }
+    for index in nodes.indices where nodes[index].hasSubgraphs {
+      nodes[index].forEachSubgraph { $0.dropBrokenInitializers() }
+    }
   }
 }

@@ -10,9 +10,9 @@ extension Graph {
   /// not keep to it.
   /// - Parameter subject: the file, for the problems' text.
   package func verify(requiresOrder: Bool = false, subject: String? = nil) -> [Diagnostic] {
-    var verifier = GraphVerifier(subject: subject, requiresOrder: requiresOrder)
+    var verifier = GraphVerifier(requiresOrder: requiresOrder)
     verifier.verify(self, isMain: true)
-    return verifier.diagnostics
+    return verifier.problems.diagnostics(in: subject)
   }
 }
 
@@ -25,25 +25,23 @@ struct EnclosingGraph {
 }
 
 struct GraphVerifier {
-  private(set) var diagnostics: [Diagnostic] = []
+  private(set) var problems: ModelProblems
   let requiresOrder: Bool
-  private let subject: String?
   private var enclosing: [EnclosingGraph] = []
-  /// Where the graph is: empty for the main one, `node 'if1' (If), then_branch: ` for one inside it.
-  private var location = ""
+  /// Where the graph is, as `ModelProblem.graph` says it.
+  private var location: String
 
-  /// More problems than these are counted only.
-  static let diagnosticLimit = 100
+  /// - Parameter problems: those that are known already.
+  init(requiresOrder: Bool, location: String = "", problems: ModelProblems = ModelProblems()) {
+    (self.requiresOrder, self.location, self.problems) = (requiresOrder, location, problems)
+  }
 
-  init(subject: String?, requiresOrder: Bool) { (self.subject, self.requiresOrder) = (subject, requiresOrder) }
-
-  mutating func report(_ problem: String, severity: Diagnostic.Severity = .error, hint: String) {
-    if diagnostics.count == Self.diagnosticLimit {
-      diagnostics.append(
-        Diagnostic(.note, in: subject, "there are more problems; the first \(Self.diagnosticLimit) are listed"))
-    }
-    guard diagnostics.count < Self.diagnosticLimit else { return }
-    diagnostics.append(Diagnostic(severity, in: subject, location + problem, hint: hint))
+  mutating func report(
+    _ code: ProblemCode, node: String? = nil, value: String? = nil, _ problem: String, hint: String
+  ) {
+    problems.add(
+      ModelProblem(
+        severity: .error, code: code, graph: location, node: node, value: value, problem: problem, hint: hint))
   }
 
   mutating func verify(_ graph: Graph, isMain: Bool) {
@@ -54,14 +52,15 @@ struct GraphVerifier {
     let producers = verifyProducers(of: graph)
     verifyInputs(of: graph, isDefined: isDefined)
     for (index, node) in graph.nodes.enumerated() where node.opType.isEmpty {
-      report("\(node.label(at: index)): has no operator", hint: "export the model again")
+      report(.noOperator, node: node.label(at: index), "has no operator", hint: "export the model again")
     }
     verifyOrder(of: graph, producers: producers)
     let outer = location
     enclosing.append(EnclosingGraph(graph: graph, isDefined: isDefined))
     for (index, node) in graph.nodes.enumerated() {
       for (attribute, body) in node.subgraphs {
-        location = "\(outer)\(node.label(at: index)), \(attribute.shown): "
+        let step = GraphStep(node, at: index, attribute: attribute).words
+        location = outer.isEmpty ? step : "\(outer): \(step)"
         verify(body, isMain: false)
       }
     }
@@ -77,14 +76,14 @@ struct GraphVerifier {
     let ports = graph.inputs + graph.outputs
     if let id = ports.first(where: { !(0..<limit).contains($0.index) }) {
       report(
-        "an input or output has the number \(id.index), and there are \(limit) values",
+        .valueNumber, "an input or output has the number \(id.index), and there are \(limit) values",
         hint: "this is a mistake in Ingot")
       return false
     }
     for (index, node) in graph.nodes.enumerated() {
       for case let id? in node.inputs + node.outputs where !(0..<limit).contains(id.index) {
         report(
-          "\(node.label(at: index)): uses value number \(id.index), and there are \(limit)",
+          .valueNumber, node: node.label(at: index), "uses value number \(id.index), and there are \(limit)",
           hint: "this is a mistake in Ingot")
         return false
       }
@@ -94,24 +93,26 @@ struct GraphVerifier {
 
   private mutating func verifyPorts(of graph: Graph, isMain: Bool, isDefined: [Bool]) {
     if isMain && graph.outputs.isEmpty {
-      report("the graph has no outputs", hint: "name at least one output when exporting")
+      report(.noOutputs, "the graph has no outputs", hint: "name at least one output when exporting")
     }
     for (ids, kind) in [(graph.inputs, "input"), (graph.outputs, "output")] {
       var seen: Set<ValueID> = []
       for id in ids where !seen.insert(id).inserted {
-        report("\(kind) '\(graph[id].name.shown)' is listed twice", hint: "list it once when exporting")
+        let name = graph[id].name
+        report(
+          .duplicateName, value: name, "\(kind) '\(name.shown)' is listed twice", hint: "list it once when exporting")
       }
       for id in ids where graph[id].name.isEmpty {
-        report("an \(kind) of the graph has no name", hint: "name it when exporting")
+        report(.noName, "an \(kind) of the graph has no name", hint: "name it when exporting")
       }
     }
     for id in graph.outputs where !isDefined[id.index] && !isDefinedOutside(graph[id].name) {
       report(
-        "output '\(graph[id].name.shown)' is produced by no node",
+        .missingOutput, value: graph[id].name, "output '\(graph[id].name.shown)' is produced by no node",
         hint: "the node may have been lost or renamed; export the model again")
     }
     if graph.find("").map({ graph[$0].initializer != nil }) ?? false {
-      report("an initializer has no name", hint: "export the model again")
+      report(.noName, "an initializer has no name", hint: "export the model again")
     }
   }
 
@@ -123,8 +124,8 @@ struct GraphVerifier {
         if isDefinedOutside(name) { continue }
         reported.insert(id)
         report(
-          "\(node.label(at: index)): reads '\(name.shown)', "
-            + "which no node produces and which is no input or initializer",
+          .missingValue, node: node.label(at: index), value: name,
+          "reads '\(name.shown)', which no node produces and which is no input or initializer",
           hint: "an initializer or a node may have been lost; export the model again")
       }
     }
@@ -134,23 +135,25 @@ struct GraphVerifier {
     if let shape = value.shape {
       if shape.contains(where: { ($0.size ?? 0) < 0 }) {
         report(
-          "value '\(value.name.shown)': the shape \(shape.shapeText) has a negative size",
+          .badShape, value: value.name, "value '\(value.name.shown)': the shape \(shape.shapeText) has a negative size",
           hint: "name the sizes that are not known when exporting (dynamic axes)")
       } else if !isReasonable(shape.map { $0.size ?? 1 }, value.type) {
         report(
-          "value '\(value.name.shown)': the shape \(shape.shapeText) is over any memory",
+          .badShape, value: value.name, "value '\(value.name.shown)': the shape \(shape.shapeText) is over any memory",
           hint: "the file is damaged; export it again")
       }
     }
     guard let initializer = value.initializer else { return }
     guard isReasonable(initializer.shape, initializer.type) else {
       return report(
+        .badInitializer, value: value.name,
         "initializer '\(value.name.shown)': the shape \(initializer.shape) is negative or over any memory",
         hint: "the file is damaged; export it again")
     }
     verifySize(of: initializer, named: value.name)
     if let type = value.type, type != initializer.type {
       report(
+        .badInitializer, value: value.name,
         "initializer '\(value.name.shown)' is \(initializer.type), and is declared as \(type)",
         hint: "export the model again")
     }
@@ -161,10 +164,13 @@ struct GraphVerifier {
       do throws(SparseElements.Problem) {
         _ = try elements.places(shape: initializer.shape)
       } catch {
-        report("initializer '\(name.shown)': \(error)", hint: "export the model again")
+        report(
+          .badInitializer, value: name, "initializer '\(name.shown)': \(error)", hint: "export the model again")
       }
       return
     }
+    // Reading for a check leaves the bytes out where it has said that they are missing.
+    if case .external(_, _, let bytes) = initializer.storage, bytes.isEmpty { return }
     let (found, expected, unit) =
       switch initializer.storage {
       case .strings(let values): (values.count, initializer.elementCount, "strings")
@@ -174,6 +180,7 @@ struct GraphVerifier {
       }
     if found != expected {
       report(
+        .badInitializer, value: name,
         "initializer '\(name.shown)': \(initializer.type)\(initializer.shape) takes \(expected) \(unit), "
           + "and there are \(found)",
         hint: "the file is damaged; export it again")

@@ -10,23 +10,25 @@ extension GraphVerifier {
     let inputs = Set(graph.inputs)
     for (index, node) in graph.nodes.enumerated() {
       for case let id? in node.outputs {
-        let (name, label) = (graph[id].name.shown, node.label(at: index))
-        let hint = "values are produced once; export the model again"
         if let first = producers[id.index] {
-          let other = first == index ? "twice" : "and so does \(label)"
-          report("\(graph.nodes[first].label(at: first)): produces '\(name)', \(other)", hint: hint)
-          continue
-        }
-        if inputs.contains(id) {
-          report("\(label): produces '\(name)', which is an input of the graph", hint: hint)
+          let other = first == index ? "twice" : "and so does \(node.label(at: index))"
+          reportProducer(of: id, graph, node: first, other)
+        } else if inputs.contains(id) {
+          reportProducer(of: id, graph, node: index, "which is an input of the graph")
         } else if graph[id].initializer != nil {
-          report("\(label): produces '\(name)', which is an initializer", hint: hint)
+          reportProducer(of: id, graph, node: index, "which is an initializer")
         } else {
           producers[id.index] = index
         }
       }
     }
     return producers
+  }
+
+  private mutating func reportProducer(of id: ValueID, _ graph: Graph, node: Int, _ other: String) {
+    report(
+      .duplicateProducer, node: graph.nodes[node].label(at: node), value: graph[id].name,
+      "produces '\(graph[id].name.shown)', \(other)", hint: "values are produced once; export the model again")
   }
 
   mutating func verifyOrder(of graph: Graph, producers: [Int?]) {
@@ -45,7 +47,7 @@ extension GraphVerifier {
       let names = shown.map { graph.nodes[$0].label(at: $0) }
       let rest = cycle.count > 12 ? " → \(cycle.count - 12) more" : ""
       report(
-        "\(names.joined(separator: " → "))\(rest) → back to \(names[0]): these nodes need each other's outputs",
+        .cycle, "\(names.joined(separator: " → "))\(rest) → back to \(names[0]): these nodes need each other's outputs",
         hint: "a graph has no cycles; a loop is a Loop or Scan node")
     }
     guard requiresOrder, cycles.isEmpty else { return }
@@ -54,8 +56,9 @@ extension GraphVerifier {
         guard let producer = producers[id.index], producer >= index else { continue }
         let (reader, maker) = (graph.nodes[index].label(at: index), graph.nodes[producer].label(at: producer))
         report(
-          "\(reader): reads '\(graph[id].name.shown)' before \(maker) produces it",
-          hint: "sort the nodes after changing them")
+          .unsorted, node: reader, value: graph[id].name,
+          "reads '\(graph[id].name.shown)' before \(maker) produces it",
+          hint: "`ingot sanitize` sorts the nodes")
       }
     }
   }

@@ -40,6 +40,8 @@ extension Shape {
         "outputs", .list(.text, minimum: 1), "Exactly these outputs, also of nodes inside; with `*` and `?`."),
       .optional("opset", .integer(1...1000), "Raise the standard operator set to this version."),
       .optional(
+        "float64-to-float32", .boolean, "Calculate in float32 where the model does in float64; false by default."),
+      .optional(
         "bounds", .named(.integer(1...Int.max), keyPattern: nil, minimum: 0),
         "The largest sizes where the data decides, by the tensor that holds sizes or has an open axis."),
       .optional("rename", .named(.text, keyPattern: nil, minimum: 0), "New names of tensors, by old ones."),

@@ -12,6 +12,8 @@ package struct ModelChanges: Sendable, Hashable {
   /// Exactly these outputs, as names with `*` and `?`; empty leaves the model's.
   package var outputs: [Located<String>] = []
   package var opset: Located<Int>?
+  /// Whether what the model calculates in float64 is calculated in float32.
+  package var narrowsDoubles: Located<Bool>?
   package var bounds: [SizeBound] = []
   package var renames: [Rename] = []
   /// Passes to run, or to leave out where each has a `-` before it; `all` and `none` stand alone.

@@ -12,6 +12,7 @@ package struct SanitizeSettings: Hashable, Sendable {
   /// Empty leaves the model's.
   package var outputs: [String] = []
   package var opset: Int?
+  package var narrowsDoubles = false
   package var bounds: [Pair<Int>] = []
   package var renames: [Pair<String>] = []
   /// As the manifest writes them; empty is all.
@@ -32,6 +33,7 @@ package struct SanitizeSettings: Hashable, Sendable {
     (extractFrom, extractTo) = (changes.extractFrom.map(\.value), changes.extractTo.map(\.value))
     outputs = changes.outputs.map(\.value)
     opset = changes.opset?.value
+    narrowsDoubles = changes.narrowsDoubles?.value ?? false
     bounds = changes.bounds.map { Pair(name: $0.tensor.value, value: $0.size) }
     renames = changes.renames.map { Pair(name: $0.old.value, value: $0.new) }
     passes = changes.passes.map(\.value)
@@ -45,6 +47,7 @@ package struct SanitizeSettings: Hashable, Sendable {
     for name in extractTo { sink.field("extract-to", name) }
     for name in outputs { sink.field("output", name) }
     if let opset { sink.field("opset", "\(opset)") }
+    if narrowsDoubles { sink.field("float64-to-float32", "true") }
     for bound in bounds { sink.field("bound", "\(bound.name)=\(bound.value)") }
     for rename in renames { sink.field("rename", "\(rename.name)=\(rename.value)") }
     for pass in passes { sink.field("pass", pass) }

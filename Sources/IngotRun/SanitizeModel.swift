@@ -27,6 +27,7 @@ extension SanitizeOptions {
     extraction = Extraction(from: settings.extractFrom, to: settings.extractTo)
     outputs = OutputSelection(only: settings.outputs.isEmpty ? nil : settings.outputs)
     opset = settings.opset.map { Int64($0) }
+    makesDoublesFloats = settings.narrowsDoubles
     for bound in settings.bounds { bounds[bound.name] = bound.value }
     for rename in settings.renames { renames[rename.name] = rename.value }
     guard !settings.passes.isEmpty else { return }

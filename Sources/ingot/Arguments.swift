@@ -1,7 +1,6 @@
 // The command line as values: each verb declares its options once, and parsing, `--help` and errors come from that one list.
 
 internal import IngotCore
-internal import IngotManifest
 
 /// An option of a verb.
 struct Option: Sendable {

@@ -3,14 +3,14 @@
 internal import Glibc
 internal import IngotBackends
 internal import IngotCore
-internal import IngotManifest
 internal import IngotRun
 
 @main struct Ingot {
   static let version = "0.1.0"
 
   static let verbs: [Verb] = [
-    .build, .plan, .validate, .initialize, .sanitize, .inspect, .promote, .channels, .rollback, .cache, .runtimes,
+    .build, .plan, .validate, .initialize, .check, .sanitize, .inspect, .promote, .channels, .rollback, .cache,
+    .runtimes,
     .doctor, .schema,
   ]
 

@@ -2,7 +2,6 @@
 
 internal import IngotBackends
 internal import IngotCore
-internal import IngotManifest
 
 extension Verb {
   static let runtimes = Verb(

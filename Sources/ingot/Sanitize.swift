@@ -18,18 +18,28 @@ extension Verb {
       """,
     options: [
       .value("--out", short: "-o", "OUT", "the file to write"),
-      .flag("--external-data", "keep weights of more than 1 KiB in OUT.data beside the model"), Verb.json,
+      .value(
+        "--weights", "WHERE", "auto, inline, external (OUT.data), refer (to the model's own files) or copy (them)"),
+      Verb.json,
     ] + Verb.surgeonOptions
   ) { context in
     let operands = context.arguments.operands
     guard operands.count == 1 else { throw UsageError("name one model") }
     guard let out = context.arguments.value("--out") else { throw UsageError("name the file to write with -o") }
     let options = try SanitizeOptions(context.arguments)
+    let weights = try weightPolicy(context.arguments.value("--weights") ?? "auto")
+    let clock = ContinuousClock()
+    let start = clock.now
     var model = try Model.read(path: operands[0])
+    let read = clock.now
     let report = try sanitizeModel(&model, options: options, in: operands[0])
-    try model.write(to: out, weights: context.arguments.has("--external-data") ? .externalAbove(1024) : .keepInline)
+    let sanitized = clock.now
+    try model.write(to: out, weights: weights, isDurable: false)
     if context.arguments.has("--json") {
-      context.terminal.print(try jsonText(SanitizeDocument(report: report)))
+      let seconds = SanitizeDocument.Seconds(
+        read: (read - start) / .seconds(1), sanitize: (sanitized - read) / .seconds(1),
+        write: (clock.now - sanitized) / .seconds(1))
+      context.terminal.print(try jsonText(SanitizeDocument(report: report, seconds: seconds)))
     } else {
       context.terminal.note(
         "\(report.before.nodes) nodes before, \(report.after.nodes) after, in \(report.rounds) rounds")
@@ -43,8 +53,28 @@ extension Verb {
   }
 }
 
+private func weightPolicy(_ word: String) throws -> WeightPolicy {
+  let policies: [String: WeightPolicy] = [
+    "auto": .automatic, "inline": .keepInline, "external": .externalAbove(1024), "refer": .referToSource,
+    "copy": .copySource,
+  ]
+  guard let policy = policies[word] else {
+    throw UsageError("--weights takes auto, inline, external, refer or copy, not '\(word)'")
+  }
+  return policy
+}
+
 /// `ingot.sanitize/1`.
 private struct SanitizeDocument: JSONDocument {
   static let format = "ingot.sanitize/1"
   var report: SanitizeReport
+  var seconds: Seconds
+
+  /// How long the parts took.
+  struct Seconds: Encodable {
+    var read: Double
+    /// Checking the model and everything that the report tells of.
+    var sanitize: Double
+    var write: Double
+  }
 }

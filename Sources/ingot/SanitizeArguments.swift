@@ -14,6 +14,7 @@ extension Verb {
     .value("--remove-output", "TENSORS", "outputs to leave out"),
     .value("--bound", "TENSOR=N", "the largest size where the data decides: in a tensor of sizes, or of an open axis"),
     .value("--rename", "OLD=NEW", "another name for a tensor"),
+    .flag("--float64-to-float32", "calculate in float32 where the model does in float64"),
     .value("--opset", "N", "raise the standard operator set to this version"),
     .value(
       "--passes", "LIST",
@@ -47,6 +48,7 @@ extension SanitizeOptions {
     }
     for (old, new) in Self.pairs("--rename", "OLD=NEW", arguments, &problems) { renames[old] = new }
     guard problems.isEmpty else { throw UsageError(problems.joined(separator: "\n  ")) }
+    makesDoublesFloats = arguments.has("--float64-to-float32")
     opset = try arguments.count("--opset", in: 1...Int(OperatorSet.newest)).map { Int64($0) }
     if let text = arguments.value("--passes") { passes = try PassSelection(text) }
   }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: Installed.hasBinary, Installed.binaryReason)) struct CommandLineTests {
   static let verbs = [
-    "build", "plan", "validate", "sanitize", "inspect", "promote", "channels", "rollback", "runtimes", "doctor",
+    "build", "plan", "validate", "check", "sanitize", "inspect", "promote", "channels", "rollback", "runtimes", "doctor",
     "schema",
   ]
 
@@ -149,9 +149,9 @@ import Testing
       // The canonical form of a canonical model is itself.
       #expect(try space.ingot("sanitize", "once.onnx", "-o", "twice.onnx").status == 0)
       #expect(try space.bytes("once.onnx") == space.bytes("twice.onnx"))
-      #expect(try space.ingot("sanitize", model, "-o", "apart.onnx", "--external-data").status == 0)
+      #expect(try space.ingot("sanitize", model, "-o", "apart.onnx", "--weights", "external").status == 0)
       #expect(try space.bytes("apart.onnx").count < space.bytes("once.onnx").count && space.exists("apart.onnx.data"))
-      #expect(try space.ingot("sanitize", "apart.onnx", "-o", "again.onnx").status == 0)
+      #expect(try space.ingot("sanitize", "apart.onnx", "-o", "again.onnx", "--weights", "inline").status == 0)
       #expect(try space.bytes("again.onnx") == space.bytes("once.onnx"))
       let inspection = try space.ingot("inspect", model, "--json")
       #expect(try inspection.isClean && inspection.format() == "ingot.inspect-model/1")

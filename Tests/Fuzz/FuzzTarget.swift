@@ -5,8 +5,8 @@
 // beyond twenty times the input plus 64 MiB, and where what Ingot wrote does not read or check as it should.
 
 import Glibc
-import IngotCore
 
+@testable import IngotCore
 @testable import IngotGraph
 
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -50,7 +50,12 @@ private func reread(_ bytes: [UInt8], _ what: String) -> Model {
 
 private func expect(_ condition: Bool, _ problem: String) { if !condition { stop(problem) } }
 
-private func stop(_ problem: String) -> Never { fatalError(problem) }
+/// libFuzzer keeps the input of a process that aborts.
+private func stop(_ problem: String) -> Never {
+  let line = "fuzz: \(problem)\n"
+  write(2, line, line.utf8.count)
+  abort()
+}
 
 /// What one input may take.
 private struct Limits {

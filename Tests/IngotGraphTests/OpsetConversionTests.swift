@@ -289,12 +289,12 @@ struct OpsetCase: CustomTestStringConvertible, Sendable {
     var model = try Model(
       text: """
         model ir 8 opset ai.onnx 10 opset my 1
+        graph g(%x: float32[1,2]) -> (%y) {
+          %y = my::F(%x) {low=0.5} # call
+        }
         function my::F opset ai.onnx 10 {low} graph(%a) -> (%c) {
           %b = Clip(%a) {min=@low} # clip
           %c = Squeeze(%b) {axes=[0]} # squeeze
-        }
-        graph g(%x: float32[1,2]) -> (%y) {
-          %y = my::F(%x) {low=0.5} # call
         }
         """)
     _ = try raiseOpset(of: &model, to: 18)

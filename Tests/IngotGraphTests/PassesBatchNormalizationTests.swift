@@ -4,9 +4,9 @@ import Testing
 @testable import IngotGraph
 
 @Suite struct PassesBatchNormalizationTests {
-  /// gamma 2, beta 1, mean 3, variance 4 - epsilon per channel: y = (x - 3) + 1.
+  /// gamma 4, beta 1, mean 3, variance 4 - epsilon in the first channel: y = 2 * (x - 3) + 1.
   private static let parameters = """
-    const %gamma: float32[2] = [2.0, 4.0]
+    const %gamma: float32[2] = [4.0, 8.0]
     const %beta: float32[2] = [1.0, 0.0]
     const %mean: float32[2] = [3.0, 1.0]
     const %variance: float32[2] = [4.0, 16.0]
@@ -36,8 +36,8 @@ import Testing
     let graph = try fold(
       "const %w: float32[2,1,1,1] = [1.0, 2.0]\nconst %b: float32[2] = [10.0, 20.0]", "Conv(%x, %w, %b)")
     #expect(graph.nodes.map(\.name) == ["linear"])
-    #expect(floats(graph, "y_weight") == [1, 2])
-    #expect(floats(graph, "y_bias") == [10 - 3 + 1, 20 - 1])
+    #expect(floats(graph, "y_weight") == [2, 4])
+    #expect(floats(graph, "y_bias") == [2 * (10 - 3) + 1, 2 * (20 - 1)])
   }
 
   @Test func foldsIntoAGroupedTransposedConvolutionAlongItsOutputs() throws {

@@ -26,11 +26,11 @@ import Testing
   @Test(arguments: [
     ("%t = Add(%s, %two)", "[n+2, m+2, 10]"), ("%t = Mul(%s, %n)", "[n*n, m*n, 8*n]"),
     ("%t = Div(%s, %two)", "[floor(n/2), floor(m/2), 4]"), ("%t = Sub(%s, %s)", "[0, 0, 0]"),
-    ("%t = Mod(%s, %two)", "[?, ?, 0]"), ("%a = Neg(%s)\n%t = Abs(%a)", "[?, ?, 8]"),
+    ("%t = Mod(%s, %two)", "[-2*floor(n/2)+n, -2*floor(m/2)+m, 0]"), ("%a = Neg(%s)\n%t = Abs(%a)", "[?, ?, 8]"),
     ("%a = Sub(%n, %two)\n%t = Max(%a, %one)", "[max(n-2,1)]"), ("%t = Min(%n, %m)", "[min(m,n)]"),
     ("%a = Sub(%n, %two)\n%t = Add(%a, %two)", "[n]"), ("%t = Sub(%n, %two)", "[?]"),
     ("%t = Sum(%n, %m, %one)", "[m+n+1]"),
-    ("%a = Mod(%n, %two)\n%t = Sub(%n, %a)", "[?]"),
+    ("%a = Mod(%n, %two)\n%t = Sub(%n, %a)", "[2*floor(n/2)]"),
   ]) func calculates(_ body: String, _ expected: String) throws { #expect(try sizes(body) == "float32\(expected)") }
 
   @Test(arguments: [

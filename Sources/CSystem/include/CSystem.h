@@ -24,6 +24,10 @@ int ingot_lstat(const char *path, ingot_file_status *status);
 /* 0, or errno: EOPNOTSUPP, EXDEV or EINVAL where the file system has no reflinks. */
 int ingot_reflink(int from, int to);
 
+/* Copies up to count bytes from an offset of one file to the current offset of another inside the kernel, sharing blocks where
+   the file system can. The number of bytes copied, 0 at the end of the file, or -errno. */
+long ingot_copy_range(int from, long offset, int to, unsigned long count);
+
 /* Swaps two paths in one step; 0, or errno: EINVAL where the file system cannot. */
 int ingot_exchange(const char *path, const char *other);
 

@@ -68,11 +68,16 @@ extension ModelReader {
     return parts
   }
 
-  private func add(
+  private mutating func add(
     _ tensor: (name: String, initializer: Initializer), at offset: Int, to graph: inout Graph
   ) throws(ModelError) {
     let id = graph.value(named: tensor.name)
-    if graph[id].initializer != nil { throw error(.repeated(.initializer(tensor.name), offset: offset)) }
+    if graph[id].initializer != nil {
+      let repeated = error(.repeated(.initializer(tensor.name), offset: offset))
+      if collectedProblems == nil { throw repeated }
+      collectedProblems?.append(repeated)
+      return
+    }
     graph[id].initializer = tensor.initializer
   }
 

@@ -15,10 +15,29 @@ extension Model {
   /// - Parameter path: the model's name in errors.
   /// - Parameter baseDirectory: where external data is; nil for a model that must have none.
   package static func read(bytes: Bytes, path: String, baseDirectory: String?) throws(ModelError) -> Model {
-    if bytes.isEmpty { throw ModelError(path, .empty) }
-    var reader = ModelReader(bytes: bytes, path: path, externalFiles: ExternalFiles(folder: baseDirectory))
+    let reader = ModelReader(bytes: bytes, path: path, externalFiles: ExternalFiles(folder: baseDirectory))
+    return try reader.read().model
+  }
+
+  /// Reads a model for a check: initializers whose external data is missing or wrong have no bytes, and each is a problem
+  /// of its own. Nothing but a check should work on such a model.
+  static func readForCheck(path: String) throws(ModelError) -> (model: Model, problems: [ModelError]) {
+    let file: MappedFile
+    do throws(SystemError) { file = try MappedFile(path: path) } catch { throw ModelError(path, .cannotRead(error)) }
+    let files = ExternalFiles(folder: FileSystem.parent(of: path))
+    var reader = ModelReader(bytes: Bytes(file), path: path, externalFiles: files)
+    reader.collectedProblems = []
+    return try reader.read()
+  }
+}
+
+extension ModelReader {
+  /// - Returns: the problems are those that were to be collected.
+  fileprivate consuming func read() throws(ModelError) -> (model: Model, problems: [ModelError]) {
+    if bytes.isEmpty { throw error(.empty) }
     do throws(ModelError) {
-      return try bytes.withSpan { (file) throws(ModelError) in try reader.readModel(file) }
+      let model = try bytes.withSpan { (file) throws(ModelError) in try readModel(file) }
+      return (model, collectedProblems ?? [])
     } catch {
       switch error.reason {
       case .malformed, .noGraph:
@@ -35,6 +54,8 @@ struct ModelReader {
   let bytes: Bytes
   let path: String
   var externalFiles: ExternalFiles
+  /// Where it is not nil, problems that leave the rest readable are collected here, and reading goes on.
+  var collectedProblems: [ModelError]?
   /// Nodes, attributes, values, sizes and texts read so far: a file of empty messages would take a hundred times its
   /// size in memory.
   private var itemCount = 0

@@ -10,6 +10,8 @@ enum TensorOwner {
   case attribute(String, of: AttributeOwner)
   case sparse(part: String)
 
+  var isGraph: Bool { if case .graph = self { true } else { false } }
+
   func label(_ tensor: String) -> String {
     switch self {
     case .graph: "initializer '\(tensor.shown)'"
@@ -54,6 +56,10 @@ extension ModelReader {
       storage = try readStorage(file, range, parts, type, shape, count: count)
     } catch {
       switch error {
+      case .tensor(.external(let location, let reason)) where owner.isGraph && collectedProblems != nil:
+        let missing = problem(.external(location: location, reason))
+        collectedProblems?.append(missing)
+        storage = .external(location: location, offset: 0, bytes: Bytes())
       case .tensor(let reason): throw problem(reason)
       case .model(let error): throw error
       }

@@ -4,7 +4,6 @@
 internal import IngotCore
 
 extension ModelWriter {
-  /// - Parameter isInitializer: false for a tensor of an attribute, which many readers want inside the model.
   mutating func encode(_ tensor: Initializer, named name: String, isInitializer: Bool) -> WireWriter {
     var message = WireWriter()
     message.writePacked(TensorField.dims, tensor.shape.lazy.map(Int64.init))
@@ -16,12 +15,12 @@ extension ModelWriter {
     let place = place(of: tensor, isInitializer: isInitializer)
     if case .inline(let bytes) = place { message.writeBytes(TensorField.rawData, bytes) }
     if let docString = tensor.docString { message.writeString(TensorField.docString, docString) }
-    if case .external(let location, let offset, let byteCount) = place {
+    if case .external(let location, let offset, let byteCount, let isSource) = place {
       message.writeEntry(TensorField.externalData, "location", location)
       message.writeEntry(TensorField.externalData, "offset", String(offset))
       message.writeEntry(TensorField.externalData, "length", String(byteCount))
-      if policy == .referToSource {
-        for (key, value) in tensor.externalNotes { message.writeEntry(TensorField.externalData, key, value) }
+      for (key, value) in isSource ? tensor.externalNotes : [] {
+        message.writeEntry(TensorField.externalData, key, value)
       }
       message.writeVarint(TensorField.dataLocation, 1)
     }
@@ -42,22 +41,5 @@ extension ModelWriter {
     message.writePacked(SparseTensorField.dims, tensor.shape.lazy.map(Int64.init))
     message.writeRaw(tensor.unknownFields)
     return message
-  }
-
-  private enum Place {
-    case strings, inline(Bytes), external(location: String, offset: Int, byteCount: Int)
-  }
-
-  private mutating func place(of tensor: Initializer, isInitializer: Bool) -> Place {
-    switch (tensor.storage, policy) {
-    case (.strings, _), (.sparse, _): return .strings
-    case (.external(let location, let offset, let bytes), .referToSource):
-      return .external(location: location, offset: offset, byteCount: bytes.count)
-    case (.external(_, _, let bytes), .externalAbove(let threshold)) where bytes.count > threshold:
-      return .external(location: dataName, offset: addData(bytes), byteCount: bytes.count)
-    case (.raw(let bytes), .externalAbove(let threshold)) where bytes.count > threshold && isInitializer:
-      return .external(location: dataName, offset: addData(bytes), byteCount: bytes.count)
-    case (.raw(let bytes), _), (.external(_, _, let bytes), _): return .inline(bytes)
-    }
   }
 }

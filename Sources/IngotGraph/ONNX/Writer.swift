@@ -9,18 +9,6 @@
 
 package import IngotCore
 
-/// Where a written model's weights go.
-package enum WeightPolicy: Hashable, Sendable {
-  /// Into the model; a model that protobuf's 2 GiB would not hold is written with `externalAbove(1024)` instead.
-  case keepInline
-  /// Initializers of more than so many bytes go to one file `<name of the model>.data` beside it, each on a 4 KiB page
-  /// of its own so that it can be mapped. (So do attributes' tensors that came from such a file.)
-  case externalAbove(Int)
-  /// Weights that were read from files beside the model stay there; the model must be written where those names lead to
-  /// them.
-  case referToSource
-}
-
 extension Model {
   /// What protobuf's readers take: 2 GiB less one byte.
   package static let byteLimit = Int(Int32.max)
@@ -39,39 +27,25 @@ extension Model {
   package func write(
     to path: String, weights policy: WeightPolicy = .keepInline, isDurable: Bool = true
   ) throws(ModelError) -> [String] {
-    let dataName = FileSystem.name(of: path) + ".data"
+    let policy = resolved(policy, for: path)
     if policy == .referToSource { try requireSources(besides: path) }
+    let dataName = dataName(besides: path, policy)
     var writer = ModelWriter(policy: policy, dataName: dataName)
     var message = writer.encode(self)
-    if message.byteCount > Self.byteLimit, policy == .keepInline {
-      writer = ModelWriter(policy: .externalAbove(1024), dataName: dataName)
+    if message.byteCount > Self.byteLimit {
+      writer = ModelWriter(policy: policy, dataName: dataName, inlineLimit: 1024)
       message = writer.encode(self)
     }
     guard message.byteCount <= Self.byteLimit else { throw ModelError(path, .tooLarge(byteCount: message.byteCount)) }
     let dataPath = FileSystem.join(FileSystem.parent(of: path), dataName)
+    let data = writer.data.pieces
     do throws(SystemError) {
-      if !writer.data.isEmpty { try FileSystem.writeAtomically(writer.data, to: dataPath, isDurable: isDurable) }
+      if !data.isEmpty { try FileSystem.writeAtomically(data, to: dataPath, isDurable: isDurable) }
       try FileSystem.writeAtomically(message.pieces, to: path, isDurable: isDurable)
     } catch {
       throw ModelError(path, .cannotWrite(error))
     }
-    return writer.data.isEmpty ? [path] : [path, dataPath]
-  }
-
-  private func requireSources(besides path: String) throws(ModelError) {
-    let folder = FileSystem.parent(of: path)
-    var checked: Set<String> = []
-    for (name, initializer) in allInitializers {
-      guard case .external(let location, _, let bytes) = initializer.storage, !checked.contains(location) else {
-        continue
-      }
-      let source = bytes.fileRange?.file.path
-      let target = try? FileSystem.realPath(FileSystem.join(folder, location))
-      if source == nil || source != target {
-        throw ModelError(path, .weightsElsewhere(tensor: name, location: location, file: source))
-      }
-      checked.insert(location)
-    }
+    return data.isEmpty ? [path] : [path, dataPath]
   }
 }
 
@@ -101,29 +75,16 @@ extension Attribute {
   }
 }
 
-/// The state of writing one model. Its parts are in GraphWriter.swift, NodeWriter.swift and TensorWriter.swift.
+/// The state of writing one model. Its parts are in GraphWriter.swift, NodeWriter.swift, TensorWriter.swift and so on.
 struct ModelWriter {
   let policy: WeightPolicy
-  let dataName: String
-  /// The data file's bytes, in pieces.
-  private(set) var data: [Bytes] = []
-  private var dataByteCount = 0
+  var data: DataFile
+  /// Constants of more bytes go into the data file even where the policy would keep them inline.
+  let inlineLimit: Int
 
-  private static let pageByteCount = 4096
-  private static let padding = Bytes([UInt8](repeating: 0, count: pageByteCount))
-
-  init(policy: WeightPolicy, dataName: String) { (self.policy, self.dataName) = (policy, dataName) }
-
-  /// - Returns: where in the data file the bytes are.
-  mutating func addData(_ bytes: Bytes) -> Int {
-    let over = dataByteCount % Self.pageByteCount
-    if over > 0 {
-      data.append(Self.padding[0..<Self.pageByteCount - over])
-      dataByteCount += Self.pageByteCount - over
-    }
-    defer { dataByteCount += bytes.count }
-    data.append(bytes)
-    return dataByteCount
+  init(policy: WeightPolicy, dataName: String, inlineLimit: Int = .max) {
+    (self.policy, self.inlineLimit) = (policy, inlineLimit)
+    data = DataFile(name: dataName)
   }
 
   mutating func encode(_ model: Model) -> WireWriter {

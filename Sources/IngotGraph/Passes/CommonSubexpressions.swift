@@ -4,16 +4,17 @@
 internal import IngotCore
 
 extension Pass {
-  static let commonSubexpressions = Pass("common-subexpressions") { graph, _ in mergeEqualNodes(&graph) }
+  static let commonSubexpressions = Pass("common-subexpressions") { mergeEqualNodes(&$0, $1) }
 }
 
-private func mergeEqualNodes(_ graph: inout Graph) -> PassReport {
+private func mergeEqualNodes(_ graph: inout Graph, _ context: PassContext) -> PassReport {
+  var defaults = AttributeDefaults(opsets: context.opsets)
   var report = PassReport("common-subexpressions")
   var forwarding = Forwarding(for: graph)
   var seen: [Expression: Int] = [:]
   seen.reserveCapacity(graph.nodes.count)
   for index in graph.nodes.indices {
-    guard let expression = Expression(graph.nodes[index], reading: { forwarding[$0] }) else { continue }
+    guard let expression = Expression(graph.nodes[index], &defaults, reading: { forwarding[$0] }) else { continue }
     guard let first = seen[expression] else {
       seen[expression] = index
       continue
@@ -67,14 +68,14 @@ private struct Expression: Hashable {
   private static let commutative: Set<String> = ["Add", "Mul", "And", "Or", "Xor", "Equal", "BitwiseAnd", "BitwiseOr"]
 
   /// - Returns: nil for a node that no other may stand in for.
-  init?(_ node: Node, reading: (ValueID) -> ValueID) {
+  init?(_ node: Node, _ defaults: inout AttributeDefaults, reading: (ValueID) -> ValueID) {
     guard node.domain.isEmpty, !node.outputs.isEmpty, !Self.neverEqual.contains(node.opType), !node.hasSubgraphs,
       node.unknownFields.isEmpty
     else { return nil }
     var attributes: [NamedValue] = []
     for attribute in node.attributes {
       guard let value = AttributeKey(attribute.value), attribute.unknownFields.isEmpty else { return nil }
-      if value != Defaults.value(of: attribute.name, in: node.opType) {
+      if value != defaults.value(of: attribute.name, in: node) {
         attributes.append(NamedValue(name: attribute.name, value: value))
       }
     }
@@ -105,30 +106,28 @@ private enum AttributeKey: Hashable {
     case .tensor(let initializer):
       guard let tensor = initializer.tensor, tensor.bytes.count <= 4096 else { return nil }
       self = .tensor(tensor.type, tensor.shape, tensor.bytes.array)
-    case .graph, .tensors, .graphs, .reference, .sparseTensor, .sparseTensors, .type, .types, .opaque: return nil
+    case .graph, .tensors, .graphs, .sparseTensor, .sparseTensors, .type, .types, .reference, .opaque: return nil
     }
   }
 }
 
-/// Values that attributes have where they are left out, for those that exporters write out or not as they please.
-private enum Defaults {
-  static func value(of attribute: String, in opType: String) -> AttributeKey? { table[opType]?[attribute] }
+/// Values that attributes have where they are left out: exporters write them or not, as they please.
+private struct AttributeDefaults {
+  private struct Key: Hashable {
+    var opType: String
+    var attribute: String
+  }
 
-  private static let table: [String: [String: AttributeKey]] = [
-    "Reshape": ["allowzero": .int(0)], "Gather": ["axis": .int(0)], "GatherElements": ["axis": .int(0)],
-    "Shape": ["start": .int(0)], "Gemm": [
-      "alpha": one, "beta": one, "transA": .int(0), "transB": .int(0),
-    ],
-    "Conv": ["group": .int(1), "auto_pad": notSet], "ConvTranspose": ["group": .int(1), "auto_pad": notSet],
-    "MaxPool": ["ceil_mode": .int(0), "storage_order": .int(0), "auto_pad": notSet],
-    "AveragePool": ["ceil_mode": .int(0), "count_include_pad": .int(0), "auto_pad": notSet],
-    "Pad": ["mode": .string(Array("constant".utf8))], "Cast": ["saturate": .int(1)], "Flatten": ["axis": .int(1)],
-    "ReduceSum": reduction, "ReduceMean": reduction, "ReduceMax": reduction, "ReduceMin": reduction,
-    "ReduceProd": reduction, "ReduceL2": reduction, "ArgMax": ["axis": .int(0), "keepdims": .int(1)],
-    "ArgMin": ["axis": .int(0), "keepdims": .int(1)], "BitShift": [:], "Mod": ["fmod": .int(0)],
-  ]
+  private var schemas: OperatorSchemas
+  private var known: [Key: AttributeKey?] = [:]
 
-  private static let one = AttributeKey.float(Float(1).bitPattern)
-  private static let notSet = AttributeKey.string(Array("NOTSET".utf8))
-  private static let reduction = ["keepdims": AttributeKey.int(1), "noop_with_empty_axes": .int(0)]
+  init(opsets: [String: Int64]) { schemas = OperatorSchemas(opsets: opsets) }
+
+  mutating func value(of attribute: String, in node: Node) -> AttributeKey? {
+    let key = Key(opType: node.opType, attribute: attribute)
+    if let found = known[key] { return found }
+    let value = schemas.schema(of: node)?.attribute(attribute)?.defaultValue.flatMap { AttributeKey($0) }
+    known[key] = .some(value)
+    return value
+  }
 }

@@ -40,25 +40,62 @@ private enum DeadCode {
     return isLive
   }
 
-  /// Operations whose outputs after the first may be left out. For others (Split, TopK) the number of outputs means something.
-  private static let optionalOutputs: Set<String> = [
-    "Dropout", "MaxPool", "BatchNormalization", "LayerNormalization", "LSTM", "GRU", "RNN",
-  ]
-
   private static func dropOptionalOutputs(_ graph: inout Graph, _ report: inout PassReport) {
+    guard graph.nodes.contains(where: { $0.outputs.count > 1 }) else { return }
     let uses = Uses(graph)
-    for index in graph.nodes.indices {
+    var optional = OptionalOutputs()
+    for index in graph.nodes.indices where graph.nodes[index].outputs.count > 1 {
       let node = graph.nodes[index]
-      guard node.domain.isEmpty, node.outputs.count > 1, optionalOutputs.contains(node.opType) else { continue }
       var outputs = node.outputs
-      for position in outputs.indices.dropFirst() {
-        if let id = outputs[position], uses.count(id) == 0 { outputs[position] = nil }
+      for position in outputs.indices {
+        guard let id = outputs[position], uses.count(id) == 0, optional.contains(position, of: node) else { continue }
+        // Which of several is left of a node without a use is dead code's business.
+        if outputs.contains(where: { $0 != nil && $0 != id }) { outputs[position] = nil }
       }
       while outputs.count > 1, outputs[outputs.count - 1] == nil { outputs.removeLast() }
       if outputs != node.outputs {
         graph.nodes[index].outputs = outputs
         report.change(node.label(in: graph))
       }
+    }
+  }
+}
+
+/// Which outputs may be left out. For some operations (Split, TopK) the number of outputs means something.
+private struct OptionalOutputs {
+  private struct Operator: Hashable {
+    var domain: String
+    var name: String
+  }
+
+  private var known: [Operator: [Bool]] = [:]
+
+  mutating func contains(_ position: Int, of node: Node) -> Bool {
+    guard node.overload.isEmpty, node.letsGoOfOutputs else { return false }
+    let key = Operator(domain: node.domain, name: node.opType)
+    let flags = known[key] ?? Self.flags(of: node)
+    known[key] = flags
+    return flags.indices.contains(position) && flags[position]
+  }
+
+  /// As the newest version says; none made an optional output necessary again.
+  private static func flags(of node: Node) -> [Bool] {
+    guard let newest = OperatorSchema.newestOpset(ofDomain: node.domain),
+      let schema = OperatorSchema.find(node.opType, domain: node.domain, opset: newest)
+    else { return [] }
+    return schema.outputs.map { if case .optional = $0.count { true } else { false } }
+  }
+}
+
+extension Node {
+  /// False where leaving out an output changes what the node does.
+  fileprivate var letsGoOfOutputs: Bool {
+    switch opType {
+    // Up to version 13, five outputs are the sign of training.
+    case "BatchNormalization": outputs.count == 5 ? int("is_test") ?? 0 != 0 : int("training_mode") ?? 0 == 0
+    // Keys and values of the past are all there or not at all.
+    case "Attention", "MultiHeadAttention", "GroupQueryAttention": false
+    default: true
     }
   }
 }

@@ -24,8 +24,8 @@ package func nameNodes(_ graph: inout Graph) -> PassReport {
   var report = PassReport("names")
   var taken: Set<String> = []
   collectNames(of: graph, &taken)
-  var used: Set<String> = []
-  nameNodes(&graph, taken: &taken, used: &used, &report)
+  var numbering = Numbering(taken: taken)
+  nameNodes(&graph, &numbering, &report)
   return report
 }
 
@@ -36,23 +36,39 @@ private func collectNames(of graph: Graph, _ names: inout Set<String>) {
   }
 }
 
-private func nameNodes(
-  _ graph: inout Graph, taken: inout Set<String>, used: inout Set<String>, _ report: inout PassReport
-) {
+/// Finds names that no node has; however many nodes have one name, each is tried once.
+private struct Numbering {
+  /// Of nodes, before and after.
+  var taken: Set<String>
+  /// Of nodes that were looked at.
+  var used: Set<String> = []
+  private var numbers: [String: Int] = [:]
+
+  init(taken: Set<String>) { self.taken = taken }
+
+  mutating func freshName(_ base: String) -> String {
+    var candidate = base
+    while !taken.insert(candidate).inserted {
+      let number = numbers[base, default: 0] + 1
+      numbers[base] = number
+      candidate = "\(base)_\(number)"
+    }
+    return candidate
+  }
+}
+
+private func nameNodes(_ graph: inout Graph, _ numbering: inout Numbering, _ report: inout PassReport) {
   for index in graph.nodes.indices {
     let node = graph.nodes[index]
-    if node.name.isEmpty || used.contains(node.name) {
+    if node.name.isEmpty || numbering.used.contains(node.name) {
       let output = node.outputs.lazy.compactMap { $0 }.first.map { graph[$0].name } ?? "\(index)"
-      let base = node.name.isEmpty ? "\(node.opType)_\(output)" : node.name
-      var (candidate, number) = (base, 1)
-      while taken.contains(candidate) { (candidate, number) = ("\(base)_\(number)", number + 1) }
-      taken.insert(candidate)
-      graph.nodes[index].name = candidate
-      report.change(candidate)
+      let name = numbering.freshName(node.name.isEmpty ? "\(node.opType)_\(output)" : node.name)
+      graph.nodes[index].name = name
+      report.change(name)
     }
-    used.insert(graph.nodes[index].name)
+    numbering.used.insert(graph.nodes[index].name)
     if node.hasSubgraphs {
-      graph.nodes[index].forEachSubgraph { nameNodes(&$0, taken: &taken, used: &used, &report) }
+      graph.nodes[index].forEachSubgraph { nameNodes(&$0, &numbering, &report) }
     }
   }
 }

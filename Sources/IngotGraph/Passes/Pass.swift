@@ -16,8 +16,9 @@ struct Pass: Sendable {
 
   /// In the order in which they run in each round.
   static let all: [Pass] = [
-    .constantFolding, .staticShapes, .noOps, .casts, .commonSubexpressions, .transposes, .reshapes, .slices, .concats, .pads,
-    .batchNormalization, .channelArithmetic, .clips, .gemms, .duplicateInitializers,
+    .constantIfs, .shortLoops, .constantFolding, .staticShapes, .noOps, .casts, .commonSubexpressions, .transposes,
+    .reshapes, .slices, .concats, .pads, .batchNormalization, .channelArithmetic, .clips, .gelu, .activations,
+    .layerNormalization, .groupNormalization, .gemms, .duplicateInitializers,
   ]
 }
 

@@ -26,6 +26,8 @@ package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) 
   var run = Sanitizing(before: model.graph.size, passes: passes)
   if passes.contains(Stage.inputDefaults) { run.add(removeInputDefaults(&model)) }
   for report in try operate(on: &model, options) { run.add(report) }
+  if passes.contains(Stage.functions) { run.add(inlineFunctions(&model)) }
+  if options.makesDoublesFloats { run.add(makeDoublesFloats(&model)) }
   try run.toFixedPoint(&model)
   if passes.contains(Stage.names) { run.add(nameNodes(&model.graph)) }
   if passes.contains(Stage.canonical) { makeCanonical(&model) }

@@ -20,6 +20,8 @@ package struct SanitizeOptions: Hashable, Sendable {
   /// New names of tensors, by old ones.
   package var renames: [String: String] = [:]
   package var passes = PassSelection.all
+  /// Whether float64 between inputs and outputs becomes float32, which rounds more.
+  package var makesDoublesFloats = false
 
   package init(
     inputShapes: [String: [Dimension]] = [:], dimensions: [String: Dimension] = [:], opset: Int64? = nil,

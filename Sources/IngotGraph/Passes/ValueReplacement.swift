@@ -69,7 +69,7 @@ extension Graph {
   }
 
   /// Reads outer values under new names.
-  fileprivate mutating func renameCaptures(_ newNames: [String: String]) {
+  mutating func renameCaptures(_ newNames: [String: String]) {
     let isDefined = definedValues()
     var visible = newNames
     for id in values.indices where isDefined[id] { visible[values[id].name] = nil }

@@ -5,10 +5,9 @@ internal import IngotCore
 enum CreationRules {
   static let table: [String: ShapeRule] = [
     "Constant": constant, "Shape": shape, "Size": { $0.set(type: .int64, shape: []) },
-    "ConstantOfShape": constantOfShape,
-    "Range": range, "EyeLike": like, "RandomNormalLike": like, "RandomUniformLike": like, "Bernoulli": like,
-    "RandomNormal": random, "RandomUniform": random,
-    "Multinomial": { $0.set(type: elementType($0, "dtype") ?? .int32, shape: nil) },
+    "ConstantOfShape": constantOfShape, "ConstantFill": constantFill, "Range": range, "com.microsoft::Range": range,
+    "EyeLike": like, "RandomNormalLike": like, "RandomUniformLike": like, "Bernoulli": like, "RandomNormal": random,
+    "RandomUniform": random, "Multinomial": multinomial,
   ]
 
   @Sendable private static func constant(_ node: inout NodeFacts) {
@@ -25,30 +24,40 @@ enum CreationRules {
   @Sendable private static func constantOfShape(_ node: inout NodeFacts) throws(ShapeProblem) {
     var type = ElementType.float32
     if case .tensor(let value)? = node.node.attribute("value") { type = value.type }
-    node.set(type: type, shape: try sizes(node.input(0)))
+    let shape = node.sizesOrCount(0)
+    for size in shape ?? [] { _ = try size.checked() }
+    node.set(type: type, shape: shape)
   }
 
-  /// A shape from the input that holds one; its length at least.
-  private static func sizes(_ facts: ValueFacts?) throws(ShapeProblem) -> [Dimension]? {
-    if let elements = facts?.elements {
-      for case .fixed(let size) in elements where size < 0 { throw .outputSize }
-      return elements
-    }
-    guard let rank = facts?.shape?.first?.size, rank >= 0, rank <= ValueFacts.elementLimit else { return nil }
-    return [Dimension](repeating: .unknown, count: rank)
+  /// An experimental operator of the first versions.
+  @Sendable private static func constantFill(_ node: inout NodeFacts) {
+    let type = elementType(node, "dtype") ?? .float32
+    let shape = node.node.ints("shape")?.map { Dimension.fixed(Int($0)) }
+    node.set(type: type, shape: shape ?? (node.flag("input_as_shape") ? node.sizesOrCount(0) : node.shape(0)))
   }
 
-  @Sendable private static func range(_ node: inout NodeFacts) {
-    node.set(type: node.type(0), shape: [.unknown])
-    guard let start = node.input(0)?.elements?.first, let limit = node.input(1)?.elements?.first,
-      let delta = node.input(2)?.elements?.first
+  /// ceil((limit - start) / delta), at least 0.
+  @Sendable private static func range(_ node: inout NodeFacts) throws(ShapeProblem) {
+    let type = try node.commonType(0..<3)
+    node.set(type: type, shape: [.unknown])
+    guard let start = node.elements(0)?.first, let limit = node.elements(1)?.first,
+      let delta = node.input(2) == nil ? .fixed(1) : node.elements(2)?.first
     else { return }
     if let a = start.size, let b = limit.size, let step = delta.size {
       guard let count = ShapeEvaluators.rangeCount(Int64(a), Int64(b), Int64(step)) else { return }
-      node.set(type: node.type(0), shape: [.fixed(count)])
-    } else if start == .fixed(0), delta == .fixed(1) {
-      node.set(type: node.type(0), shape: [limit])
+      node.set(type: type, shape: [.fixed(count)])
+    } else if let step = delta.size, step > 0 {
+      let span = limit - start
+      let length = span.isAtLeast(.fixed(0)) ? span : .maximum(span, .fixed(0))
+      node.set(type: type, shape: [length.ceilDivided(by: delta)])
     }
+  }
+
+  @Sendable private static func multinomial(_ node: inout NodeFacts) throws(ShapeProblem) {
+    let count = node.int("sample_size", default: 1)
+    guard count >= 0 else { throw .attribute("sample_size", expected: "0 or more") }
+    let batch = try node.shape(0, rank: 2)?[0] ?? .unknown
+    node.set(type: elementType(node, "dtype") ?? .int32, shape: [batch, .fixed(Int(count))])
   }
 
   @Sendable private static func like(_ node: inout NodeFacts) {

@@ -141,7 +141,9 @@ enum ElementArithmetic {
 
   private static func folded(_ node: NodeFacts, _ operation: (Dimension, Dimension) -> Dimension) -> SizeElements? {
     let type = node.outputs.first?.type
-    guard isCalculated(type), let output = node.outputs.first?.shape?.sizes else { return nil }
+    guard isCalculated(type), let output = node.outputs.first?.shape?.sizes,
+      node.inputs.contains(where: { $0?.content != nil })
+    else { return nil }
     var result: [Dimension]?
     for index in node.inputs.indices {
       guard let elements = node.sizeElements(index), elements.divisor == 1, let shape = node.shape(index)?.sizes,
@@ -197,7 +199,7 @@ enum ElementArithmetic {
   private static func truth(_ value: Dimension) -> Bool? { value.size.map { $0 != 0 } }
 
   private static func logic(_ node: NodeFacts, _ operation: (Bool?, Bool?) -> Bool?) -> SizeElements? {
-    guard let a = node.sizeElements(0), let b = node.sizeElements(1), let pairs = pairs(node, 0, 1) else { return nil }
+    guard let a = node.anyElements(0), let b = node.anyElements(1), let pairs = pairs(node, 0, 1) else { return nil }
     return SizeElements(
       pairs.map { i, j in
         operation(truth(a.numerators[i]), truth(b.numerators[j])).map { .fixed($0 ? 1 : 0) } ?? .unknown
@@ -219,7 +221,7 @@ enum ElementArithmetic {
 
   /// Where the condition is unknown, what both sides have in common.
   private static func chosen(_ node: NodeFacts) -> SizeElements? {
-    guard let conditions = node.sizeElements(0), let a = node.sizeElements(1), let b = node.sizeElements(2),
+    guard let conditions = node.anyElements(0), let a = node.anyElements(1), let b = node.anyElements(2),
       a.divisor == b.divisor, let first = pairs(node, 0, 1), let second = pairs(node, 0, 2)
     else { return nil }
     return SizeElements(

@@ -51,8 +51,17 @@ extension NodeFacts {
       case .integers(let values): return SizeElements(values.map { .fixed(Int($0)) })
       case .floats(let values): return Self.fractions(values)
       }
-    case nil: return nil
+    case .sequence, nil: return nil
     }
+  }
+
+  /// As many unknown elements as the input has, where nothing is known about them.
+  func anyElements(_ index: Int) -> SizeElements? {
+    if let elements = sizeElements(index) { return elements }
+    guard let shape = shape(index)?.sizes, let count = Layout.count(shape), count <= ValueFacts.elementLimit else {
+      return nil
+    }
+    return SizeElements([Dimension](repeating: .unknown, count: count))
   }
 
   /// Nil where a value is no small whole number of halves, quarters and so on.

@@ -5,20 +5,15 @@ internal import IngotCore
 enum LayoutRules {
   static let table: [String: ShapeRule] = [
     "Reshape": reshape, "Transpose": transpose, "Flatten": flatten, "Squeeze": squeeze, "Unsqueeze": unsqueeze,
-    "Concat": concat, "Split": split, "Expand": expand, "Tile": tile, "DepthToSpace": depthToSpace,
-    "SpaceToDepth": spaceToDepth,
+    "Expand": expand, "DepthToSpace": depthToSpace, "SpaceToDepth": spaceToDepth,
+    "com.microsoft::ExpandDims": expandDims,
   ]
 
   @Sendable private static func reshape(_ node: inout NodeFacts) throws(ShapeProblem) {
     node.set(type: node.type(0), shape: nil)
     let attribute = node.opset < 5 ? node.node.ints("shape")?.map { Dimension.fixed(Int($0)) } : nil
-    guard let target = attribute ?? node.sizes(1) else {
-      // The length of the target is the rank, even where its numbers are computed at run time.
-      if let rank = node.shape(1)?.first?.size, rank >= 0, rank <= ValueFacts.elementLimit {
-        node.set(type: node.type(0), shape: [Dimension](repeating: .unknown, count: rank))
-      }
-      return
-    }
+    // The length of the target is the rank, even where its numbers are computed at run time.
+    guard let target = attribute ?? node.sizesOrCount(1) else { return }
     let copiesZeros = node.node.int("allowzero") ?? 0 == 0
     var shape: [Dimension] = []
     var open: Int?
@@ -98,16 +93,26 @@ enum LayoutRules {
       node.set(type: node.type(0), shape: zip(input, isDropped).filter { !$1 }.map(\.0))
     case .computed(let count):
       if let count, count >= 0, count <= input.count {
-        node.set(type: node.type(0), shape: [Dimension](repeating: .unknown, count: input.count - count))
+        node.set(type: node.type(0), shape: .unknown(rank: input.count - count))
       }
     case nil:
-      if input.sizes != nil { node.set(type: node.type(0), shape: input.filter { $0 != .fixed(1) }) }
+      // A size that may be 1 at run time leaves even the rank open.
+      if input.allSatisfy({ $0.size != nil || $0.isAtLeast(.fixed(2)) }) {
+        node.set(type: node.type(0), shape: input.filter { $0 != .fixed(1) })
+      }
     }
   }
 
   @Sendable private static func unsqueeze(_ node: inout NodeFacts) throws(ShapeProblem) {
     node.set(type: node.type(0), shape: nil)
-    guard let input = node.shape(0), case .known(let axes)? = node.integers(input: 1, attribute: "axes") else { return }
+    guard let input = node.shape(0) else { return }
+    guard case .known(let axes)? = node.integers(input: 1, attribute: "axes") else {
+      // How many axes there are is known earlier than which.
+      if let added = node.sizesOrCount(1)?.count {
+        node.set(type: node.type(0), shape: .unknown(rank: input.count + added))
+      }
+      return
+    }
     let rank = input.count + axes.count
     var isNew = [Bool](repeating: false, count: rank)
     for axis in axes {
@@ -119,77 +124,11 @@ enum LayoutRules {
     node.set(type: node.type(0), shape: isNew.map { $0 ? .fixed(1) : sizes.next() ?? .unknown })
   }
 
-  @Sendable private static func concat(_ node: inout NodeFacts) throws(ShapeProblem) {
-    var type: ElementType?
-    for input in node.inputs {
-      guard let next = input?.type else { continue }
-      if let type, type != next { throw .types(type, next) }
-      type = next
-    }
-    node.set(type: type, shape: nil)
-    guard let rank = node.inputs.lazy.compactMap({ $0?.shape?.count }).first else { return }
-    let axis = try node.axis("axis", default: 1, rank: rank)
-    var result = [Dimension](repeating: .unknown, count: rank)
-    var sum: Dimension = .fixed(0)
-    for (index, input) in node.inputs.enumerated() {
-      guard let shape = input?.shape else { sum = .unknown; continue }
-      guard shape.count == rank else { throw .rank(input: index, shape: shape, expected: "\(rank) axes") }
-      sum = sum + shape[axis]
-      var others = shape
-      others[axis] = .unknown
-      guard let unified = result.unified(with: others) else { throw .broadcast(result, shape) }
-      result = unified
-    }
-    result[axis] = sum
-    node.set(type: type, shape: result)
-  }
-
-  @Sendable private static func split(_ node: inout NodeFacts) throws(ShapeProblem) {
-    let type = node.type(0)
-    guard let input = node.shape(0) else {
-      for index in node.outputs.indices { node.set(index, type: type, shape: nil) }
-      return
-    }
-    let axis = try node.axis("axis", default: 0, rank: input.count)
-    let given = node.integers(input: 1, attribute: "split")
-    var sizes: [Dimension]
-    switch given {
-    case .known(let list):
-      guard list.count == node.outputs.count, list.allSatisfy({ $0 >= 0 }) else {
-        throw .attribute("split", expected: "\(node.outputs.count) sizes")
-      }
-      if let size = input[axis].size, MovementEvaluators.splitSizes(node.node, given: list, size: size) == nil {
-        throw .sizes(
-          "axis \(axis) of input 0", input[axis], "the sum of 'split'", .fixed(list.reduce(0) { $0 &+ Int($1) }))
-      }
-      sizes = list.map { .fixed(Int($0)) }
-    case .computed: sizes = node.outputs.map { _ in .unknown }
-    case nil:
-      let known = input[axis].size.flatMap { MovementEvaluators.splitSizes(node.node, given: nil, size: $0) }
-      sizes = known?.map { .fixed($0) } ?? node.outputs.map { _ in node.outputs.count == 1 ? input[axis] : .unknown }
-    }
-    for (index, size) in sizes.enumerated() {
-      var shape = input
-      shape[axis] = size
-      node.set(index, type: type, shape: shape)
-    }
-  }
-
   @Sendable private static func expand(_ node: inout NodeFacts) throws(ShapeProblem) {
     node.set(type: node.type(0), shape: nil)
-    guard let input = node.shape(0), let target = node.sizes(1) else { return }
+    guard let input = node.shape(0), let target = node.sizesOrCount(1) else { return }
     for case .fixed(let size) in target where size < 0 { throw .outputSize }
     node.set(type: node.type(0), shape: try .broadcast(input, target))
-  }
-
-  @Sendable private static func tile(_ node: inout NodeFacts) throws(ShapeProblem) {
-    node.set(type: node.type(0), shape: node.shape(0)?.map { _ in .unknown })
-    // Version 1 took one axis and one count.
-    guard node.opset >= 6, let input = node.shape(0), let repeats = node.sizes(1) else { return }
-    guard repeats.count == input.count else {
-      throw .sizes("the number of repeats", .fixed(repeats.count), "the rank of input 0", .fixed(input.count))
-    }
-    node.set(type: node.type(0), shape: zip(input, repeats).map { $0 * $1 })
   }
 
   @Sendable private static func depthToSpace(_ node: inout NodeFacts) throws(ShapeProblem) {
@@ -216,5 +155,15 @@ enum LayoutRules {
     guard let input = node.shape(0) else { return (nil, Int(block)) }
     guard input.count == 4 else { throw .rank(input: 0, shape: input, expected: "4 axes") }
     return (input, Int(block))
+  }
+
+  @Sendable private static func expandDims(_ node: inout NodeFacts) throws(ShapeProblem) {
+    node.set(type: node.type(0), shape: nil)
+    guard var shape = node.shape(0) else { return }
+    guard let axis = node.elements(1)?.first?.size else {
+      return node.set(type: node.type(0), shape: .unknown(rank: shape.count + 1))
+    }
+    shape.insert(.fixed(1), at: try node.axis(Int64(axis), rank: shape.count + 1))
+    node.set(type: node.type(0), shape: shape)
   }
 }

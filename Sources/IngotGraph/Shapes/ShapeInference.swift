@@ -6,7 +6,8 @@ internal import IngotCore
 /// - Throws: `.node` for an operation that cannot be done on its inputs, `.contradiction` for a declared type or shape that the
 ///   nodes before it rule out, `.cycle`.
 package func inferShapes(_ model: inout Model) throws(GraphError) {
-  try model.graph.inferShapes(opsets: model.opsets)
+  var inference = ShapeInference(opsets: model.opsets, functions: model.functions)
+  _ = try inference.infer(&model.graph)
 }
 
 extension Graph {
@@ -22,7 +23,8 @@ struct ShapeInference {
   /// Whether a declaration that inference rules out is an error, or old news that is overwritten.
   enum Declarations { case mustAgree, mayBeStale }
 
-  let opset: Int64
+  /// The version of the standard operator set; a function has its own.
+  var opset: Int64
   var declarations = Declarations.mustAgree
   /// Nodes on constants with more bytes than this are not evaluated.
   var evaluatedByteLimit = 64 << 10
@@ -30,21 +32,27 @@ struct ShapeInference {
   var whenInferred: ((inout Graph, [ValueFacts]) -> Void)?
   /// Where it is set, it is called with each problem of a node, and inference goes on with what is known without the node.
   var whenContradicted: ((Contradiction) -> Void)?
-  /// The nodes and attributes that the graph at work is inside of.
-  private var location: [GraphStep] = []
   /// Names of values whose declaration was overwritten.
-  private(set) var stale: [String] = []
-  private var placeholderCount = 0
-  private var inputPlaceholders: Set<Dimension> = []
-  private var provenSizes = ProvenSizes()
-  private var depth = 0
+  var stale: [String] = []
+  /// The nodes and attributes that the graph at work is inside of.
+  var location: [GraphStep] = []
+  let functions: [Function.Key: Function]
+  var placeholderCount = 0
+  var inputPlaceholders: Set<Dimension> = []
+  var provenSizes = ProvenSizes()
+  var depth = 0
+  /// Nodes that bodies of loops and functions may still be inferred on once more than the graph itself needs.
+  var repetitionBudget = 1 << 18
+  /// Names of the model's sizes that read like calculations: no calculation is written like one of them.
+  private var quotedNames: Set<String> = []
 
   private static let depthLimit = 64
   private static let elementLimit = 1 << 46
 
-  init(opsets: [String: Int64], declarations: Declarations = .mustAgree) {
+  init(opsets: [String: Int64], declarations: Declarations = .mustAgree, functions: [Function] = []) {
     opset = opsets[""] ?? 1
     self.declarations = declarations
+    self.functions = Dictionary(functions.map { ($0.key, $0) }) { first, _ in first }
   }
 
   /// - Parameter outer: what is known about the outer graph's values, by name.
@@ -78,25 +86,24 @@ struct ShapeInference {
         facts[index] =
           initializer.tensor.map { ValueFacts($0) }
           ?? ValueFacts(type: initializer.type, shape: initializer.shape.map { .fixed($0) })
-      } else if !isDefined[index], let known = outer[value.name] {
-        facts[index] = known
       } else if !isDefined[index] {
-        facts[index] = ValueFacts(type: value.type, shape: value.shape?.imported)
+        facts[index] = outer[value.name] ?? ValueFacts(value.valueType)
       }
     }
     for (position, id) in graph.inputs.enumerated() where graph[id].initializer == nil {
-      var known = ValueFacts(type: graph[id].type, shape: graph[id].shape?.imported)
-      if position < given.count {
-        known.type = known.type ?? given[position].type
-        known.shape = known.shape ?? given[position].shape
-      }
-      facts[id.index] = known
+      let declared = ValueFacts(graph[id].valueType)
+      facts[id.index] = position < given.count ? given[position].completed(by: declared) : declared
     }
     for index in facts.indices { nameUnknowns(&facts[index]) }
-    if depth == 1 {
-      inputPlaceholders = Set(graph.inputs.flatMap { facts[$0.index].shape ?? [] }.filter(\.isPlaceholder))
-    }
+    if depth == 1 { rememberNames(of: graph, facts) }
     return facts
+  }
+
+  private mutating func rememberNames(of graph: Graph, _ facts: [ValueFacts]) {
+    for id in graph.inputs {
+      for case let size in facts[id.index].shape ?? [] where size.isPlaceholder { inputPlaceholders.insert(size) }
+      for case .symbolic(let name) in graph[id].shape ?? [] where !SizeName.isPlain(name) { quotedNames.insert(name) }
+    }
   }
 
   private mutating func infer(
@@ -108,12 +115,16 @@ struct ShapeInference {
     node.sizesByInput = provenSizes.sizes(of: inputs)
     if graph.nodes[index].hasSubgraphs {
       let scope = scope(of: graph.nodes[index], in: graph, facts, outer: outer)
-      let given = ControlFlowRules.bodyInputs(of: node)
-      node.bodies = try inferBodies(of: &graph.nodes[index], at: index, scope: scope, given: given)
+      try inferBodies(&node, of: &graph.nodes[index], at: index, scope: scope)
     }
-    let rule = ShapeRules.rule(for: node.node)
-    let isUnknown = rule == nil && !node.node.isEvaluable
-    if let results = evaluate(node) {
+    let function = functions.isEmpty ? nil : functions[node.node.functionKey]
+    let rule = function == nil ? ShapeRules.rule(for: node.node) : nil
+    let isUnknown = function == nil && rule == nil && !node.node.isEvaluable
+    if let function {
+      do throws(GraphError) { node.outputs = try outputs(of: function, called: node) } catch {
+        try report(error.reason, node: index, value: nil)
+      }
+    } else if let results = evaluate(node) {
       for (position, tensor) in results.enumerated() where position < node.outputs.count {
         node.outputs[position] = ValueFacts(tensor)
       }
@@ -138,8 +149,7 @@ struct ShapeInference {
         try report(error.reason, node: index, value: output)
         described = inferred
       }
-      graph[output].type = described.type
-      graph[output].shape = described.shape?.exported
+      graph[output].valueType = described.valueType?.mapShapes { exported($0) }
       // What may be stale is good enough to be shown and not to prove anything, unless there is nothing else.
       facts[output.index] = declarations == .mustAgree || isUnknown ? described : inferred
       nameUnknowns(&facts[output.index])
@@ -159,24 +169,6 @@ struct ShapeInference {
     return scope
   }
 
-  private mutating func inferBodies(
-    of node: inout Node, at nodeIndex: Int, scope: [String: ValueFacts], given: [ValueFacts]
-  ) throws(GraphError) -> [String: [ValueFacts]] {
-    var bodies: [String: [ValueFacts]] = [:]
-    for index in node.attributes.indices {
-      guard case .graph(var graph) = node.attributes[index].value else { continue }
-      // A body may not run, or not to its end: what its sizes prove holds within it only.
-      let mark = provenSizes.mark
-      location.append(GraphStep(node, at: nodeIndex, attribute: node.attributes[index].name))
-      defer { location.removeLast() }
-      let facts = try infer(&graph, outer: scope, given: given)
-      provenSizes.forget(since: mark)
-      bodies[node.attributes[index].name] = graph.outputs.map { facts[$0.index] }
-      node.attributes[index].value = .graph(graph)
-    }
-    return bodies
-  }
-
   private func evaluate(_ node: NodeFacts) -> [Tensor]? {
     guard node.node.isEvaluable, !node.inputs.isEmpty else { return nil }
     var (tensors, byteCount): ([Tensor?], Int) = ([], 0)
@@ -192,56 +184,23 @@ struct ShapeInference {
 
   /// A tensor over any memory is a mistake of the graph, and no later product of its sizes may overflow.
   private func checkMemory(_ outputs: [ValueFacts]) throws(ShapeProblem) {
-    for facts in outputs {
-      let sizes = facts.shape?.compactMap(\.size) ?? []
-      guard let count = Layout.count(sizes), count <= Self.elementLimit else { throw .outputSize }
+    for facts in outputs where !Self.fitsMemory(facts.shape ?? []) { throw .outputSize }
+  }
+
+  static func fitsMemory(_ shape: [Dimension]) -> Bool {
+    guard let count = Layout.count(shape.compactMap(\.size)) else { return false }
+    return count <= elementLimit
+  }
+
+  /// - Returns: a shape as the graph shows it.
+  private func exported(_ shape: [Dimension]) -> [Dimension] {
+    shape.map { size in
+      if !quotedNames.isEmpty, case .symbolic(let text) = size, quotedNames.contains(text) { return .unknown }
+      return size.exported
     }
   }
 
-  /// What is inferred, with what is declared where nothing is.
-  /// - Parameter isInterface: whether the value is an output of the model.
-  private mutating func merged(
-    _ inferred: ValueFacts, with declared: Value, isInterface: Bool
-  ) throws(GraphError) -> ValueFacts {
-    var result = inferred
-    let declaredShape = declared.shape?.imported
-    let type = inferred.type ?? declared.type
-    let isTypeRight = declared.type == nil || declared.type == type
-    var shape = inferred.shape ?? declaredShape
-    var isShapeRight = true
-    if let a = inferred.shape, let b = declaredShape {
-      shape = agreed(a, b)
-      isShapeRight = shape != nil
-    }
-    if isTypeRight, isShapeRight {
-      (result.type, result.shape) = (type, shape)
-      return result
-    }
-    if case .mayBeStale = declarations, !isInterface {
-      stale.append(declared.name)
-      return result
-    }
-    throw GraphError(
-      .contradiction(
-        value: declared.name, declared: Self.text(declared.type, declared.shape),
-        inferred: Self.text(inferred.type, inferred.shape?.exported)))
-  }
-
-  /// Nil where the shapes rule each other out. A size that is known to be a free one of the model's inputs stays free, even where
-  /// it is declared to be a number: that number is from a time when the input had it too.
-  private func agreed(_ inferred: [Dimension], _ declared: [Dimension]) -> [Dimension]? {
-    guard let unified = inferred.unified(with: declared) else { return nil }
-    return zip(inferred, unified).map { inferred, unified in
-      guard case .symbolic = inferred else { return unified }
-      return !inferred.isPlaceholder || inputPlaceholders.contains(inferred) ? inferred : unified
-    }
-  }
-
-  private static func text(_ type: ElementType?, _ shape: [Dimension]?) -> String {
-    "\(type?.description ?? "?")\(shape?.shapeText ?? "")"
-  }
-
-  private mutating func nameUnknowns(_ facts: inout ValueFacts) {
+  mutating func nameUnknowns(_ facts: inout ValueFacts) {
     guard let shape = facts.shape else { return }
     provenSizes.insert(shape)
     guard shape.contains(.unknown) else { return }

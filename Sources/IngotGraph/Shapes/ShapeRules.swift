@@ -4,9 +4,12 @@ enum ShapeRules {
   /// By operation; other domains than the standard one stand before it: `com.microsoft::Gelu`.
   static let table: [String: ShapeRule] = {
     let families = [
-      ElementwiseRules.table, ConvolutionRules.table, MatrixRules.table, NormalizationRules.table, LayoutRules.table,
-      IndexingRules.table, ReductionRules.table, CreationRules.table, ResizeRules.table, QuantizationRules.table,
-      ControlFlowRules.table,
+      ElementwiseRules.table, ConvolutionRules.table, PoolingRules.table, MatrixRules.table, EinsumRules.table,
+      NormalizationRules.table, LayoutRules.table, JoiningRules.table, SliceRules.table, IndexingRules.table,
+      ReductionRules.table, CreationRules.table, ResizeRules.table, QuantizationRules.table, RecurrentRules.table,
+      AttentionRules.table, MicrosoftAttentionRules.table, GenerationRules.table, DetectionRules.table,
+      SignalRules.table,
+      TextRules.table, TrainingRules.table, ClassicalRules.table, ControlFlowRules.table, SequenceRules.table,
     ]
     return families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
   }()

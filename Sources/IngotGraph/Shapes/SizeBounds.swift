@@ -11,7 +11,7 @@ extension SizeExpression {
     for term in terms {
       var bound = term.coefficient
       if !term.factors.isEmpty {
-        guard term.coefficient > 0 else { return nil }
+        guard term.coefficient > 0 else { return relaxedLowerBound(depth: depth) }
         for factor in term.factors {
           guard let least = Self.lowerBound(of: factor, depth: depth), least >= 0 else { return nil }
           let (product, overflow) = bound.multipliedReportingOverflow(by: least)
@@ -24,6 +24,39 @@ extension SizeExpression {
       sum = total
     }
     return sum
+  }
+
+  /// Where something is subtracted, the first function is replaced by what it is never more, or less, than: n - 2*floor(n/2) is
+  /// at least n - n.
+  private func relaxedLowerBound(depth: Int) -> Int? {
+    guard depth < 3, let index = terms.firstIndex(where: { $0.factors.count == 1 && $0.factors[0].utf8.last == 0x29 }),
+      let parts = SizeExpressionParser.atom(terms[index].factors[0])
+    else { return nil }
+    let coefficient = terms[index].coefficient
+    var others = terms
+    others.remove(at: index)
+    guard let rest = SizeExpression(combining: others) else { return nil }
+    func bound(with operand: SizeExpression, restFactor: Int = 1) -> Int? {
+      guard let scaled = rest.scaled(by: restFactor), let replaced = operand.scaled(by: coefficient) else { return nil }
+      return scaled.adding(replaced)?.lowerBound(depth: depth + 1)
+    }
+    switch parts {
+    case .name: return nil
+    case .floor(let numerator, let divisor):
+      // x-d+1 <= d*floor(x/d) <= x
+      guard let number = divisor.constant, number > 0 else { return nil }
+      let least = coefficient < 0 ? numerator : numerator.adding(SizeExpression(1 - number))
+      return least.flatMap { bound(with: $0, restFactor: number) }.flatMap {
+        SizeExpression($0).ceilDivided(by: divisor)?.constant
+      }
+    case .maximum(let operands), .minimum(let operands):
+      guard operands.count <= 3 else { return nil }
+      let bounds = operands.compactMap { bound(with: $0) }
+      // Any operand will do for the maximum that is added and for the minimum that is subtracted.
+      var isAny = coefficient > 0
+      if case .minimum = parts { isAny.toggle() }
+      return isAny ? bounds.max() : bounds.count == operands.count ? bounds.min() : nil
+    }
   }
 
   private static func lowerBound(of atom: String, depth: Int) -> Int? {

@@ -82,6 +82,24 @@ extension Dimension {
     if case .symbolic(let text) = self { text.utf8.contains(Self.placeholderMark) } else { false }
   }
 
+  /// Whether a placeholder with this number or a later one is in the size.
+  func hasPlaceholder(since mark: Int) -> Bool {
+    guard isPlaceholder, case .symbolic(let text) = self else { return false }
+    var number: Int?
+    for byte in text.utf8 {
+      if byte == Self.placeholderMark {
+        number = 0
+      } else if let digits = number, SizeName.isDigit(byte) {
+        let longer = digits &* 10 &+ Int(byte - UInt8(ascii: "0"))
+        if longer >= mark { return true }
+        number = longer
+      } else {
+        number = nil
+      }
+    }
+    return false
+  }
+
   /// A size as a graph declares it, for inference: a name that looks like a calculation is quoted.
   var imported: Dimension {
     guard case .symbolic(let name) = self else { return self }

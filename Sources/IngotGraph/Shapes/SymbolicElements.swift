@@ -114,7 +114,9 @@ enum SymbolicElements {
 
   /// Runs the node on the numbers of its elements and looks them up afterwards. Number 0 is the zero that operations fill in.
   @Sendable private static func moved(_ node: NodeFacts) -> [SizeElements?] {
-    guard let sources = movers[node.node.opType], node.node.string("reduction") ?? "none" == "none" else { return [] }
+    guard let sources = movers[node.node.opType], node.inputs.contains(where: { $0?.content != nil }),
+      node.node.string("reduction") ?? "none" == "none"
+    else { return [] }
     var (inputs, known, divisor): ([Tensor?], [Dimension], Int?) = ([], [.fixed(0)], nil)
     for (index, facts) in node.inputs.enumerated() {
       guard let facts, sources.isEmpty || sources.contains(index) else {
@@ -122,7 +124,8 @@ enum SymbolicElements {
         if facts != nil, facts?.constant == nil { return [] }
         continue
       }
-      guard let elements = node.sizeElements(index), let shape = facts.shape?.sizes,
+      // Of several inputs, what is known about one stays known beside another.
+      guard let elements = node.anyElements(index), let shape = facts.shape?.sizes,
         Layout.count(shape) == elements.numerators.count, divisor ?? elements.divisor == elements.divisor,
         known.count + elements.numerators.count <= ValueFacts.elementLimit
       else { return [] }

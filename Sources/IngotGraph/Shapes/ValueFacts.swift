@@ -8,6 +8,8 @@ package struct ValueFacts: Sendable {
   /// While inference runs, an unknown size has a private name (`Dimension.placeholder`), so that equal sizes stay equal, and a
   /// model's name that looks like a calculation is quoted: a shape goes into a graph as `exported` only.
   package var shape: [Dimension]?
+  /// The type of a value that is no tensor; `type` and `shape` are nil then. Sizes in it that are unknown have no names.
+  package var container: ValueType?
   package var content: Content?
 
   package enum Content: Sendable {
@@ -16,13 +18,34 @@ package struct ValueFacts: Sendable {
     case elements([Dimension])
     /// Floats, as integers over one number.
     case fractions([Dimension], divisor: Int)
+    /// The elements of a short sequence.
+    case sequence([ValueFacts])
   }
 
   package init(type: ElementType? = nil, shape: [Dimension]? = nil) { (self.type, self.shape) = (type, shape) }
 
+  package init(container: ValueType?) { self.container = container }
+
   package init(_ tensor: Tensor) {
     self.init(type: tensor.type, shape: tensor.shape.map { .fixed($0) })
     content = .constant(tensor)
+  }
+
+  /// - Parameter declared: a type as a graph has it.
+  package init(_ declared: ValueType?) {
+    self.init()
+    valueType = declared?.mapShapes(\.imported)
+  }
+
+  package var valueType: ValueType? {
+    get { container ?? (type == nil && shape == nil ? nil : .tensor(type, shape)) }
+    set {
+      if case .tensor(let type, let shape)? = newValue {
+        (self.type, self.shape, container) = (type, shape, nil)
+      } else {
+        (type, shape, container) = (nil, nil, newValue)
+      }
+    }
   }
 
   package var constant: Tensor? { if case .constant(let tensor)? = content { tensor } else { nil } }
@@ -33,73 +56,63 @@ package struct ValueFacts: Sendable {
     case .elements(let elements): elements
     case .constant(let tensor) where tensor.elementCount <= Self.elementLimit:
       tensor.integers?.map { .fixed(Int($0)) }
-    case .constant, .fractions, nil: nil
+    case .constant, .fractions, .sequence, nil: nil
     }
   }
+
+  /// The elements of a sequence, where it is known how many there are.
+  var sequence: [ValueFacts]? { if case .sequence(let elements)? = content { elements } else { nil } }
 
   /// Lists longer than this are no shapes.
   static let elementLimit = 1024
-}
 
-/// A node with what is known about its inputs; a rule fills in the outputs.
-struct NodeFacts {
-  let node: Node
-  /// The version of the standard operator set.
-  let opset: Int64
-  /// Nil for an optional input that is left out.
-  let inputs: [ValueFacts?]
-  var outputs: [ValueFacts]
-  /// Facts about the outputs of the node's subgraphs, by attribute.
-  var bodies: [String: [ValueFacts]] = [:]
-  /// Of inputs whose elements may be negative: their elements as sizes, by input.
-  var sizesByInput: [Int: [Dimension]] = [:]
-
-  init(_ node: Node, opset: Int64, inputs: [ValueFacts?]) {
-    (self.node, self.opset, self.inputs) = (node, opset, inputs)
-    outputs = node.outputs.map { _ in ValueFacts() }
-  }
-
-  func input(_ index: Int) -> ValueFacts? { inputs.indices.contains(index) ? inputs[index] : nil }
-  func type(_ index: Int) -> ElementType? { input(index)?.type }
-  func shape(_ index: Int) -> [Dimension]? { input(index)?.shape }
-
-  /// A short list of integers, whether all are known or not. What is calculated may be negative (`seq-5`).
-  func elements(_ index: Int) -> [Dimension]? { input(index)?.elements }
-
-  /// Elements that become sizes: those that may be negative in a run, as -1 and 0 mean something else in many operations, are
-  /// unknown. Numbers are as they are.
-  func sizes(_ index: Int) -> [Dimension]? { sizesByInput[index] ?? elements(index) }
-
-  mutating func set(_ index: Int = 0, type: ElementType?, shape: [Dimension]?) {
-    guard outputs.indices.contains(index) else { return }
-    (outputs[index].type, outputs[index].shape) = (type, shape)
-  }
-
-  /// An attribute's axis as an index.
-  func axis(_ name: String, default standard: Int64, rank: Int) throws(ShapeProblem) -> Int {
-    try axis(node.int(name) ?? standard, rank: rank)
-  }
-
-  func axis(_ axis: Int64, rank: Int) throws(ShapeProblem) -> Int {
-    guard let index = Layout.axis(axis, rank: rank) else { throw .axis(axis, rank: rank) }
-    return index
-  }
-
-  /// A list that is an attribute in old versions and an input in new ones: where nothing is given, nil; where it is computed at
-  /// run time, `.computed`.
-  func integers(input index: Int, attribute name: String) -> IntegerList? {
-    if let facts = input(index) {
-      guard let values = facts.constant?.integers else { return .computed(count: facts.shape?.first?.size) }
-      return .known(values)
+  /// With what is declared where nothing better is known.
+  func completed(by declared: ValueFacts) -> ValueFacts {
+    if container != nil { return self }
+    guard type != nil || shape != nil else { return declared }
+    guard declared.container == nil else { return self }
+    var result = self
+    result.type = type ?? declared.type
+    if let shape {
+      result.shape = declared.shape.flatMap { shape.unified(with: $0) } ?? shape
+    } else {
+      result.shape = declared.shape
     }
-    return node.ints(name).map { .known($0) }
+    return result
+  }
+
+  /// What holds of a value that is one or the other, whichever a run takes. Sizes that differ are `.unknown`.
+  func common(with other: ValueFacts) -> ValueFacts {
+    // An empty sequence says nothing about its elements.
+    if let elements = sequence, elements.isEmpty, other.container != nil { return other.withoutContent }
+    if let elements = other.sequence, elements.isEmpty, container != nil { return withoutContent }
+    var result = ValueFacts()
+    result.valueType = valueType.flatMap { type in other.valueType.flatMap { type.common(with: $0) } }
+    if let elements, elements == other.elements, shape == other.shape, !elements.contains(.unknown) {
+      result.content = content
+    }
+    return result
+  }
+
+  var withoutContent: ValueFacts {
+    var result = self
+    result.content = nil
+    return result
+  }
+
+  /// The same behind the end of a graph's part that may run any number of times: private names that were given in it mean
+  /// another size each time.
+  /// - Parameter mark: the number of the first such name.
+  func leaving(since mark: Int) -> ValueFacts {
+    var result = self
+    func outside(_ size: Dimension) -> Dimension { size.hasPlaceholder(since: mark) ? .unknown : size }
+    result.valueType = valueType?.mapShapes { $0.map(outside) }
+    switch content {
+    case .elements(let elements): result.content = .elements(elements.map(outside))
+    case .fractions(let elements, let divisor): result.content = .fractions(elements.map(outside), divisor: divisor)
+    case .sequence(let elements): result.content = .sequence(elements.map { $0.leaving(since: mark) })
+    case .constant, nil: break
+    }
+    return result
   }
 }
-
-enum IntegerList {
-  case known([Int64])
-  case computed(count: Int?)
-}
-
-/// Fills in a node's outputs from its inputs. It leaves unknown what it cannot tell.
-typealias ShapeRule = @Sendable (inout NodeFacts) throws(ShapeProblem) -> Void

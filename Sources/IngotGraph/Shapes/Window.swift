@@ -57,38 +57,33 @@ struct Window {
 
   private func outputSize(of size: Dimension, axis: Int) throws(ShapeProblem) -> Dimension {
     let stride = strides[axis]
-    if case .same = padding {
-      return try size.mapped(isIdentity: stride == 1) { $0 / stride + ($0 % stride == 0 ? 0 : 1) }
-    }
+    if case .same = padding { return size.ceilDivided(by: .fixed(stride)) }
     guard let reach = reach(axis) else { return .unknown }
     var (before, after) = (0, 0)
     if case .explicit(let pads) = padding { (before, after) = pads[axis] }
     let change = before + after - reach
-    return try size.mapped(isIdentity: stride == 1 && change == -1) { size in
-      guard size <= Int.max / 4 else { return nil }
-      let span = size + change
-      guard span >= 0 else { return nil }
-      let floor = span / stride
-      guard roundsUp, span % stride != 0 else { return floor + 1 }
-      // A window that would start in the padding behind the data does not count.
-      return (floor + 1) * stride < size + before ? floor + 2 : floor + 1
+    let span = try (size + .fixed(change)).checked()
+    guard roundsUp, stride > 1 else { return span.floorDivided(by: .fixed(stride)) + .fixed(1) }
+    // A window that would start in the padding behind the data does not count; where it might, a name is not enough.
+    if case (.fixed(let size), .fixed(let span)) = (size, span) {
+      let count = span / stride + (span % stride == 0 ? 1 : 2)
+      return .fixed((count - 1) * stride < size + before ? count : count - 1)
     }
+    return after + stride <= reach ? span.ceilDivided(by: .fixed(stride)) + .fixed(1) : .unknown
   }
 
   /// Elements from the first to the last that the kernel touches.
   private func reach(_ axis: Int) -> Int? { kernel[axis].size.map { ($0 - 1) * dilations[axis] + 1 } }
 
+  /// onnx/docs/Operators.md, ConvTranspose: size = stride * (in - 1) + output_padding + ((kernel - 1) * dilation + 1) - pads.
   func transposedSize(of size: Dimension, axis: Int, extra: Int) throws(ShapeProblem) -> Dimension {
     let stride = strides[axis]
-    if case .same = padding {
-      return try size.mapped(isIdentity: stride == 1) { $0 <= Int.max / 4 / stride ? $0 * stride : nil }
-    }
+    // A kernel that leaves gaps is not stretched.
+    if case .same = padding, stride == 1 { return size }
     guard let reach = reach(axis) else { return .unknown }
+    if case .same = padding { return size * .fixed(stride) + .fixed(min(extra + reach - stride, 0)) }
     var (before, after) = (0, 0)
     if case .explicit(let pads) = padding { (before, after) = pads[axis] }
-    let change = extra + reach - before - after
-    return try size.mapped(isIdentity: stride == 1 && change == 1) { size in
-      size <= Int.max / 4 / stride ? stride * (size - 1) + change : nil
-    }
+    return try (size * .fixed(stride) + .fixed(extra + reach - before - after - stride)).checked()
   }
 }

@@ -20,6 +20,7 @@ extension ManifestDecoder {
     }
     changes.outputs = tensors(reader["outputs"])
     changes.opset = reader["opset"]?.int(in: 1...1000, &problems)
+    changes.narrowsDoubles = reader["float64-to-float32"]?.bool(&problems)
     for (name, value) in reader["bounds"]?.entries(of: "bounds", &problems) ?? [] {
       guard let size = value.int(in: 1...Int.max, &problems) else { continue }
       changes.bounds.append(ModelChanges.SizeBound(tensor: name, size: size.value))

@@ -1,0 +1,150 @@
+// The graphs inside If, Loop, Scan and SequenceMap. What goes around a loop is found by trial: the body is inferred on what goes
+// in first, what comes out is joined with it, and so on until nothing changes. Only the last run, on what holds in every
+// iteration, is written into the graph.
+
+internal import IngotCore
+
+extension ShapeInference {
+  /// Trials of one loop: each makes a size or a rank unknown, and few loops change more than once.
+  private static let trialLimit = 4
+
+  /// Fills in the node's `bodies`.
+  mutating func inferBodies(
+    _ facts: inout NodeFacts, of node: inout Node, at nodeIndex: Int, scope: [String: ValueFacts]
+  ) throws(GraphError) {
+    for index in node.attributes.indices {
+      let name = node.attributes[index].name
+      guard case .graph(var graph) = node.attributes[index].value else { continue }
+      // A body may not run, or not to its end: what its sizes prove holds within it only.
+      let (mark, firstName) = (provenSizes.mark, placeholderCount)
+      location.append(GraphStep(node, at: nodeIndex, attribute: name))
+      defer { location.removeLast() }
+      let run = bodyRun(of: graph, facts, scope: scope)
+      let inner = try infer(&graph, outer: scope, given: run.given)
+      provenSizes.forget(since: mark)
+      node.attributes[index].value = .graph(graph)
+      var outputs = graph.outputs.map { inner[$0.index] }
+      for (position, state) in run.states.enumerated() where run.firstState + position < outputs.count {
+        outputs[run.firstState + position] = state
+      }
+      if node.opType == "Loop", !run.runsThrough, !outputs.isEmpty { outputs[0].content = nil }
+      facts.bodies[name] = outputs.map { $0.leaving(since: firstName) }
+    }
+    if node.opType == "Loop", facts.bodies["body"]?.first?.constant?.isTrue ?? false {
+      facts.tripCount = facts.sizes(0)?.first ?? .unknown
+    }
+  }
+
+  /// What a body is inferred on.
+  private struct BodyRun {
+    var given: [ValueFacts] = []
+    /// What holds of the values that go around, before the first iteration and after each.
+    var states: [ValueFacts] = []
+    /// Where these stand among the body's outputs.
+    var firstState = 0
+    /// Whether a Loop's condition is certainly always true.
+    var runsThrough = false
+  }
+
+  private mutating func bodyRun(of graph: Graph, _ node: NodeFacts, scope: [String: ValueFacts]) -> BodyRun {
+    guard node.node.domain.isEmpty else { return BodyRun() }
+    switch node.node.opType {
+    case "Loop": return loop(graph, node, scope: scope)
+    case "Scan":
+      let scan = ScanLayout(node)
+      let states = stable(graph, scope: scope, initial: scan.states(node), firstState: 0) { $0 + scan.slices(node) }
+      return BodyRun(given: states.named + scan.slices(node), states: states.raw)
+    case "SequenceMap": return BodyRun(given: SequenceRules.mapped(node))
+    default: return BodyRun()
+    }
+  }
+
+  /// A body's inputs are the number of the iteration, the condition and what is carried.
+  private mutating func loop(_ graph: Graph, _ node: NodeFacts, scope: [String: ValueFacts]) -> BodyRun {
+    let initial = node.inputs.dropFirst(2).map { $0 ?? ValueFacts() }
+    let number = ValueFacts(type: .int64, shape: [])
+    // If a true condition makes a true condition and the first one is true, all are.
+    if node.input(1).map({ $0.constant?.isTrue ?? false }) ?? true {
+      let condition = Tensor(.integers([1]), type: .bool, shape: []).map { ValueFacts($0) } ?? ValueFacts(type: .bool)
+      let states = stable(graph, scope: scope, initial: initial, firstState: 1) { [number, condition] + $0 }
+      let given = [number, condition] + states.named
+      if let outputs = trial(graph, scope: scope, given: given), outputs.first?.constant?.isTrue ?? false {
+        return BodyRun(given: given, states: states.raw, firstState: 1, runsThrough: true)
+      }
+    }
+    let condition = ValueFacts(type: .bool, shape: node.shape(1) ?? [])
+    let states = stable(graph, scope: scope, initial: initial, firstState: 1) { [number, condition] + $0 }
+    return BodyRun(given: [number, condition] + states.named, states: states.raw, firstState: 1)
+  }
+
+  /// - Returns: facts that hold of the values that go around whenever the body starts; `named` has private names for sizes that
+  ///   change, `raw` has `.unknown`.
+  private mutating func stable(
+    _ graph: Graph, scope: [String: ValueFacts], initial: [ValueFacts], firstState: Int,
+    inputs: ([ValueFacts]) -> [ValueFacts]
+  ) -> (named: [ValueFacts], raw: [ValueFacts]) {
+    // Constants that go around are compared by their elements.
+    var raw = initial.map { $0.elements == nil ? $0.withoutContent : $0 }
+    for _ in 0..<(raw.isEmpty ? 0 : Self.trialLimit) {
+      let before = named(raw)
+      guard let outputs = trial(graph, scope: scope, given: inputs(before)), outputs.count >= firstState + raw.count
+      else {
+        break
+      }
+      var isStable = true
+      for index in raw.indices {
+        let joined = before[index].common(with: outputs[firstState + index])
+        if !joined.says(asMuchAs: raw[index]) { isStable = false }
+        raw[index] = joined.masked(by: raw[index])
+      }
+      if isStable { return (before, raw) }
+    }
+    raw = raw.map { $0.container == nil ? ValueFacts(type: $0.type) : ValueFacts() }
+    return (named(raw), raw)
+  }
+
+  private mutating func named(_ facts: [ValueFacts]) -> [ValueFacts] {
+    var named = facts
+    for index in named.indices { nameUnknowns(&named[index]) }
+    return named
+  }
+
+  /// Infers a copy, without telling anyone.
+  /// - Returns: facts about the graph's outputs; nil where it contradicts itself and where this run has tried enough.
+  mutating func trial(_ graph: Graph, scope: [String: ValueFacts], given: [ValueFacts]) -> [ValueFacts]? {
+    guard repetitionBudget > 0 else { return nil }
+    repetitionBudget -= graph.nodes.count + 1
+    let (callback, collector, names, mark) = (whenInferred, whenContradicted, stale, provenSizes.mark)
+    (whenInferred, whenContradicted) = (nil, nil)
+    defer {
+      (whenInferred, whenContradicted, stale) = (callback, collector, names)
+      provenSizes.forget(since: mark)
+    }
+    var copy = graph
+    guard let facts = try? infer(&copy, outer: scope, given: given) else { return nil }
+    return copy.outputs.map { facts[$0.index] }
+  }
+}
+
+extension ValueFacts {
+  /// Whether the join with what an iteration makes of this has lost nothing. Sizes that were unknown before may be anything.
+  fileprivate func says(asMuchAs before: ValueFacts) -> Bool {
+    guard container == before.container, type == before.type, (content == nil) == (before.content == nil) else {
+      return false
+    }
+    guard let old = before.shape else { return shape == nil }
+    return shape.map { zip($0, old).allSatisfy { $0 == $1 || $1 == .unknown } } ?? false
+  }
+
+  /// Sizes that were unknown before stay so.
+  fileprivate func masked(by before: ValueFacts) -> ValueFacts {
+    var result = self
+    if let old = before.shape, let shape { result.shape = zip(shape, old).map { $1 == .unknown ? .unknown : $0 } }
+    return result
+  }
+}
+
+extension Tensor {
+  /// Whether this is one truth, and true.
+  var isTrue: Bool { type == .bool && elementCount == 1 && bytes.array.first.map { $0 != 0 } ?? false }
+}
