@@ -134,6 +134,22 @@ import Testing
     #expect(model.graph.text().contains("Neg(%z)"))
   }
 
+  @Test func aNameThatASubgraphHasOfItsOwnIsTaken() {
+    let text = """
+      model ir 8 opset ai.onnx 17
+      graph g(%c: bool[], %x: float32[2], %p: float32[2]) -> (%y: float32[2]) {
+        %y: float32[2] = If(%c) {then_branch=graph t() -> (%p) {
+          %p = Neg(%x) # n
+        }, else_branch=graph e() -> (%q) {
+          %q = Neg(%x) # m
+        }} # if
+      }
+      """
+    #expect(
+      problem(text) { $0.renames = ["x": "p", "p": "r"] }
+        == "'x' cannot be called 'p': another tensor is\n  hint: rename that one too, or choose another name")
+  }
+
   @Test func dimensionsGetSizesAndNames() throws {
     let fixed = try changed { $0.dimensions = ["n": .fixed(3)] }
     #expect(fixed.graph.text().contains("%y: float32[3,4]"))

@@ -59,10 +59,10 @@ enum FirstVersionChanges {
 
   @Sendable private static func splitSizes(_ node: inout Node, _ rewriter: inout OpsetRewriter) throws(OpsetReason) {
     guard node.inputs.count > 1, let sizes = node.inputs[1] else { return }
-    guard let known = rewriter.constant(sizes).flatMap({ Numbers($0) }) else { throw .unknownConstant(input: 1) }
-    switch known {
-    case .integers(let values): node.set("split", .ints(values))
-    case .floats(let values): node.set("split", .ints(values.map { Int64(exactly: $0.rounded()) ?? 0 }))
+    switch rewriter.constant(sizes).flatMap({ Numbers($0) }) {
+    case .integers(let values)?: node.set("split", .ints(values))
+    case .floats(let values)?: node.set("split", .ints(values.map { Int64(exactly: $0.rounded()) ?? 0 }))
+    default: throw .unknownConstant(input: 1)
     }
     node.inputs = [node.inputs[0]]
   }

@@ -8,11 +8,12 @@ func renameTensors(_ model: inout Model, _ names: [String: String], _ problems: 
   guard !names.isEmpty else { return report }
   let known = TensorNames(model.graph)
   _ = known.known(names.keys.sorted(), &problems)
-  let taken = model.graph.allValueNames
+  let (taken, inner) = (model.graph.allValueNames, model.graph.namesOwnedInside)
   var owners: [String: String] = [:]
   for (old, new) in names.sorted(by: { $0.key < $1.key }) {
     if let owner = owners.updateValue(old, forKey: new) { problems.append(GraphError(.sameName(owner, old, new))) }
-    if new != old, taken.contains(new), names[new] == nil { problems.append(GraphError(.nameTaken(old, new))) }
+    // What is renamed too makes room, but not where a subgraph has a value of its own by that name.
+    if new != old, inner.contains(new) || taken.contains(new) && names[new] == nil { problems.append(GraphError(.nameTaken(old, new))) }
   }
   guard problems.isEmpty else { return report }
   // By way of names that nobody has, so that names may be swapped.
@@ -28,6 +29,19 @@ func renameTensors(_ model: inout Model, _ names: [String: String], _ problems: 
 }
 
 extension Graph {
+  /// Names of the values that graphs inside this one define.
+  fileprivate var namesOwnedInside: Set<String> {
+    var names: Set<String> = []
+    for node in nodes {
+      for (_, graph) in node.subgraphs {
+        let isDefined = graph.definedValues()
+        for index in graph.values.indices where isDefined[index] { names.insert(graph.values[index].name) }
+        names.formUnion(graph.namesOwnedInside)
+      }
+    }
+    return names
+  }
+
   /// - Parameter ownsAll: whether values that the graph defines are meant, rather than only those that it sees.
   fileprivate mutating func rename(_ names: [String: String], ownsAll: Bool) {
     guard !names.isEmpty else { return }
