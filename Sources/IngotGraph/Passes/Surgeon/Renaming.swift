@@ -13,7 +13,9 @@ func renameTensors(_ model: inout Model, _ names: [String: String], _ problems: 
   for (old, new) in names.sorted(by: { $0.key < $1.key }) {
     if let owner = owners.updateValue(old, forKey: new) { problems.append(GraphError(.sameName(owner, old, new))) }
     // What is renamed too makes room, but not where a subgraph has a value of its own by that name.
-    if new != old, inner.contains(new) || taken.contains(new) && names[new] == nil { problems.append(GraphError(.nameTaken(old, new))) }
+    if new != old, inner.contains(new) || taken.contains(new) && names[new] == nil {
+      problems.append(GraphError(.nameTaken(old, new)))
+    }
   }
   guard problems.isEmpty else { return report }
   // By way of names that nobody has, so that names may be swapped.
