@@ -27,8 +27,7 @@ package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) 
   var run = Sanitizing(before: model.graph.size, options)
   if passes.contains(Stage.trainingInfo) { run.add(removeTrainingInfo(&model)) }
   if passes.contains(Stage.inputDefaults) { run.add(removeInputDefaults(&model)) }
-  run.add(try setInputShapes(&model, options))
-  if let opset = options.opset { run.add(try raiseOpset(of: &model, to: opset)) }
+  for report in try operate(on: &model, options) { run.add(report) }
   if passes.contains(Stage.functions) { run.add(inlineFunctions(&model)) }
   if options.makesDoublesFloats { run.add(makeDoublesFloats(&model)) }
   try run.toFixedPoint(&model)
