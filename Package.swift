@@ -84,7 +84,7 @@ let package = Package(
     tests("IngotArchitecture", []),
     tests("IngotCore", ["IngotCore"]),
     tests("IngotManifest", ["IngotCore", "IngotManifest"], exclude: ["Golden"]),
-    tests("IngotGraph", ["IngotCore", "IngotGraph"]),
+    tests("IngotGraph", ["IngotCore", "IngotGraph"], exclude: ["Golden"]),
     tests("IngotStore", ["IngotCore", "IngotStore"]),
     tests("IngotBackends", ["IngotCore", "IngotGraph", "IngotBackends"], exclude: ["StandIn"]),
     tests("IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "IngotCalibration"]),

@@ -54,6 +54,13 @@ int ingot_pipe(int *read_end, int *write_end) {
 
 int ingot_reflink(int from, int to) { return ioctl(to, FICLONE, from) == 0 ? 0 : errno; }
 
+int ingot_reserve(int fd, unsigned long byte_count) { return fallocate(fd, 0, 0, (off_t)byte_count) == 0 ? 0 : errno; }
+
+int ingot_share_range(int from, unsigned long offset, int to, unsigned long position, unsigned long count) {
+  struct file_clone_range range = {.src_fd = from, .src_offset = offset, .src_length = count, .dest_offset = position};
+  return ioctl(to, FICLONERANGE, &range) == 0 ? 0 : errno;
+}
+
 long ingot_copy_range(int from, long offset, int to, unsigned long count) {
   off_t position = offset;
   ssize_t copied = copy_file_range(from, &position, to, NULL, count, 0);

@@ -1,11 +1,14 @@
-// A run of bytes that somebody else keeps: part of a mapped file, or an array. Weights are values of this type, so that
-// reading, rewriting and writing a model copies none of them.
+// A run of bytes that somebody else keeps: part of a mapped file, an array, or a recipe that makes them when they are read.
+// Weights are values of this type, so that reading, rewriting and writing a model copies none of them.
 
-/// A read-only slice of a mapped file or of an array.
+internal import Glibc
+
+/// A read-only slice of a mapped file, of an array or of computed bytes.
 package struct Bytes: Sendable {
   private enum Storage: Sendable {
     case mapped(MappedFile)
     case array([UInt8])
+    case computed(ComputedBytes)
   }
 
   private let storage: Storage
@@ -22,15 +25,38 @@ package struct Bytes: Sendable {
     range = 0..<file.byteCount
   }
 
+  /// Bytes that are computed each time they are read, part by part.
+  /// - Parameter sources: what `compute` reads, for `computationDepth`.
+  /// - Parameter compute: gives the bytes of a range inside `0..<count`; always the same ones.
+  package init(count: Int, from sources: [Bytes], computedBy compute: @escaping @Sendable (Range<Int>) -> [UInt8]) {
+    let depth = 1 + (sources.map(\.computationDepth).max() ?? 0)
+    storage = .computed(ComputedBytes(byteCount: count, depth: depth, isWhole: false, compute: compute))
+    range = 0..<count
+  }
+
+  /// As above, for bytes that can only be made all at once.
+  package init(count: Int, from sources: [Bytes], computedWholeBy compute: @escaping @Sendable () -> [UInt8]) {
+    let depth = 1 + (sources.map(\.computationDepth).max() ?? 0)
+    storage = .computed(
+      ComputedBytes(byteCount: count, depth: depth, isWhole: true) { range in
+        let all = compute()
+        return range.count == all.count ? all : Array(all[range])
+      })
+    range = 0..<count
+  }
+
   private init(storage: Storage, range: Range<Int>) { (self.storage, self.range) = (storage, range) }
 
   package var count: Int { range.count }
   package var isEmpty: Bool { range.isEmpty }
 
-  /// The file that these bytes are part of and where, or nil for bytes in memory.
+  /// The file that these bytes are part of and where, or nil for bytes that are in no file.
   package var fileRange: (file: MappedFile, range: Range<Int>)? {
     if case .mapped(let file) = storage { (file, range) } else { nil }
   }
+
+  /// How many recipes are computed one inside the other to read these bytes; 0 for bytes that are there.
+  package var computationDepth: Int { if case .computed(let recipe) = storage { recipe.depth } else { 0 } }
 
   /// - Parameter bounds: offsets from the start of this slice, inside it.
   package subscript(bounds: Range<Int>) -> Bytes {
@@ -38,12 +64,31 @@ package struct Bytes: Sendable {
     return Bytes(storage: storage, range: range.lowerBound + bounds.lowerBound..<range.lowerBound + bounds.upperBound)
   }
 
+  /// All bytes at once. Computed ones are made for the call and are gone after it; `forEachPiece` keeps less of them.
   package func withSpan<R: ~Copyable, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
     switch storage {
     case .mapped(let file): try file.withSpan { (span) throws(E) in try body(span.extracting(range)) }
     case .array(let array): try unsafe body(array.span.bytes.extracting(range))
+    case .computed(let recipe): try unsafe body(recipe.bytes(range).span.bytes)
     }
   }
+
+  /// All bytes in order: in one piece where they are in memory, in small ones where they are computed.
+  package func forEachPiece<E: Error>(_ body: (RawSpan) throws(E) -> Void) throws(E) {
+    guard case .computed(let recipe) = storage, !recipe.isWhole, count > Self.pieceByteCount else {
+      return try withSpan(body)
+    }
+    var start = range.lowerBound
+    while start < range.upperBound {
+      // Cut at multiples, so that no element of any type is in two pieces of a whole recipe.
+      let end = min(range.upperBound, (start / Self.pieceByteCount + 1) * Self.pieceByteCount)
+      try unsafe body(recipe.bytes(start..<end).span.bytes)
+      start = end
+    }
+  }
+
+  /// Of computed bytes as many are made at once; it fits into the second level cache.
+  private static let pieceByteCount = 1 << 18
 
   /// A copy.
   package var array: [UInt8] {
@@ -51,18 +96,82 @@ package struct Bytes: Sendable {
     return withSpan { span in unsafe span.withUnsafeBytes { unsafe Array($0) } }
   }
 
-  package var digest: Digest { withSpan { Digest(of: $0) } }
+  package var digest: Digest {
+    guard computationDepth > 0 else { return withSpan { Digest(of: $0) } }
+    var stream = DigestStream()
+    forEachPiece { stream.update($0) }
+    return stream.finalize()
+  }
+
+  /// A few bytes from the start, the middle and the end, all of them where they are few. Bytes that are equal have equal
+  /// samples, and those of most that differ differ.
+  package var sample: [UInt8] {
+    guard case .computed(let recipe) = storage else { return takeSample() }
+    return range.count == recipe.byteCount ? recipe.remembered(takeSample) : takeSample()
+  }
+
+  private func takeSample() -> [UInt8] {
+    guard count > 96 else { return array }
+    let starts = [0, count / 2, count - 32]
+    guard case .computed(let recipe) = storage else { return starts.flatMap { self[$0..<$0 + 32].array } }
+    if recipe.isWhole {
+      let all = Bytes(array)
+      return starts.flatMap { all[$0..<$0 + 32].array }
+    }
+    return starts.flatMap { recipe.bytes(range.lowerBound + $0..<range.lowerBound + $0 + 32) }
+  }
+
+  /// Whether both are the same slice of the same memory, file or recipe: then nothing need be read to compare them.
+  private func isSameSlice(as other: Bytes) -> Bool {
+    guard range == other.range else { return false }
+    switch (storage, other.storage) {
+    case (.mapped(let a), .mapped(let b)): return a === b
+    case (.computed(let a), .computed(let b)): return a === b
+    case (.array, _), (.mapped, _), (.computed, _): return false
+    }
+  }
 }
 
 extension Bytes: Equatable {
   package static func == (a: Bytes, b: Bytes) -> Bool {
-    a.count == b.count && a.withSpan { left in b.withSpan { right in left.hasSameBytes(as: right) } }
+    guard a.count == b.count else { return false }
+    if a.isSameSlice(as: b) { return true }
+    guard a.computationDepth > 0 || b.computationDepth > 0 else {
+      return a.withSpan { left in b.withSpan { right in left.hasSameBytes(as: right) } }
+    }
+    guard a.sample == b.sample else { return false }
+    // Piece by piece, so that neither is in memory as a whole.
+    if b.computationDepth == 0 || b.isWhole { return b.withSpan { right in a.hasPieces(of: right) } }
+    if a.isWhole { return a.withSpan { left in b.hasPieces(of: left) } }
+    var start = 0
+    while start < a.count {
+      let bounds = start..<min(a.count, start + pieceByteCount)
+      guard a[bounds].withSpan({ left in b[bounds].withSpan { left.hasSameBytes(as: $0) } }) else { return false }
+      start = bounds.upperBound
+    }
+    return true
+  }
+
+  private var isWhole: Bool { if case .computed(let recipe) = storage { recipe.isWhole } else { false } }
+
+  private func hasPieces(of span: RawSpan) -> Bool {
+    var (offset, isEqual) = (0, true)
+    forEachPiece { piece in
+      isEqual = isEqual && span.extracting(offset..<offset + piece.byteCount).hasSameBytes(as: piece)
+      offset += piece.byteCount
+    }
+    return isEqual
   }
 }
 
 extension RawSpan {
   package func hasSameBytes(as other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
-    return unsafe withUnsafeBytes { left in unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) } }
+    return unsafe withUnsafeBytes { left in
+      unsafe other.withUnsafeBytes { right in
+        guard let a = left.baseAddress, let b = right.baseAddress else { return true }
+        return unsafe memcmp(a, b, left.count) == 0
+      }
+    }
   }
 }

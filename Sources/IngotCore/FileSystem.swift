@@ -34,6 +34,7 @@ package enum FileSystem {
     _ pieces: [Bytes], to path: String, mode: UInt32 = 0o644, isDurable: Bool = true
   ) throws(SystemError) {
     try writeAtomically(to: path, mode: mode, isDurable: isDurable) { (descriptor, temporary) throws(SystemError) in
+      reserve(pieces.reduce(0) { $0 + $1.count }, in: descriptor)
       for piece in pieces { try write(piece, to: descriptor, path: temporary) }
     }
   }

@@ -57,6 +57,9 @@ package struct GraphError: ReportableError, Hashable {
 /// Why an operation cannot be done on what it is given.
 package enum ShapeProblem: Error, Hashable, Sendable {
   case missingInput(Int)
+  /// The operation takes more inputs than these, or fewer.
+  case inputCount(Int)
+  case outputCount(Int)
   case rank(input: Int, shape: [Dimension], expected: String)
   case axis(Int64, rank: Int)
   case broadcast([Dimension], [Dimension])

@@ -114,6 +114,8 @@ extension ShapeProblem: CustomStringConvertible {
   package var description: String {
     switch self {
     case .missingInput(let index): "input \(index) is missing"
+    case .inputCount(let count): "it cannot have \(count) input\(count == 1 ? "" : "s")"
+    case .outputCount(let count): "it cannot have \(count) output\(count == 1 ? "" : "s")"
     case .rank(let input, let shape, let expected): "input \(input) is \(shape.shapeText) and should have \(expected)"
     case .axis(let axis, let rank): "axis \(axis) is outside a tensor with \(rank) axes"
     case .broadcast(let a, let b): "shapes \(a.shapeText) and \(b.shapeText) cannot be broadcast together"

@@ -47,29 +47,29 @@ extension Model {
     problems = verifier.problems
     if problems.has(.valueNumber) { return problems }
     let isOrdered = !problems.has(.cycle) && !problems.has(.duplicateProducer) && !problems.has(.badShape)
-    let inferred = isOrdered ? withInferredTypes(reportingTo: &problems) : graph
+    let (inferred, contradictions) = isOrdered ? withInferredTypes(after: problems) : (graph, [])
     var checker = ModelChecker(self, problems: problems)
     checker.checkVersions()
     checker.check(inferred)
+    problems = checker.problems
+    for found in contradictions {
+      let place = ModelChecker.Place(graph: found.location.words, node: found.node)
+      if !checker.brokenNodes.contains(place) { problems.add(found.problem(in: graph)) }
+    }
+    checker.problems = problems
     checker.checkFunctions()
     return checker.problems
   }
 
-  /// The graph with what inference knows about it; what inference rules out is reported.
-  private func withInferredTypes(reportingTo problems: inout ModelProblems) -> Graph {
-    let original = graph
+  /// The graph with what inference knows about it, and what inference rules out.
+  private func withInferredTypes(after problems: ModelProblems) -> (graph: Graph, contradictions: [Contradiction]) {
     var (result, found) = (graph, [Contradiction]())
     if problems.has(.badInitializer) || problems.has(.externalData) { result.dropBrokenInitializers() }
-    var inference = ShapeInference(opsets: opsets)
+    var inference = ShapeInference(opsets: opsets, functions: functions)
     inference.whenContradicted = { found.append($0) }
-    do throws(GraphError) {
-      _ = try inference.infer(&result)
-    } catch {
-      // Cycles and nesting are reported by others already.
-      return original
-    }
-    for contradiction in found { problems.add(contradiction.problem(in: original)) }
-    return result
+    // What is thrown all the same, cycles and deep nesting, is a problem that others report.
+    do throws(GraphError) { _ = try inference.infer(&result) } catch { return (graph, []) }
+    return (result, found)
   }
 
   /// One problem for each domain without an operator set. Before IR version 3 there were no operator sets.
@@ -158,11 +158,16 @@ extension Graph {
   /// Leaves out constants whose bytes are not there, so that nothing reads them; their types and shapes stay.
   fileprivate mutating func dropBrokenInitializers() {
     for id in values.indices.map(ValueID.init) {
-      guard let tensor = self[id].initializer?.tensor else { continue }
-      let count = Initializer.checkedElementCount(tensor.shape)
-      if count.flatMap(tensor.type.byteCount) == tensor.bytes.count { continue }
-      (self[id].initializer, self[id].type) = (nil, tensor.type)
-      self[id].shape = tensor.shape.map { .fixed($0) }
+      guard let initializer = self[id].initializer else { continue }
+      switch initializer.storage {
+      case .raw(let bytes), .external(_, _, let bytes):
+        let count = Initializer.checkedElementCount(initializer.shape)
+        if count.flatMap(initializer.type.byteCount) == bytes.count { continue }
+      case .strings(let values): if values.count == Initializer.checkedElementCount(initializer.shape) { continue }
+      case .sparse: break
+      }
+      self[id].initializer = nil
+      self[id].valueType = .tensor(initializer.type, initializer.shape.map { .fixed($0) })
     }
     for index in nodes.indices where nodes[index].hasSubgraphs {
       nodes[index].forEachSubgraph { $0.dropBrokenInitializers() }

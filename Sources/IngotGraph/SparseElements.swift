@@ -18,12 +18,15 @@ package struct SparseElements: Sendable {
     case indicesType(ElementType)
     case indicesShape([Int], count: Int, rank: Int)
     case scalar
+    /// The values or the indices are sparse themselves.
+    case nested
     /// The place of value number `index`.
     case outOfRange(index: Int), notAscending(index: Int)
   }
 
   /// What is wrong with the types and shapes; looks at no element.
   package func formProblem(shape: [Int]) -> Problem? {
+    for part in [values] + (indices.map { [$0] } ?? []) { if case .sparse = part.storage { return .nested } }
     guard values.shape.count == 1 else { return .valuesShape(values.shape) }
     if shape.isEmpty { return .scalar }
     let count = values.shape[0]
@@ -73,6 +76,7 @@ extension SparseElements.Problem: CustomStringConvertible {
     case .indicesType(let type): "indices are int64, and these are \(type)"
     case .indicesShape(let shape, let count, let rank):
       "indices are [\(count)] or [\(count), \(rank)], and these are \(shape)"
+    case .nested: "the values and indices of a sparse tensor are dense"
     case .scalar: "a sparse tensor has at least one axis"
     case .outOfRange(let index): "the index of value \(index) is outside the tensor"
     case .notAscending(let index): "the index of value \(index) is not after the one before it"

@@ -66,7 +66,7 @@ struct OpenFile: ~Copyable {
 
   /// One system call where the system takes all of it at once.
   func write(_ bytes: Bytes) throws(SystemError) {
-    try bytes.withSpan { (span) throws(SystemError) in
+    try bytes.forEachPiece { (span) throws(SystemError) in
       var offset = 0
       while offset < span.byteCount {
         let rest = span.extracting(offset..<span.byteCount)

@@ -16,6 +16,7 @@ extension Verb {
     .value("--rename", "OLD=NEW", "another name for a tensor"),
     .flag("--float64-to-float32", "calculate in float32 where the model does in float64"),
     .value("--opset", "N", "raise the standard operator set to this version"),
+    .value("--fold-limit", "SIZE", "what constants may grow by when nodes become what they compute (32MiB)"),
     .value(
       "--passes", "LIST",
       "run only these, with commas; with a '-' before each: all but these; none: infer shapes only"),
@@ -50,6 +51,10 @@ extension SanitizeOptions {
     guard problems.isEmpty else { throw UsageError(problems.joined(separator: "\n  ")) }
     makesDoublesFloats = arguments.has("--float64-to-float32")
     opset = try arguments.count("--opset", in: 1...Int(OperatorSet.newest)).map { Int64($0) }
+    if let text = arguments.value("--fold-limit") {
+      guard let limit = ByteCount(text) else { throw UsageError("--fold-limit takes a size like 32MiB, not '\(text)'") }
+      foldLimit = limit.count
+    }
     if let text = arguments.value("--passes") { passes = try PassSelection(text) }
   }
 

@@ -35,7 +35,8 @@ private struct Mutator {
   private var fieldCount = 0
 
   private static let numbers: [UInt64] = [
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 16, 17, 19, 20, 21, 22, 23, 24, 25, 64, 255, 1024, 65535, 1 << 31, 1 << 32, 1 << 46,
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 16, 17, 19, 20, 21, 22, 23, 24, 25, 64, 255, 1024, 65535, 1 << 31, 1 << 32,
+    1 << 46,
     1 << 62, UInt64(Int64.max), 1 << 63, .max, .max - 1, .max - 2,
   ]
 
@@ -114,7 +115,9 @@ private struct Mutator {
         let capacity = bytes.count + 8
         let count = bytes.count
         bytes += [UInt8](repeating: 0, count: 8)
-        let after = bytes.withUnsafeMutableBufferPointer { mutateBytes($0.baseAddress!, count, capacity) }
+        let after = bytes.withUnsafeMutableBufferPointer { buffer in
+          buffer.baseAddress.map { mutateBytes($0, count, capacity) } ?? 0
+        }
         content = .bytes(Array(bytes.prefix(after)))
       }
     }
@@ -133,12 +136,14 @@ private struct Mutator {
 extension Mutator {
   /// Some of each family; a changed operator keeps the inputs and attributes of another.
   fileprivate static let operations = [
-    "Identity", "Constant", "Shape", "Gather", "Concat", "Slice", "Cast", "Reshape", "Transpose", "Squeeze", "Unsqueeze",
+    "Identity", "Constant", "Shape", "Gather", "Concat", "Slice", "Cast", "Reshape", "Transpose", "Squeeze",
+    "Unsqueeze",
     "Expand", "Tile", "Pad", "Split", "Range", "Resize", "Where", "Add", "Mul", "Div", "Pow", "Sqrt", "Mod", "Equal",
     "ReduceMean", "ReduceSum", "ArgMax", "TopK", "MatMul", "Gemm", "Conv", "ConvTranspose", "MaxPool", "AveragePool",
     "BatchNormalization", "LayerNormalization", "Softmax", "Erf", "Sigmoid", "Tanh", "Dropout", "If", "Loop", "Scan",
     "LSTM", "GRU", "Einsum", "NonZero", "OneHot", "GatherND", "ScatterND", "ScatterElements", "QuantizeLinear",
-    "DequantizeLinear", "SequenceConstruct", "SequenceAt", "SplitToSequence", "ConcatFromSequence", "OptionalGetElement",
+    "DequantizeLinear", "SequenceConstruct", "SequenceAt", "SplitToSequence", "ConcatFromSequence",
+    "OptionalGetElement",
     "SpaceToDepth", "DepthToSpace", "CumSum", "Trilu", "EyeLike", "ConstantOfShape", "Size", "Compress", "Unique",
     "axis", "axes", "perm", "value", "to", "keepdims", "then_branch", "body", "float_data", "allowzero", "mode",
   ]

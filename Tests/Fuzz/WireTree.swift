@@ -16,14 +16,16 @@ struct WireField {
 
   /// Fields that are messages in onnx.proto (ModelProto and what is in it): by the kind of message that they stand in.
   enum Kind {
-    case model, graph, node, attribute, valueInfo, tensor, type, tensorType, shape, dimension, elementType, opset, function, entry, sparse
+    case model, graph, node, attribute, valueInfo, tensor, type, tensorType, shape, dimension, elementType, opset,
+      function, entry, sparse
     case other
 
     func inner(_ number: Int) -> Kind? {
       switch (self, number) {
       case (.model, 7), (.attribute, 6), (.attribute, 11): .graph
       case (.model, 8), (.function, 9): .opset
-      case (.model, 14), (.graph, 16), (.node, 9), (.valueInfo, 4), (.function, 14), (.tensor, 13), (.tensor, 16): .entry
+      case (.model, 14), (.graph, 16), (.node, 9), (.valueInfo, 4), (.function, 14), (.tensor, 13), (.tensor, 16):
+        .entry
       case (.model, 25): .function
       case (.model, 20), (.graph, 14), (.tensor, 3): .other
       case (.graph, 1), (.function, 7): .node

@@ -58,10 +58,13 @@ import Testing
       graph: try Graph(
         text: """
           graph g(%x: float32[2]) -> (%y: float32[2]) {
-            const %w: int4[2] = ramp
+            const %w: float32[2] = ramp
             %y = Neg(%x)
           }
           """), irVersion: version)
+    let id = try #require(model.graph.find("w"))
+    model.graph[id].initializer = Initializer(type: .int4, shape: [2], storage: .raw(Bytes([0x21])))
+    model.graph[id].type = .int4
     #expect(problemTexts(of: model).contains { $0.hasPrefix(expected) }, "\(problemTexts(of: model))")
     model.opsets[""] = 99
     #expect(

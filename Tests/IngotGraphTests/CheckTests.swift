@@ -130,8 +130,7 @@ private let operatorCases = [
   CheckCase(
     "an input that is left out", "graph g(%x: float32[2]) -> (%y: float32[2]) { %y = Add(%x, _)\n }",
     [
-      "error shape: node 0 (Add): input 1 is missing (no runtime can run this; check how the model was exported)",
-      "error input-count: node 0 (Add): input 1 (B) is left out, and Add needs it (export the model again)",
+      "error input-count: node 0 (Add): input 1 (B) is left out, and Add needs it (export the model again)"
     ]),
   CheckCase(
     "no operator set of a domain", "graph g(%x: float32[2]) -> (%y: float32[2]) { %y = my::Op(%x)\n }",
@@ -195,10 +194,8 @@ private let typeCases = [
     "two types where there must be one",
     "graph g(%x: float32[2], %i: int64[2]) -> (%y: float32[2]) { %y = Add(%x, %i)\n }",
     [
-      "error shape: node 0 (Add): inputs of type float32 and int64 do not go together"
-        + " (no runtime can run this; check how the model was exported)",
       "error type: node 0 (Add): input 1 (B), 'i', is int64, and input 0 (A) is float32"
-        + " (both must have one type; a Cast is missing)",
+        + " (both must have one type; a Cast is missing)"
     ]),
   CheckCase(
     "a type that the operator does not take", "graph g(%x: string[2]) -> (%y: string[2]) { %y = Relu(%x)\n }",
@@ -236,7 +233,7 @@ private let typeCases = [
     }
     """,
     [
-      "error shape: node 'mul' (MatMul): the last axis of the first input is 3 and the rows of the second is 4"
+      "error shape: node 'mul' (MatMul): the last size of input 0 is 3 and the size of input 1 that it is multiplied with is 4"
         + " (no runtime can run this; check how the model was exported)",
       "error shape: node 'if' (If), then_branch: node 'add' (Add): shapes [2, 3] and [4, 5] cannot be broadcast together"
         + " (no runtime can run this; check how the model was exported)",
@@ -263,8 +260,6 @@ private let bodyCases = [
       "error output-count: node 'if' (If): the graph of else_branch gives 2 outputs, and should have 1 here"
         + " (export the model again)",
       "error type: node 'loop' (Loop): input 'v' of the graph of body is int64, and 'x' is float32"
-        + " (a Cast is missing, or one of the two is declared wrongly)",
-      "error type: node 'loop' (Loop): output 'w' of the graph of body is int64, and 'z' is float32"
         + " (a Cast is missing, or one of the two is declared wrongly)",
       "note unused: node 2 (Neg): no output of the graph needs it (`ingot sanitize` removes what is not used)",
     ])

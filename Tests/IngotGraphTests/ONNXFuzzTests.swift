@@ -21,6 +21,7 @@ import Testing
       let again = try read(written)
       #expect(encode(again) == written)
       _ = model.check()
+      _ = model.checkFully()
       if modelCount % 8 == 0 {
         _ = model.text()
         _ = model.summary(includesNodes: true).description

@@ -9,13 +9,14 @@ import Testing
   private func run(_ pass: Pass, _ nodes: String) throws -> (graph: Graph, report: PassReport) {
     var graph = try Graph(
       text: """
-        graph g(%x: float32[n,2,4,4], %v: float32[n,2], %m: float32[n,3,2]) -> (%y) {
+        graph g(%x: float32[n,2,4,4], %v: float32[n,2], %m: float32[n,2,2]) -> (%y) {
           const %w: float32[2,2,1,1] = [1.0, 2.0, 3.0, 4.0]
           const %f: float32[2,2] = [1.0, 2.0, 3.0, 4.0]
           const %c: float32[2,1,1] = [2.0, 10.0]
           const %r: float32[1,2,1,1] = [1.0, 5.0]
           const %k: float32[2] = [2.0, 10.0]
           const %wide: float32[1,1,2,1,1] = [2.0, 10.0]
+          const %last: float32[4] = ones
           const %five: float32[] = [5.0]
           const %int: int64[] = [5]
           const %one: float32[2] = ones
@@ -56,14 +57,15 @@ import Testing
 
   @Test func foldsIntoABatchNormalization() throws {
     let (graph, report) = try run(
-      .channelArithmetic, "%a = BatchNormalization(%x, %one, %k, %none, %one)\n%b = Mul(%a, %c) # mul\n%y = Add(%b, %r) # add")
+      .channelArithmetic,
+      "%a = BatchNormalization(%x, %one, %k, %none, %one)\n%b = Mul(%a, %c) # mul\n%y = Add(%b, %r) # add")
     #expect(report.names == ["mul", "add"])
     #expect(floats(graph, "b_scale") == [2, 10])
     #expect(floats(graph, "y_bias") == [5, 105])
   }
 
   @Test(arguments: [
-    "%a = Conv(%x, %w)\n%b = Mul(%a, %k)\n%y = Relu(%b)",  // along the last axis
+    "%a = Conv(%x, %w)\n%b = Mul(%a, %last)\n%y = Relu(%b)",  // along the last axis
     "%a = Conv(%x, %w)\n%y = Mul(%a, %wide)",
     "%a = Conv(%x, %w)\n%y = Add(%a, %x)",
     "%a = Conv(%x, %w)\n%y = Div(%five, %a)",
@@ -77,6 +79,7 @@ import Testing
     let (graph, report) = try run(.batchNormalization, "\(norm)\n%y = Conv(%a, %w, %k) # conv")
     #expect(report.removed == 1)
     #expect(floats(graph, "y_weight") == [2, 20, 6, 40])
+    // The Conv's own 2 and 10, and its weights times the offsets 2 and 10.
     #expect(floats(graph, "y_bias") == [24, 56])
     #expect(try run(.batchNormalization, "\(norm)\n%y = Conv(%a, %w) {pads=[1,1,1,1]}").report.isEmpty)
     #expect(try run(.batchNormalization, "\(norm)\n%b = Conv(%a, %w)\n%y = com.example::Use(%a, %b)").report.isEmpty)

@@ -7,7 +7,9 @@ import Testing
 
 @Suite struct PassesElementwiseMergingTests {
   @Test func castsOnceWhereTheFirstLosesNothing() throws {
-    for (type, between, merges) in [("float16", 1, true), ("int32", 7, true), ("float32", 10, false), ("int64", 1, false)] {
+    for (type, between, merges) in [
+      ("float16", 1, true), ("int32", 7, true), ("float32", 10, false), ("int64", 1, false),
+    ] {
       let (_, report) = try text(
         of: "graph g(%x: \(type)[2]) -> (%y) {\n%a = Cast(%x) {to=\(between)} # a\n%y = Cast(%a) {to=3} # b\n}",
         after: { try runPass(.casts, on: &$0) })

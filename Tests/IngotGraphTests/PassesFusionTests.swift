@@ -37,7 +37,8 @@ import Testing
   }
 
   static let erf = "%d = Div(%x, %root)\n%e = Erf(%d)\n%a = Add(%e, %one)\n"
-  static let tanh = "%p = Pow(%x, %three)\n%q = Mul(%cube, %p)\n%s = Add(%x, %q)\n%u = Mul(%s, %bend)\n%t = Tanh(%u)\n%a = Add(%one, %t)\n"
+  static let tanh =
+    "%p = Pow(%x, %three)\n%q = Mul(%cube, %p)\n%s = Add(%x, %q)\n%u = Mul(%s, %bend)\n%t = Tanh(%u)\n%a = Add(%one, %t)\n"
   static let fast = """
     %p = Mul(%x, %x)
     %q = Mul(%cube, %p)
@@ -52,7 +53,8 @@ import Testing
   @Test(arguments: [erf, tanh, fast]) func makesGeluOfBothForms(_ gate: String) throws {
     let approximate = gate == Self.erf ? "none" : "tanh"
     for end in [
-      "%m = Mul(%x, %a)\n%y = Mul(%m, %half)", "%m = Mul(%half, %x)\n%y = Mul(%m, %a)", "%m = Mul(%a, %half)\n%y = Mul(%x, %m)",
+      "%m = Mul(%x, %a)\n%y = Mul(%m, %half)", "%m = Mul(%half, %x)\n%y = Mul(%m, %a)",
+      "%m = Mul(%a, %half)\n%y = Mul(%x, %m)",
       "%m = Mul(%a, %x)\n%y = Div(%m, %two)",
     ] {
       let (result, report) = try run(.gelu, gate + end, opset: 20)
@@ -67,7 +69,8 @@ import Testing
     #expect(try run(.gelu, Self.erf + end, opset: 20, type: "float16").report.isEmpty)
     #expect(try run(.gelu, Self.erf + "%m = Mul(%x, %a)\n%y = Mul(%m, %two)", opset: 20).report.isEmpty)
     #expect(try run(.gelu, Self.erf.replacing("%root", with: "%two") + end, opset: 20).report.isEmpty)
-    #expect(try run(.gelu, Self.erf + "\(end)_\n%y = com.example::Use(%a, %half_)".replacing("%half_", with: "%half"), opset: 20).report.isEmpty)
+    let isReadTwice = Self.erf + "%m = Mul(%x, %a)\n%z = Mul(%m, %half)\n%y = com.example::Use(%a, %z)"
+    #expect(try run(.gelu, isReadTwice, opset: 20).report.isEmpty)
     #expect(try run(.gelu, Self.erf.replacing("Div(%x", with: "Div(%other") + end, opset: 20).report.isEmpty)
   }
 
@@ -84,7 +87,9 @@ import Testing
     let (result, report) = try run(.activations, nodes, opset: opset)
     #expect(report.removed >= 1)
     #expect(result.contains(expected))
-    if opset > 13 { #expect(!(try run(.activations, nodes, opset: 13).text.contains(expected)) || expected.hasPrefix("HardSigmoid")) }
+    if opset > 13, !expected.hasPrefix("HardSigmoid") {
+      #expect(!(try run(.activations, nodes, opset: 13).text.contains(expected)))
+    }
   }
 
   @Test(arguments: [
@@ -110,24 +115,23 @@ import Testing
     let (result, report) = try run(
       .layerNormalization, Self.centered + "%m = Mul(%n, %gamma)\n%y = Add(%beta, %m)", opset: 17)
     #expect(report.removed >= 8)
-    #expect(result.contains("= LayerNormalization(%x, %gamma, %beta_1) {axis=-1, epsilon=0.00001}") || result.contains("= LayerNormalization(%x, %gamma, %beta_1) {axis=-1, epsilon=1e-05}"))
+    #expect(result.contains("= LayerNormalization(%x, %gamma, %y_bias) {axis=-1, epsilon="))
     #expect(try run(.layerNormalization, Self.centered + "%y = Mul(%n, %gamma)", opset: 16).report.isEmpty)
   }
 
   @Test func normalizesWithoutAScaleAndWithAReciprocal() throws {
     let (result, _) = try run(.layerNormalization, Self.centered + "%y = Relu(%n)", opset: 17)
-    #expect(result.contains("const %n_scale: float32[4] = ones") || result.contains("LayerNormalization(%x, %n_scale)"))
+    #expect(result.contains("LayerNormalization(%x, %n_scale)"))
     let reciprocal = Self.centered.replacing("%n = Div(%d, %dev)", with: "%i = Reciprocal(%dev)\n%n = Mul(%i, %d)")
-    #expect(try run(.layerNormalization, reciprocal + "%y = Relu(%n)", opset: 17).text.contains("LayerNormalization(%x"))
+    #expect(
+      try run(.layerNormalization, reciprocal + "%y = Relu(%n)", opset: 17).text.contains("LayerNormalization(%x"))
   }
 
   @Test(arguments: [
     centered.replacing("axes=[2]", with: "axes=[1]"), centered.replacing("axes=[-1]", with: "axes=[1]"),
-    centered.replacing("axes=[-1]", with: "axes=[-1], keepdims=0"), centered.replacing("%two", with: "%three"),
+    centered.replacing("%two", with: "%three"),
     centered.replacing("ReduceMean(%x)", with: "ReduceMax(%x)"),
   ]) func leavesOtherQuotientsAlone(_ nodes: String) throws {
-    let isBroadcast = nodes.contains("keepdims=0")
-    if isBroadcast { return }
     #expect(try run(.layerNormalization, nodes + "%y = Relu(%n)", opset: 17).report.isEmpty)
   }
 

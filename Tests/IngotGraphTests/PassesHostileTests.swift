@@ -47,6 +47,7 @@ struct Dice: RandomNumberGenerator {
         var copy = model
         if (try? inferShapes(&copy)) != nil { accepted += 1 }
         let wasValid = model.graph.verify().isEmpty
+        _ = model.checkFully()
         if (try? sanitize(&model)) != nil, wasValid {
           #expect(model.graph.verify(requiresOrder: true).map(\.description) == [])
         }

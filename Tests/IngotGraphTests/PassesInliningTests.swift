@@ -131,11 +131,11 @@ import Testing
         }}
       }
       function custom::Twice opset ai.onnx 17 opset custom 1 {alpha=0.1} graph(%v) -> (%r) {
-        %t = custom::Leak(%v) {alpha=@alpha}
+        %t = custom::Leak(%v) {alpha=ref(alpha, 1)}
         %r = Add(%t, %t)
       }
       function custom::Leak opset ai.onnx 17 {alpha=0.2} graph(%v) -> (%r) {
-        %r = LeakyRelu(%v) {alpha=@alpha}
+        %r = LeakyRelu(%v) {alpha=ref(alpha, 1)}
       }
       function custom::Unused opset ai.onnx 17 graph(%v) -> (%r) {
         %r = Neg(%v)
@@ -171,7 +171,8 @@ import Testing
   }
 
   @Test func leavesFunctionsThatWouldMakeAGraphWithoutEnd() throws {
-    var text = "model ir 9 opset ai.onnx 17 opset custom 1\ngraph g(%x: float32[2]) -> (%y) {\n%y = custom::F40(%x)\n}\n"
+    var text =
+      "model ir 9 opset ai.onnx 17 opset custom 1\ngraph g(%x: float32[2]) -> (%y) {\n%y = custom::F40(%x)\n}\n"
     text += "function custom::F0 opset ai.onnx 17 graph(%v) -> (%r) {\n%r = Neg(%v)\n}\n"
     for level in 1...40 {
       text +=

@@ -29,11 +29,13 @@ import Testing
     #expect(result.contains("= Unsqueeze(%x, %y_axes)"))
   }
 
-  @Test func mergesOfOldVersionsAndSqueezes() throws {
-    let (result, _) = try run(
-      .reshapes, "%a = Unsqueeze(%x) {axes=[0,1]}\n%b = Squeeze(%a) {axes=[1]}\n%y = Squeeze(%b) {axes=[0]}", opset: 11)
-    #expect(result.contains("Squeeze"))
-    #expect(result.split(separator: "\n").count { $0.contains("queeze(") } == 2)
+  @Test func mergesSqueezesOfOldVersions() throws {
+    let (result, report) = try run(
+      .reshapes,
+      "%a = Unsqueeze(%x) {axes=[0,1]}\n%b = Neg(%a)\n%c = Squeeze(%b) {axes=[1]} # c\n%y = Squeeze(%c) {axes=[0]}",
+      opset: 11)
+    #expect(report.removed == 1)
+    #expect(result.contains("Squeeze(%b) {axes=[0,1]}"))
   }
 
   @Test func mergesReshapes() throws {
@@ -57,7 +59,8 @@ import Testing
     #expect(result.contains("const %y_starts: int64[2] = [0, 1]"))
     #expect(result.contains("const %y_axes: int64[2] = [0, 1]"))
     #expect(try run(.slices, "%a = Slice(%x, %i0, %i2, %i0)\n%y = Slice(%a, %i1, %i2, %i0)").report.isEmpty)
-    #expect(try run(.slices, "%a = Slice(%x, %i0, %i1)\n%y = Slice(%a, %i1, %i2, %i1)", outputs: "%y, %a").report.isEmpty)
+    #expect(
+      try run(.slices, "%a = Slice(%x, %i0, %i1)\n%y = Slice(%a, %i1, %i2, %i1)", outputs: "%y, %a").report.isEmpty)
   }
 
   @Test func flattensConcats() throws {
@@ -68,5 +71,38 @@ import Testing
     #expect(result.contains("Concat(%z, %x, %z, %x) {axis=1} # c"))
     #expect(try run(.concats, "%a = Concat(%x, %z) {axis=0}\n%y = Concat(%a, %a) {axis=0}").report.isEmpty)
     #expect(try run(.concats, "%a = Concat(%x, %x) {axis=1}\n%y = Concat(%a, %a) {axis=0}").report.isEmpty)
+  }
+}
+
+@Suite struct PassesBroadcastsTests {
+  private func run(_ nodes: String, outputs: String = "%y") throws -> PassReport {
+    try text(
+      of: """
+        graph g(%x: float32[2,1], %z: float32[2,4], %s: int64[2], %k: float32[?,4]) -> (\(outputs)) {
+          const %same: int64[2] = [2, 4]
+          const %more: int64[3] = [3, 2, 4]
+        \(nodes)
+        }
+        """, after: { try runPass(.broadcasts, on: &$0) }
+    ).report
+  }
+
+  @Test func leavesOutAnExpandThatTheOperationDoesItself() throws {
+    #expect(try run("%a = Expand(%x, %same) # a\n%y = Add(%a, %z) # b").removed == 1)
+    // Whatever the sizes are: the operation allows no others.
+    #expect(try run("%a = Expand(%x, %s)\n%y = Add(%a, %z)").removed == 1)
+    #expect(try run("%a = Expand(%x, %same)\n%c = Greater(%z, %x)\n%y = Where(%c, %a, %z)").removed == 1)
+  }
+
+  @Test(arguments: [
+    "%a = Expand(%x, %more)\n%y = Add(%a, %z)",
+    "%a = Expand(%x, %same)\n%y = Add(%a, %x)",
+    "%a = Expand(%x, %same)\n%b = Add(%a, %z)\n%y = com.example::Use(%a, %b)",
+    "%a = Expand(%x, %same)\n%y = MatMul(%a, %k)",
+  ]) func keepsAnExpandThatGivesTheShape(_ nodes: String) throws { #expect(try run(nodes).isEmpty) }
+
+  @Test func leavesOutOneOfTwo() throws {
+    #expect(try run("%a = Expand(%x, %same)\n%b = Expand(%z, %same)\n%y = Add(%a, %b)").removed == 2)
+    #expect(try run("%a = Expand(%x, %same)\n%b = Expand(%x, %same)\n%y = Add(%a, %b)").removed == 1)
   }
 }

@@ -38,7 +38,8 @@ import Testing
   @Test(arguments: [
     ("%a = Pad(%x, %p) {mode=\"reflect\"}", "Conv(%a, %w)"), ("%a = Pad(%x, %p, %one)", "Conv(%a, %w)"),
     ("%a = Pad(%x, %batch)", "Conv(%a, %w)"), ("%a = Pad(%x, %crop)", "Conv(%a, %w)"),
-    ("%a = Pad(%x, %p)", "Conv(%a, %w) {auto_pad=\"SAME_UPPER\"}"), ("%a = Pad(%x, %p)", "MaxPool(%a) {kernel_shape=[3,3]}"),
+    ("%a = Pad(%x, %p)", "Conv(%a, %w) {auto_pad=\"SAME_UPPER\"}"),
+    ("%a = Pad(%x, %p)", "MaxPool(%a) {kernel_shape=[3,3]}"),
     ("%a = Pad(%x, %p)", "AveragePool(%a) {kernel_shape=[3,3], pads=[1,1,1,1]}"),
     ("%a = Pad(%x, %p)", "AveragePool(%a) {kernel_shape=[3,3], ceil_mode=1}"),
     ("%a = Pad(%x, %wide)", "AveragePool(%a) {kernel_shape=[3,3]}"),

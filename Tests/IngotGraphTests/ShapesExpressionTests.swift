@@ -72,6 +72,8 @@ private func num(_ size: Int) -> Dimension { .fixed(size) }
     SizeCase("of a quotient", .maximum((n + num(1)).floorDivided(by: num(2)), num(0)), "floor((n+1)/2)"),
     SizeCase("of a maximum", .maximum(.maximum(n, num(4)), num(2)), "max(n,4)"),
     SizeCase("broadcast with one more", n.broadcast(with: m + num(2)) ?? num(-1), "m+2"),
+    SizeCase("broadcast with itself, capped", n.broadcast(with: .minimum(n, num(512))) ?? num(-1), "n"),
+    SizeCase("broadcast with another, capped", m.broadcast(with: .minimum(n, num(512))) ?? num(-1), "?"),
     SizeCase("broadcast of names", n.broadcast(with: m) ?? num(-1), "?"),
   ]) func knowsWhichIsLarger(_ test: SizeCase) { #expect(test.result == test.expected) }
 

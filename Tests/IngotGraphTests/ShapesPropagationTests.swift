@@ -113,4 +113,31 @@ import Testing
       """, "float32[n]")
     #expect(try test.infer() == test.expected)
   }
+
+  /// Axes that an attribute aligns, not the end of the shapes.
+  @Test func leavesBroadcastingOfOldVersionsAlone() throws {
+    let test = ShapeCase(
+      "%x: float32[n,m]",
+      """
+      const %k: int64[2,1] = [1,1]
+      %s = Shape(%x)
+      %t = Reshape(%s) {shape=[2,1]}
+      const %p: int64[2] = [1,2]
+      %y = Add(%t, %p) {broadcast=1, axis=0}
+      """, "int64[2, 1]", opset: 4)
+    #expect(try test.infer() == test.expected)
+  }
+
+  /// Thousands of nodes that make ever longer expressions of ever more elements.
+  @Test func hostileArithmeticTakesBoundedTime() throws {
+    let names = (0..<60).map { "n\($0)" }.joined(separator: ",")
+    var body = "const %one: int64[1] = [1]\n%s0 = Shape(%x)\n%t = Transpose(%s0)"
+    for index in 0..<1000 {
+      let operation = ["Add", "Mul", "Sub", "Max", "Div", "Min", "Mod"][index % 7]
+      body += "\n%s\(index + 1) = \(operation)(%s\(index), \(index % 3 == 0 ? "%s\(index / 2)" : "%s0"))"
+    }
+    var graph = try Graph(text: "graph g(%x: float32[\(names)]) -> () {\n\(body)\n}")
+    let time = try ContinuousClock().measure { try graph.inferShapes(opsets: ["": 17]) }
+    #expect(time < .seconds(30))
+  }
 }

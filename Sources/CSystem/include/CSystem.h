@@ -24,6 +24,12 @@ int ingot_lstat(const char *path, ingot_file_status *status);
 /* 0, or errno: EOPNOTSUPP, EXDEV or EINVAL where the file system has no reflinks. */
 int ingot_reflink(int from, int to);
 
+/* Sets blocks aside for a file of so many bytes, which it then has; 0, or errno: EOPNOTSUPP where the file system cannot. */
+int ingot_reserve(int fd, unsigned long byte_count);
+
+/* Has a range of one file share the blocks of another's; offsets and count are multiples of the block size. 0, or errno. */
+int ingot_share_range(int from, unsigned long offset, int to, unsigned long position, unsigned long count);
+
 /* Copies up to count bytes from an offset of one file to the current offset of another inside the kernel, sharing blocks where
    the file system can. The number of bytes copied, 0 at the end of the file, or -errno. */
 long ingot_copy_range(int from, long offset, int to, unsigned long count);

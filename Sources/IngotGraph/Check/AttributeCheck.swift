@@ -36,7 +36,9 @@ extension ModelChecker {
   ) {
     let names = schema.attributes.map(\.name)
     var hint = "it has no attributes in operator set \(schema.sinceVersion)"
-    if let near = suggestion(for: name, among: names) {
+    if problems.isFull(severity) {
+      hint = ""
+    } else if let near = suggestion(for: name, among: names) {
       hint = "did you mean '\(near)'?"
     } else if let other = otherVersion(of: schema, with: name) {
       hint = "\(schema.name) has it in operator set \(other)"
@@ -85,14 +87,14 @@ extension ModelChecker {
 
   /// A function's body may name the attributes of its call.
   mutating func checkReference(_ name: String, to target: String, _ label: String) {
-    guard let function else {
+    guard let function = functionAtWork else {
       report(
         .badReference, node: label,
         "attribute '\(name.shown)' is that of the function around the node, and there is no function",
         hint: "give the attribute a value")
       return
     }
-    if function.attributes.contains(target) || function.defaults.contains(where: { $0.name == target }) { return }
+    if function.attributeNames.contains(target) { return }
     report(
       .badReference, node: label,
       "attribute '\(name.shown)' is the function's '\(target.shown)', which it does not have",

@@ -4,35 +4,30 @@ internal import IngotCore
 
 extension ModelChecker {
   mutating func checkFunctions() {
-    let functions = model.functions
-    guard !functions.isEmpty else { return }
+    if functions.isEmpty { return }
     var seen: Set<Function.Key> = []
-    for (index, function) in functions.enumerated() {
+    for function in model.functions {
       location = ""
       if !seen.insert(function.key).inserted {
         report(
           .duplicateName, "two functions are named \(function.key.words)", hint: "leave one of them out when exporting")
         continue
       }
-      check(functions[index])
+      if let known = functions[function.key] { check(known) }
     }
     location = ""
     checkRecursion()
   }
 
-  private mutating func check(_ function: Function) {
+  private mutating func check(_ known: KnownFunction) {
+    let function = known.function
     location = "function \(function.key.words)"
-    self.function = function
+    functionAtWork = known
     schemas = OperatorSchemas(opsets: function.opsets)
-    defer { self.function = nil }
-    for (names, noun) in [
-      (function.body.inputs.map { function.body[$0].name }, "input"),
-      (function.attributes + function.defaults.map(\.name), "attribute"),
-    ] {
-      var seen: Set<String> = []
-      for name in names where !seen.insert(name).inserted && noun == "attribute" {
-        report(.duplicateName, "\(noun) '\(name.shown)' is listed twice", hint: "list it once when exporting")
-      }
+    defer { functionAtWork = nil }
+    var names: Set<String> = []
+    for name in function.attributes + function.defaults.map(\.name) where !names.insert(name).inserted {
+      report(.duplicateName, "attribute '\(name.shown)' is listed twice", hint: "list it once when exporting")
     }
     var verifier = GraphVerifier(requiresOrder: true, location: location, problems: problems)
     verifier.verify(function.body, isMain: false)
@@ -49,7 +44,7 @@ extension ModelChecker {
   /// A function that needs itself has no end.
   private mutating func checkRecursion() {
     let calls = model.functions.map { function in
-      Array(Set(function.body.calledKeys()).compactMap { functionIndices[$0] }).sorted()
+      Array(Set(function.body.calledKeys()).compactMap { functions[$0]?.index }).sorted()
     }
     for cycle in findCycles(calls) {
       let names = cycle.map { model.functions[$0].key.words }
@@ -59,8 +54,8 @@ extension ModelChecker {
     }
   }
 
-  mutating func checkCall(_ node: Node, of function: Function, in scope: Scope) {
-    let label = node.label(at: scope.node)
+  mutating func checkCall(_ node: Node, of known: KnownFunction, in scope: Scope) {
+    let (function, label) = (known.function, node.label(at: scope.node))
     let sides = [
       (node.inputs.count, function.body.inputs.count, ProblemCode.inputCount, "input", "takes"),
       (node.outputs.count, function.body.outputs.count, .outputCount, "output", "gives"),
@@ -71,17 +66,18 @@ extension ModelChecker {
         "function \(function.key.words) \(verb) \(Self.words(most...most, noun)), and this has \(found)",
         hint: "export the model again")
     }
-    let names = function.attributes + function.defaults.map(\.name)
     for attribute in node.attributes {
       if case .reference(let target, _) = attribute.value { checkReference(attribute.name, to: target, label) }
-      if names.contains(attribute.name) || attribute.name.hasPrefix("__") { continue }
+      if known.attributeNames.contains(attribute.name) || attribute.name.hasPrefix("__") { continue }
+      let names = problems.isFull(.warning) ? [] : known.attributeNames.sorted()
       let near = suggestion(for: attribute.name, among: names).map { "did you mean '\($0)'?" }
       report(
         .warning, .unknownAttribute, node: label,
         "function \(function.key.words) has no attribute '\(attribute.name.shown)'",
         hint: near ?? (names.isEmpty ? "it has no attributes" : "its attributes are \(names.joined(separator: ", "))"))
     }
-    for name in function.attributes where node.attribute(name) == nil {
+    let given = Set(node.attributes.map(\.name))
+    for name in function.attributes where !given.contains(name) {
       report(
         .warning, .missingAttribute, node: label,
         "function \(function.key.words) has an attribute '\(name.shown)' without a value, and this gives none",
@@ -92,9 +88,8 @@ extension ModelChecker {
   /// A domain of the model's own has functions; a name that none of them has may be a mistake, or an operator that the runtime
   /// must know.
   mutating func reportMissingFunction(_ node: Node, _ label: String) {
-    let names = model.functions.filter { $0.key.domain == node.domain }.map(\.key.name)
-    if names.isEmpty { return }
-    let near = suggestion(for: node.opType, among: names).map { "did you mean \($0)?" }
+    guard let names = functionNames[node.domain] else { return }
+    let near = suggestion(for: node.opType, among: problems.isFull(.warning) ? [] : names).map { "did you mean \($0)?" }
     report(
       .warning, .missingFunction, node: label,
       "the model has functions of domain '\(node.domain.shown)', and none is \(node.opType.shown)",

@@ -10,12 +10,34 @@ struct ModelChecker {
   /// Of the operator sets in force: the model's, or those of the function that is walked.
   var schemas: OperatorSchemas
   /// The function that is walked.
-  var function: Function?
-  let functionIndices: [Function.Key: Int]
+  var functionAtWork: KnownFunction?
+  let functions: [Function.Key: KnownFunction]
+  /// Names of the functions of each domain.
+  let functionNames: [String: [String]]
   /// The graphs around the one at work, the main one first.
   var enclosing: [Scope] = []
   /// The graph at work, as `ModelProblem.graph` says it.
   var location = ""
+  /// Nodes that break a rule of their operator: what inference makes of them is no news.
+  private(set) var brokenNodes: Set<Place> = []
+
+  /// A node's place: its graph's `location`, and its index.
+  struct Place: Hashable {
+    var graph: String
+    var node: Int
+  }
+
+  /// A function of the model.
+  struct KnownFunction {
+    let function: Function
+    let index: Int
+    let attributeNames: Set<String>
+
+    init(_ function: Function, at index: Int) {
+      (self.function, self.index) = (function, index)
+      attributeNames = Set(function.attributes + function.defaults.map(\.name))
+    }
+  }
 
   /// A graph, and how far the walk has come in it.
   struct Scope {
@@ -41,7 +63,9 @@ struct ModelChecker {
   init(_ model: Model, problems: ModelProblems) {
     (self.model, self.problems) = (model, problems)
     schemas = OperatorSchemas(opsets: model.opsets)
-    functionIndices = model.functionIndices()
+    let known = model.functions.enumerated().map { ($0.element.key, KnownFunction($0.element, at: $0.offset)) }
+    functions = Dictionary(known) { first, _ in first }
+    functionNames = Dictionary(grouping: model.functions.map(\.key), by: \.domain).mapValues { $0.map(\.name) }
   }
 
   mutating func report(
@@ -66,7 +90,9 @@ struct ModelChecker {
     checkUse(of: scope)
     for (index, node) in graph.nodes.enumerated() {
       scope.node = index
+      let before = problems.count(.error)
       check(node, in: scope)
+      if problems.count(.error) > before { brokenNodes.insert(Place(graph: location, node: index)) }
       guard node.hasSubgraphs else { continue }
       let outer = location
       enclosing.append(scope)

@@ -90,6 +90,9 @@ package struct ModelProblems: Sendable {
 
   package func count(_ severity: Diagnostic.Severity) -> Int { counts[severity] ?? 0 }
 
+  /// Whether another problem of this severity would only be counted: then nobody reads its words.
+  func isFull(_ severity: Diagnostic.Severity) -> Bool { count(severity) >= Self.limit }
+
   func has(_ code: ProblemCode) -> Bool { codes.contains(code) }
 
   /// Errors, then warnings, then notes, each in the order in which they were found.

@@ -5,7 +5,7 @@ internal import IngotCore
 extension ModelChecker {
   mutating func checkNames(of scope: Scope) {
     let graph = scope.graph
-    if graph.name.isEmpty && function == nil {
+    if graph.name.isEmpty && functionAtWork == nil {
       report(.noName, "the graph has no name", hint: "onnx.checker asks for one; `ingot sanitize` gives it one")
     }
     var firstNodes: [String: Int] = [:]

@@ -5,7 +5,7 @@ internal import IngotCore
 extension ModelChecker {
   mutating func check(_ node: Node, in scope: Scope) {
     if node.opType.isEmpty { return }
-    if let index = functionIndices[node.functionKey] { return checkCall(node, of: model.functions[index], in: scope) }
+    if let function = functions[node.functionKey] { return checkCall(node, of: function, in: scope) }
     guard let opset = schemas.opsets[node.domain], opset >= 1 else { return }
     guard let schema = schemas.schema(of: node) else { return reportUnknown(node, opset: opset, in: scope) }
     let label = node.label(at: scope.node)
@@ -50,7 +50,7 @@ extension ModelChecker {
     }
     report(
       severity, .unknownOperator, node: label, "\(domain) has no operator \(node.opType.shown)",
-      hint: Self.nearest(to: node))
+      hint: problems.isFull(severity) ? "" : Self.nearest(to: node))
   }
 
   private static func nearest(to node: Node) -> String {

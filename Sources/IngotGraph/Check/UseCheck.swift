@@ -6,7 +6,7 @@ extension ModelChecker {
   mutating func checkUse(of scope: Scope) {
     let graph = scope.graph
     let uses = Uses(graph)
-    let isMain = enclosing.isEmpty && function == nil
+    let isMain = enclosing.isEmpty && functionAtWork == nil
     var (initializers, inputs): ([String], [String]) = ([], [])
     for (index, value) in graph.values.enumerated() where uses.count(ValueID(index)) == 0 {
       if value.initializer != nil { initializers.append(value.name) }

@@ -1,213 +1,134 @@
-// Elementwise operations on constants, with NumPy's broadcasting.
+// Arithmetic on constants: of two inputs, of many, and of bits.
 
 internal import Glibc
 internal import IngotCore
 
 enum ArithmeticEvaluators {
   static let table: [String: Evaluator] = [
-    "Add": { binary($0, { $0 &+ $1 }, { $0 + $1 }) },
-    "Sub": { binary($0, { $0 &- $1 }, { $0 - $1 }) },
-    "Mul": { binary($0, { $0 &* $1 }, { $0 * $1 }) },
-    "Div": { binary($0, quotient, { $0 / $1 }) },
-    "Mod": { $0.node.int("fmod") == 1 ? binary($0, remainder, { fmod($0, $1) }) : binary($0, modulus, nil) },
-    "Pow": pow,
-    "Min": { fold($0, { min($0, $1) }, { $0.isNaN || $1.isNaN ? .nan : min($0, $1) }) },
-    "Max": { fold($0, { max($0, $1) }, { $0.isNaN || $1.isNaN ? .nan : max($0, $1) }) },
-    "And": { logic($0) { $0 & $1 } },
-    "Or": { logic($0) { $0 | $1 } },
-    "Xor": { logic($0) { $0 ^ $1 } },
-    "Equal": { comparison($0, ==, ==) },
-    "Less": { comparison($0, <, <) },
-    "LessOrEqual": { comparison($0, <=, <=) },
-    "Greater": { comparison($0, >, >) },
-    "GreaterOrEqual": { comparison($0, >=, >=) },
-    "Not": not,
-    "Neg": { unary($0, { 0 &- $0 }, { -$0 }) },
-    "Abs": { unary($0, { $0 < 0 ? 0 &- $0 : $0 }, { $0.magnitude }) },
-    "Sign": { unary($0, { $0.signum() }, { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }) },
-    "Sqrt": { unary($0, nil, { $0.squareRoot() }) },
-    "Floor": { unary($0, nil, { $0.rounded(.down) }) },
-    "Ceil": { unary($0, nil, { $0.rounded(.up) }) },
-    "Round": { unary($0, nil, { $0.rounded(.toNearestOrEven) }) },
-    "Reciprocal": { unary($0, nil, { 1 / $0 }) },
-    "Cast": cast,
-    "Where": choose,
+    "Add": { binary($0, BinaryOperation(integers: { $0 &+ $1 }, unsigned: { $0 &+ $1 }, floats: { $0 + $1 })) },
+    "Sub": { binary($0, BinaryOperation(integers: { $0 &- $1 }, unsigned: { $0 &- $1 }, floats: { $0 - $1 })) },
+    "Mul": { binary($0, BinaryOperation(integers: { $0 &* $1 }, unsigned: { $0 &* $1 }, floats: { $0 * $1 })) },
+    "Div": { binary($0, BinaryOperation(integers: quotient, unsigned: quotient, floats: { $0 / $1 }), isTotal: false) },
+    "Mod": { binary($0, $0.node.int("fmod") == 1 ? remainders : moduli, isTotal: false) },
+    "Pow": power,
+    "PRelu": { binary($0, BinaryOperation(integers: { $0 < 0 ? $0 &* $1 : $0 }, floats: { $0 < 0 ? $0 * $1 : $0 })) },
+    "BitShift": shift,
+    "BitwiseAnd": { binary($0, BinaryOperation(integers: { $0 & $1 }, unsigned: { $0 & $1 })) },
+    "BitwiseOr": { binary($0, BinaryOperation(integers: { $0 | $1 }, unsigned: { $0 | $1 })) },
+    "BitwiseXor": { binary($0, BinaryOperation(integers: { $0 ^ $1 }, unsigned: { $0 ^ $1 })) },
+    "Min": { fold($0, BinaryOperation(integers: { min($0, $1) }, unsigned: { min($0, $1) }, floats: least)) },
+    "Max": { fold($0, BinaryOperation(integers: { max($0, $1) }, unsigned: { max($0, $1) }, floats: greatest)) },
+    "Sum": { fold($0, BinaryOperation(floats: { $0 + $1 })) },
+    "Mean": mean,
   ]
 
-  static func binary(
-    _ evaluation: Evaluation, _ integers: ((Int64, Int64) -> Int64?)?, _ floats: ((Double, Double) -> Double)?
+  private static func binary(
+    _ evaluation: Evaluation, _ operation: BinaryOperation, isTotal: Bool = true
   ) -> [Tensor]? {
-    guard let a = evaluation.input(0), let b = evaluation.input(1), a.type == b.type, a.type != .bool else {
-      return nil
-    }
-    return combine(evaluation, a, b, integers, floats, type: a.type).map { [$0] }
+    guard let (a, b) = evaluation.binaryInputs(), a.type == b.type, a.type.isArithmetic else { return nil }
+    return evaluation.elementwise([a, b], as: a.type, isTotal: isTotal) { operation($0[0], $0[1]) }.map { [$0] }
   }
 
-  private static func combine(
-    _ evaluation: Evaluation, _ a: Tensor, _ b: Tensor, _ integers: ((Int64, Int64) -> Int64?)?,
-    _ floats: ((Double, Double) -> Double)?, type: ElementType
-  ) -> Tensor? {
-    guard let shape = Layout.broadcast([a.shape, b.shape]), evaluation.allows(shape, type),
-      let left = Numbers(a), let right = Numbers(b)
+  /// Any number of inputs, added up and the like in float64 and rounded once a step, as runtimes do.
+  private static func fold(_ evaluation: Evaluation, _ operation: BinaryOperation) -> [Tensor]? {
+    let tensors = evaluation.inputs.compactMap(\.self)
+    guard let first = tensors.first, first.type.isArithmetic, tensors.count == evaluation.inputs.count,
+      tensors.allSatisfy({ $0.type == first.type }), evaluation.allowsLegacyShapes(tensors)
     else { return nil }
-    let indices = zip(
-      Layout.indices(shape, strides: Layout.broadcastStrides(a.shape, to: shape)),
-      Layout.indices(shape, strides: Layout.broadcastStrides(b.shape, to: shape)))
-    switch (left, right) {
-    case (.integers(let x), .integers(let y)):
-      guard let integers else { return nil }
-      var values: [Int64] = []
-      for (i, j) in indices {
-        guard let value = integers(x[i], y[j]) else { return nil }
-        values.append(value)
+    return evaluation.elementwise(tensors, as: first.type) { numbers in
+      var result = numbers[0]
+      for next in numbers.dropFirst() {
+        guard let combined = operation(result, next) else { return nil }
+        result = combined
       }
-      return Tensor(.integers(values), type: type, shape: shape)
-    case (.floats(let x), .floats(let y)):
-      guard let floats else { return nil }
-      return Tensor(.floats(indices.map { floats(x[$0], y[$1]) }), type: type, shape: shape)
-    default: return nil
-    }
+      return result
+    }.map { [$0] }
   }
 
-  /// Min and Max take any number of inputs.
-  private static func fold(
-    _ evaluation: Evaluation, _ integers: @escaping (Int64, Int64) -> Int64,
-    _ floats: @escaping (Double, Double) -> Double
-  ) -> [Tensor]? {
-    guard var result = evaluation.input(0), result.type != .bool else { return nil }
-    for index in evaluation.inputs.indices.dropFirst() {
-      guard let next = evaluation.input(index), next.type == result.type,
-        let combined = combine(evaluation, result, next, integers, floats, type: result.type)
-      else { return nil }
-      result = combined
-    }
-    return [result]
+  @Sendable private static func mean(_ evaluation: Evaluation) -> [Tensor]? {
+    let count = Double(evaluation.inputs.count)
+    guard let sum = fold(evaluation, BinaryOperation(floats: { $0 + $1 }))?.first else { return nil }
+    if evaluation.inputs.count == 1 { return [sum] }
+    return evaluation.map(sum) { UnaryOperation(floats: { $0 / count })($0) }.map { [$0] }
   }
 
-  private static func logic(_ evaluation: Evaluation, _ operation: @escaping (Int64, Int64) -> Int64) -> [Tensor]? {
-    guard let a = evaluation.input(0), let b = evaluation.input(1), a.type == .bool, b.type == .bool else { return nil }
-    return combine(evaluation, a, b, operation, nil, type: .bool).map { [$0] }
+  @Sendable private static func least(_ a: Double, _ b: Double) -> Double {
+    a.isNaN || b.isNaN ? .nan : a < b ? a : b
   }
 
-  private static func comparison(
-    _ evaluation: Evaluation, _ integers: (Int64, Int64) -> Bool, _ floats: (Double, Double) -> Bool
-  ) -> [Tensor]? {
-    guard let a = evaluation.input(0), let b = evaluation.input(1), a.type == b.type,
-      let shape = Layout.broadcast([a.shape, b.shape]), evaluation.allows(shape, .bool),
-      let left = Numbers(a), let right = Numbers(b)
-    else { return nil }
-    let indices = zip(
-      Layout.indices(shape, strides: Layout.broadcastStrides(a.shape, to: shape)),
-      Layout.indices(shape, strides: Layout.broadcastStrides(b.shape, to: shape)))
-    let values: [Int64]
-    switch (left, right) {
-    case (.integers(let x), .integers(let y)): values = indices.map { integers(x[$0], y[$1]) ? 1 : 0 }
-    case (.floats(let x), .floats(let y)): values = indices.map { floats(x[$0], y[$1]) ? 1 : 0 }
-    default: return nil
-    }
-    return Tensor(.integers(values), type: .bool, shape: shape).map { [$0] }
-  }
-
-  private static func unary(
-    _ evaluation: Evaluation, _ integers: ((Int64) -> Int64)?, _ floats: (Double) -> Double
-  ) -> [Tensor]? {
-    guard let tensor = evaluation.input(0), tensor.type != .bool, evaluation.allows(tensor.shape, tensor.type),
-      let numbers = Numbers(tensor)
-    else { return nil }
-    let result: Numbers
-    switch numbers {
-    case .integers(let values):
-      guard let integers else { return nil }
-      result = .integers(values.map(integers))
-    case .floats(let values): result = .floats(values.map(floats))
-    }
-    return Tensor(result, type: tensor.type, shape: tensor.shape).map { [$0] }
-  }
-
-  @Sendable private static func not(_ evaluation: Evaluation) -> [Tensor]? {
-    guard let tensor = evaluation.input(0), tensor.type == .bool, case .integers(let values)? = Numbers(tensor) else {
-      return nil
-    }
-    return Tensor(.integers(values.map { 1 - $0 }), type: .bool, shape: tensor.shape).map { [$0] }
+  @Sendable private static func greatest(_ a: Double, _ b: Double) -> Double {
+    a.isNaN || b.isNaN ? .nan : a > b ? a : b
   }
 
   /// Toward zero, as ONNX Runtime and C divide.
-  private static func quotient(_ a: Int64, _ b: Int64) -> Int64? {
+  @Sendable private static func quotient<T: FixedWidthInteger>(_ a: T, _ b: T) -> T? {
     let (value, overflow) = a.dividedReportingOverflow(by: b)
     return overflow ? nil : value
   }
 
-  private static func remainder(_ a: Int64, _ b: Int64) -> Int64? {
+  @Sendable private static func remainder<T: FixedWidthInteger>(_ a: T, _ b: T) -> T? {
     let (value, overflow) = a.remainderReportingOverflow(dividingBy: b)
     return overflow ? nil : value
   }
 
-  /// With the divisor's sign, as Python's `%`.
-  private static func modulus(_ a: Int64, _ b: Int64) -> Int64? {
-    guard let value = remainder(a, b) else { return nil }
-    return value != 0 && (value < 0) != (b < 0) ? value + b : value
+  private static let remainders = BinaryOperation(
+    integers: remainder, unsigned: remainder, floats: { fmod($0, $1) })
+
+  /// With the divisor's sign, as Python's `%`. Floats need `fmod`.
+  private static let moduli = BinaryOperation(
+    integers: { a, b in
+      guard let value = remainder(a, b) else { return nil }
+      return value != 0 && (value < 0) != (b < 0) ? value + b : value
+    }, unsigned: remainder)
+
+  /// The exponent may have another type than the base.
+  @Sendable private static func power(_ evaluation: Evaluation) -> [Tensor]? {
+    guard let (base, exponent) = evaluation.binaryInputs(), base.type.isArithmetic, exponent.type.isArithmetic,
+      base.type != .uint64, exponent.type != .uint64
+    else { return nil }
+    let raise = BinaryOperation(integers: integerPower, floats: { Glibc.pow($0, $1) })
+    return evaluation.elementwise([base, exponent], as: base.type, isTotal: !base.type.isInteger) { numbers in
+      switch (numbers[0], numbers[1]) {
+      case (.floats, .integers(let exponents)): raise(numbers[0], .floats(exponents.map { Double($0) }))
+      case (.integers, .floats): nil
+      default: raise(numbers[0], numbers[1])
+      }
+    }.map { [$0] }
   }
 
-  @Sendable private static func pow(_ evaluation: Evaluation) -> [Tensor]? {
-    guard let base = evaluation.input(0), let exponent = evaluation.input(1) else { return nil }
-    if base.type.isFloatingPoint, case .integers(let values)? = Numbers(exponent), exponent.type != .bool,
-      let exponent = Tensor(.floats(values.map { Double($0) }), type: .float64, shape: exponent.shape)
-    {
-      return combine(evaluation, base, exponent, nil, Glibc.pow, type: base.type).map { [$0] }
+  @Sendable private static func integerPower(_ base: Int64, _ exponent: Int64) -> Int64? {
+    guard exponent >= 0 else { return nil }
+    var (result, square, rest): (Int64, Int64, Int64) = (1, base, exponent)
+    while rest > 0 {
+      if rest & 1 == 1 { result = result &* square }
+      square = square &* square
+      rest >>= 1
     }
-    guard base.type.isFloatingPoint == exponent.type.isFloatingPoint else { return nil }
-    return combine(evaluation, base, exponent, power, Glibc.pow, type: base.type).map { [$0] }
-  }
-
-  private static func power(_ base: Int64, _ exponent: Int64) -> Int64? {
-    guard (0...64).contains(exponent) else { return nil }
-    var result: Int64 = 1
-    for _ in 0..<exponent { result = result &* base }
     return result
   }
 
-  @Sendable private static func cast(_ evaluation: Evaluation) -> [Tensor]? {
-    guard let tensor = evaluation.input(0), let number = evaluation.node.int("to").flatMap({ Int32(exactly: $0) }),
-      let type = ElementType(rawValue: number), evaluation.allows(tensor.shape, type)
-    else { return nil }
-    if type == tensor.type { return [tensor] }
-    guard let numbers = Numbers(tensor) else { return nil }
-    switch numbers {
-    case .integers(let values):
-      let result = type.isFloatingPoint ? Numbers.floats(values.map { Double($0) }) : numbers
-      return Tensor(result, type: type, shape: tensor.shape).map { [$0] }
-    case .floats(let values):
-      if type.isFloatingPoint { return Tensor(numbers, type: type, shape: tensor.shape).map { [$0] } }
-      return truncated(values, to: type, shape: tensor.shape).map { [$0] }
+  /// Shifts by the width and more mean something else on every processor.
+  @Sendable private static func shift(_ evaluation: Evaluation) -> [Tensor]? {
+    guard let direction = evaluation.node.string("direction"), let width = evaluation.input(0)?.type.bitCount else {
+      return nil
     }
+    let isLeft = direction == "LEFT"
+    guard isLeft || direction == "RIGHT" else { return nil }
+    let operation = BinaryOperation(
+      integers: { a, b in b >= 0 && b < Int64(width) ? (isLeft ? a << b : a >> b) : nil },
+      unsigned: { a, b in b < UInt64(width) ? (isLeft ? a << b : a >> b) : nil })
+    return binary(evaluation, operation, isTotal: false)
   }
+}
 
-  /// Toward zero; nil for a number outside the type's range, which every runtime turns into something else.
-  private static func truncated(_ values: [Double], to type: ElementType, shape: [Int]) -> Tensor? {
-    if type == .bool { return Tensor(.integers(values.map { $0 == 0 ? 0 : 1 }), type: type, shape: shape) }
-    var integers: [Int64] = []
-    for value in values {
-      guard let integer = Int64(exactly: value.rounded(.towardZero)) else { return nil }
-      integers.append(integer)
-    }
-    guard let tensor = Tensor(.integers(integers), type: type, shape: shape),
-      case .integers(let kept)? = Numbers(tensor),
-      kept == integers
-    else { return nil }
-    return tensor
-  }
+extension ElementType {
+  /// Whether it is one of the integers that are calculated with.
+  var isInteger: Bool { isArithmetic && !isFloatingPoint }
+}
 
-  @Sendable private static func choose(_ evaluation: Evaluation) -> [Tensor]? {
-    guard let condition = evaluation.input(0), let a = evaluation.input(1), let b = evaluation.input(2),
-      a.type == b.type,
-      condition.type == .bool, let shape = Layout.broadcast([condition.shape, a.shape, b.shape]),
-      evaluation.allows(shape, a.type), case .integers(let choices)? = Numbers(condition),
-      let both = MovementEvaluators.joined([a, b])
-    else { return nil }
-    let chosen = Layout.indices(shape, strides: Layout.broadcastStrides(condition.shape, to: shape))
-    let left = Layout.indices(shape, strides: Layout.broadcastStrides(a.shape, to: shape))
-    let right = Layout.indices(shape, strides: Layout.broadcastStrides(b.shape, to: shape), offset: a.elementCount)
-    let indices = chosen.indices.map { choices[chosen[$0]] != 0 ? left[$0] : right[$0] }
-    return both.taking(indices, shape: shape).map { [$0] }
+extension Evaluation {
+  /// Before opset 8 operations of many inputs do not broadcast.
+  func allowsLegacyShapes(_ tensors: [Tensor]) -> Bool {
+    opset >= 8 || tensors.allSatisfy { $0.shape == tensors.first?.shape }
   }
 }

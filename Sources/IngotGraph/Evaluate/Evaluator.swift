@@ -1,7 +1,10 @@
-// Runs one node on constants, for folding and for shapes that are calculated in the graph. It knows the operations of shape
-// arithmetic and of weight preparation, and says nil to everything else: to other operations, to types that it does not
-// calculate with, to inputs that no runtime would accept, and to results that would be too large. Quantization is left alone
-// on purpose: a folded QuantizeLinear would take the precision out of the graph.
+// Runs one node on constants, for folding and for shapes that are calculated in the graph. It says nil to operations that it
+// does not know, to inputs that no runtime would accept, and to results that would be too large, and it never does what
+// depends on chance or on the run. Quantization is left alone on purpose: a folded QuantizeLinear would take the precision
+// out of the graph.
+//
+// Large results are recipes (LazyTensors.swift) where an operation can make any part of its result alone; the others are
+// bounded by `Evaluation.elementLimit`.
 
 package import IngotCore
 
@@ -35,7 +38,9 @@ enum Evaluators {
   /// By operation of the standard domain.
   static let table: [String: Evaluator] = {
     let families = [
-      ArithmeticEvaluators.table, MovementEvaluators.table, ShapeEvaluators.table, ReductionEvaluators.table,
+      ArithmeticEvaluators.table, LogicEvaluators.table, MathEvaluators.table, CastEvaluators.table,
+      MovementEvaluators.table, JoiningEvaluators.table, IndexingEvaluators.table, ShapeEvaluators.table,
+      ReductionEvaluators.table, AxisEvaluators.table, MatrixEvaluators.table,
     ]
     return families.reduce(into: [:]) { table, family in table.merge(family) { first, _ in first } }
   }()
@@ -46,10 +51,15 @@ extension Node {
   /// - Parameter opset: the version of the standard operator set.
   /// - Returns: one tensor per output, or nil where this is not evaluated.
   package func evaluated(_ inputs: [Tensor?], opset: Int64, byteLimit: Int) -> [Tensor]? {
-    guard domain.isEmpty, let evaluate = Evaluators.table[opType] else { return nil }
+    guard domain.isEmpty, let evaluate = Evaluators.table[opType],
+      inputs.allSatisfy({ $0?.bytes.computationDepth ?? 0 <= Tensor.depthLimit && $0?.type.fillsBytes ?? true })
+    else { return nil }
     let evaluation = Evaluation(node: self, opset: opset, inputs: inputs, byteLimit: byteLimit)
     guard let results = evaluate(evaluation), results.count >= outputs.count else { return nil }
-    return results
+    return results.enumerated().map { position, result in
+      result.isKeptInMemory
+        ? result.forgotten(sources: inputs.compactMap(\.self)) { evaluate(evaluation)?[position] } : result
+    }
   }
 
   var isEvaluable: Bool { domain.isEmpty && Evaluators.table[opType] != nil }

@@ -1,77 +1,14 @@
-// Operations that only move elements: the bytes of a result are bytes of an input. Shape inference runs them on numbered
-// placeholders too, to follow sizes that are not known (see SymbolicElements.swift).
+// Operations that show the elements of one input in another order or shape: the bytes of a result are bytes of the input.
+// Shape inference runs them on numbered placeholders too, to follow sizes that are not known (see SymbolicElements.swift).
 
 internal import IngotCore
 
 enum MovementEvaluators {
   static let table: [String: Evaluator] = [
-    "Gather": gather, "Concat": concat, "Slice": slice, "Squeeze": squeeze, "Unsqueeze": unsqueeze, "Reshape": reshape,
-    "Flatten": flatten, "Transpose": transpose, "Expand": expand, "Tile": tile, "Split": split,
+    "Slice": slice, "Squeeze": squeeze, "Unsqueeze": unsqueeze, "Reshape": reshape, "Flatten": flatten,
+    "Transpose": transpose, "Expand": expand, "Tile": tile, "Split": split, "DepthToSpace": depthToSpace,
+    "SpaceToDepth": spaceToDepth, "Identity": { $0.input(0).map { [$0] } },
   ]
-
-  /// The elements of all tensors after one another; nil where the types differ or elements share bytes.
-  static func joined(_ tensors: [Tensor]) -> Tensor? {
-    guard let type = tensors.first?.type, (type.bitCount ?? 0) >= 8 else { return nil }
-    var bytes: [UInt8] = []
-    for tensor in tensors {
-      guard tensor.type == type else { return nil }
-      bytes += tensor.bytes.array
-    }
-    return Tensor(type: type, shape: [tensors.reduce(0) { $0 + $1.elementCount }], bytes: Bytes(bytes))
-  }
-
-  @Sendable private static func gather(_ evaluation: Evaluation) -> [Tensor]? {
-    guard let data = evaluation.input(0), let indices = evaluation.input(1), let picked = indices.integers,
-      let axis = Layout.axis(evaluation.node.int("axis") ?? 0, rank: data.shape.count)
-    else { return nil }
-    let size = data.shape[axis]
-    let shape = Array(data.shape[..<axis] + indices.shape + data.shape[(axis + 1)...])
-    guard evaluation.allows(shape, data.type), let inner = Layout.count(Array(data.shape[(axis + 1)...])),
-      let outer = Layout.count(Array(data.shape[..<axis]))
-    else { return nil }
-    var positions: [Int] = []
-    for index in picked {
-      guard let position = Layout.axis(index, rank: size) else { return nil }
-      positions.append(position)
-    }
-    var sources: [Int] = []
-    for block in 0..<outer {
-      for position in positions {
-        let start = (block * size + position) * inner
-        sources += start..<start + inner
-      }
-    }
-    return data.taking(sources, shape: shape).map { [$0] }
-  }
-
-  @Sendable private static func concat(_ evaluation: Evaluation) -> [Tensor]? {
-    let tensors = evaluation.inputs.compactMap(\.self)
-    guard let first = tensors.first, tensors.count == evaluation.inputs.count,
-      let axis = evaluation.node.int("axis").flatMap({ Layout.axis($0, rank: first.shape.count) })
-    else { return nil }
-    var shape = first.shape
-    for tensor in tensors.dropFirst() {
-      var expected = tensor.shape
-      guard expected.count == shape.count else { return nil }
-      expected[axis] = shape[axis]
-      guard expected == shape else { return nil }
-      let (sum, overflow) = shape[axis].addingReportingOverflow(tensor.shape[axis])
-      guard !overflow else { return nil }
-      shape[axis] = sum
-    }
-    guard evaluation.allows(shape, first.type), let all = joined(tensors) else { return nil }
-    let outer = Layout.count(Array(shape[..<axis])) ?? 0
-    var sources: [Int] = []
-    for block in 0..<outer {
-      var base = 0
-      for tensor in tensors {
-        let length = tensor.elementCount / outer
-        sources += base + block * length..<base + (block + 1) * length
-        base += tensor.elementCount
-      }
-    }
-    return all.taking(sources, shape: shape).map { [$0] }
-  }
 
   @Sendable private static func slice(_ evaluation: Evaluation) -> [Tensor]? {
     guard let data = evaluation.input(0), let starts = evaluation.integers(input: 1, attribute: "starts"),
@@ -93,7 +30,7 @@ enum MovementEvaluators {
     guard Set(axes.compactMap { Layout.axis($0, rank: data.shape.count) }).count == axes.count,
       evaluation.allows(shape, data.type)
     else { return nil }
-    return data.taking(Layout.indices(shape, strides: strides, offset: offset), shape: shape).map { [$0] }
+    return data.viewed(StridedView(shape, strides: strides, offset: offset), shape: shape).map { [$0] }
   }
 
   @Sendable private static func squeeze(_ evaluation: Evaluation) -> [Tensor]? {
@@ -159,9 +96,55 @@ enum MovementEvaluators {
     let rank = data.shape.count
     let order = evaluation.node.ints("perm") ?? (0..<rank).reversed().map { Int64($0) }
     guard order.sorted() == (0..<rank).map({ Int64($0) }) else { return nil }
-    let strides = Layout.strides(data.shape)
-    let shape = order.map { data.shape[Int($0)] }
-    return data.taking(Layout.indices(shape, strides: order.map { strides[Int($0)] }), shape: shape).map { [$0] }
+    return permuted(data, as: data.shape, order: order.map { Int($0) }, shape: order.map { data.shape[Int($0)] })
+  }
+
+  /// - Parameter sizes: the data's shape, with axes that are cut into several.
+  /// - Parameter order: of those axes in the result, whose shape may join them again.
+  private static func permuted(_ data: Tensor, as sizes: [Int], order: [Int], shape: [Int]) -> [Tensor]? {
+    let strides = Layout.strides(sizes)
+    let view = StridedView(order.map { sizes[$0] }, strides: order.map { strides[$0] })
+    return data.viewed(view, shape: shape).map { [$0] }
+  }
+
+  @Sendable private static func depthToSpace(_ evaluation: Evaluation) -> [Tensor]? {
+    guard let data = evaluation.input(0), data.shape.count == 4, let block = blockSize(evaluation),
+      evaluation.allows(data.shape, data.type)
+    else { return nil }
+    let (batches, height, width) = (data.shape[0], data.shape[2], data.shape[3])
+    let (area, overflow) = block.multipliedReportingOverflow(by: block)
+    guard !overflow, data.shape[1] % area == 0, let taller = product(height, block), let wider = product(width, block)
+    else { return nil }
+    let channels = data.shape[1] / area
+    let shape = [batches, channels, taller, wider]
+    if evaluation.node.string("mode") == "CRD" {
+      return permuted(
+        data, as: [batches, channels, block, block, height, width], order: [0, 1, 4, 2, 5, 3], shape: shape)
+    }
+    return permuted(
+      data, as: [batches, block, block, channels, height, width], order: [0, 3, 4, 1, 5, 2], shape: shape)
+  }
+
+  @Sendable private static func spaceToDepth(_ evaluation: Evaluation) -> [Tensor]? {
+    guard let data = evaluation.input(0), data.shape.count == 4, let block = blockSize(evaluation),
+      data.shape[2] % block == 0, data.shape[3] % block == 0, evaluation.allows(data.shape, data.type),
+      let depth = product(data.shape[1], block).flatMap({ product($0, block) })
+    else { return nil }
+    let (batches, height, width) = (data.shape[0], data.shape[2] / block, data.shape[3] / block)
+    // The mode is newer than the operation.
+    return permuted(
+      data, as: [batches, data.shape[1], height, block, width, block],
+      order: evaluation.node.string("mode") == "CRD" ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4],
+      shape: [batches, depth, height, width])
+  }
+
+  private static func blockSize(_ evaluation: Evaluation) -> Int? {
+    evaluation.node.int("blocksize").flatMap { $0 > 0 ? Int(exactly: $0) : nil }
+  }
+
+  private static func product(_ a: Int, _ b: Int) -> Int? {
+    let (value, overflow) = a.multipliedReportingOverflow(by: b)
+    return overflow ? nil : value
   }
 
   @Sendable private static func expand(_ evaluation: Evaluation) -> [Tensor]? {
@@ -169,25 +152,25 @@ enum MovementEvaluators {
       let shape = Layout.broadcast([data.shape, target.map { Int(clamping: $0) }]), evaluation.allows(shape, data.type)
     else { return nil }
     let strides = Layout.broadcastStrides(data.shape, to: shape)
-    return data.taking(Layout.indices(shape, strides: strides), shape: shape).map { [$0] }
+    return data.viewed(StridedView(shape, strides: strides), shape: shape).map { [$0] }
   }
 
   @Sendable private static func tile(_ evaluation: Evaluation) -> [Tensor]? {
-    guard let data = evaluation.input(0), let repeats = evaluation.input(1)?.integers,
-      repeats.count == data.shape.count,
-      repeats.allSatisfy({ $0 >= 0 })
+    // Before opset 6 there is one axis and one number.
+    guard evaluation.opset >= 6, let data = evaluation.input(0), let repeats = evaluation.input(1)?.integers,
+      repeats.count == data.shape.count, repeats.allSatisfy({ $0 >= 0 })
     else { return nil }
     // Each axis becomes two: the copy (which does not move in the source) and the place in the copy.
     var (shape, wide, strides): ([Int], [Int], [Int]) = ([], [], [])
     for (axis, stride) in Layout.strides(data.shape).enumerated() {
-      let (size, overflow) = data.shape[axis].multipliedReportingOverflow(by: Int(clamping: repeats[axis]))
-      guard !overflow else { return nil }
+      guard let size = product(data.shape[axis], Int(clamping: repeats[axis])) else { return nil }
       shape.append(size)
       wide += [Int(clamping: repeats[axis]), data.shape[axis]]
       strides += [0, stride]
     }
     guard evaluation.allows(shape, data.type) else { return nil }
-    return data.taking(Layout.indices(wide, strides: strides), shape: shape).map { [$0] }
+    if shape.contains(0) { return [Tensor(type: data.type, shape: shape, bytes: Bytes())] }
+    return data.viewed(StridedView(wide, strides: strides), shape: shape).map { [$0] }
   }
 
   @Sendable private static func split(_ evaluation: Evaluation) -> [Tensor]? {
@@ -201,8 +184,8 @@ enum MovementEvaluators {
     for size in sizes {
       var shape = data.shape
       shape[axis] = size
-      let indices = Layout.indices(shape, strides: strides, offset: start * strides[axis])
-      guard let part = data.taking(indices, shape: shape) else { return nil }
+      let view = StridedView(shape, strides: strides, offset: start * strides[axis])
+      guard let part = data.viewed(view, shape: shape) else { return nil }
       results.append(part)
       start += size
     }

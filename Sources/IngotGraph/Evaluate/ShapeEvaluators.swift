@@ -5,7 +5,7 @@ internal import IngotCore
 enum ShapeEvaluators {
   static let table: [String: Evaluator] = [
     "Shape": shape, "Size": { $0.input(0).map { [Tensor([Int64($0.elementCount)], shape: [])] } },
-    "ConstantOfShape": constantOfShape, "Range": range, "Identity": { $0.input(0).map { [$0] } },
+    "ConstantOfShape": constantOfShape, "Range": range, "EyeLike": eye, "NonZero": nonZero,
   ]
 
   @Sendable private static func shape(_ evaluation: Evaluation) -> [Tensor]? {
@@ -26,7 +26,7 @@ enum ShapeEvaluators {
   }
 
   @Sendable private static func constantOfShape(_ evaluation: Evaluation) -> [Tensor]? {
-    guard let sizes = evaluation.input(0)?.int64s else { return nil }
+    guard let sizes = evaluation.input(0)?.int64s, sizes.allSatisfy({ $0 >= 0 }) else { return nil }
     let shape = sizes.map { Int(clamping: $0) }
     let value: Tensor
     if case .tensor(let initializer)? = evaluation.node.attribute("value") {
@@ -35,8 +35,52 @@ enum ShapeEvaluators {
     } else {
       value = Tensor([Float(0)])
     }
-    guard let count = Layout.count(shape), evaluation.allows(shape, value.type) else { return nil }
-    return value.taking([Int](repeating: 0, count: count), shape: shape).map { [$0] }
+    guard evaluation.allows(shape, value.type) else { return nil }
+    if shape.contains(0) { return [Tensor(type: value.type, shape: shape, bytes: Bytes())] }
+    return value.viewed(StridedView(shape, strides: shape.map { _ in 0 }), shape: shape).map { [$0] }
+  }
+
+  /// Ones on a diagonal of a matrix of the input's shape.
+  @Sendable private static func eye(_ evaluation: Evaluation) -> [Tensor]? {
+    guard let like = evaluation.input(0), like.shape.count == 2, like.elementCount <= elementLimit else { return nil }
+    var type = like.type
+    if let number = evaluation.node.int("dtype") {
+      guard let given = Int32(exactly: number).flatMap(ElementType.init(rawValue:)) else { return nil }
+      type = given
+    }
+    guard evaluation.allows(like.shape, type), type.isArithmetic || type == .bool else { return nil }
+    let offset = evaluation.node.int("k") ?? 0
+    guard offset.magnitude < 1 << 40 else { return nil }
+    let columns = like.shape[1]
+    let ones = (0..<like.elementCount).map { Int64($0 % columns) - Int64($0 / columns) == offset }
+    let numbers: Numbers =
+      type.isFloatingPoint
+      ? .floats(ones.map { $0 ? 1 : 0 })
+      : type == .uint64 ? .unsigned(ones.map { $0 ? 1 : 0 }) : .integers(ones.map { $0 ? 1 : 0 })
+    return Tensor(numbers, type: type, shape: like.shape).map { [$0] }
+  }
+
+  /// Elements that are looked at one by one.
+  private static let elementLimit = 1 << 20
+
+  /// The positions of what is not zero, one column each.
+  @Sendable private static func nonZero(_ evaluation: Evaluation) -> [Tensor]? {
+    guard let tensor = evaluation.input(0), tensor.elementCount <= elementLimit, let numbers = Numbers(tensor),
+      !tensor.shape.isEmpty
+    else { return nil }
+    let isSet: [Bool]
+    switch numbers {
+    case .integers(let values): isSet = values.map { $0 != 0 }
+    case .unsigned(let values): isSet = values.map { $0 != 0 }
+    case .floats(let values): isSet = values.map { $0 != 0 }
+    }
+    let found = isSet.indices.filter { isSet[$0] }
+    guard evaluation.allows([tensor.shape.count, found.count], .int64) else { return nil }
+    var positions: [Int64] = []
+    for (stride, size) in zip(Layout.strides(tensor.shape), tensor.shape) {
+      positions += found.map { Int64($0 / stride % size) }
+    }
+    return [Tensor(positions, shape: [tensor.shape.count, found.count])]
   }
 
   @Sendable private static func range(_ evaluation: Evaluation) -> [Tensor]? {

@@ -22,16 +22,13 @@ struct TypeReader {
     var message = MessageReader(file, range, .value, path: path)
     var type: ValueType?
     while let field = try message.next() {
-      let isType = [
-        TypeField.tensor, TypeField.sequence, TypeField.map, TypeField.opaque, TypeField.sparseTensor,
-        TypeField.optional,
-      ].contains(field.number)
-      guard isType else {
-        try skip(field, of: &message)
-        continue
+      switch field.number {
+      case TypeField.tensor, TypeField.sequence, TypeField.map, TypeField.opaque, TypeField.sparseTensor,
+        TypeField.optional:
+        if type != nil { isComplete = false }
+        type = try read(file, try message.range(field), kind: field.number)
+      default: try skip(field, of: &message)
       }
-      if type != nil { isComplete = false }
-      type = try read(file, try message.range(field), kind: field.number)
     }
     if case .tensor(nil, nil) = type { type = nil }
     if type == nil { isComplete = false }

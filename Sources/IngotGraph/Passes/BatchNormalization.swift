@@ -6,7 +6,8 @@ internal import IngotCore
 
 extension Pass {
   /// Folds every BatchNormalization in inference mode into a node that reads it, or that it reads, and nothing else does.
-  static let batchNormalization = Pass("batch-normalization", on: ["BatchNormalization", "Conv"]) { rewriting, index, context in
+  static let batchNormalization = Pass("batch-normalization", on: ["BatchNormalization", "Conv"]) {
+    rewriting, index, context in
     if rewriting.node(index).opType == "Conv" {
       AffineFolding.foldIntoReader(index, &rewriting, opset: context.opset)
     } else {
@@ -18,7 +19,8 @@ extension Pass {
   }
 
   /// Folds arithmetic with one constant per channel into the linear node or BatchNormalization before it.
-  static let channelArithmetic = Pass("channel-arithmetic", on: ["Add", "Sub", "Mul", "Div"]) { rewriting, index, context in
+  static let channelArithmetic = Pass("channel-arithmetic", on: ["Add", "Sub", "Mul", "Div"]) {
+    rewriting, index, context in
     let node = rewriting.node(index)
     for position in node.inputs.indices.prefix(2) where rewriting.isReadOnce(node.inputs[position]) {
       let folder = AffineFolding.Arithmetic(index: index, position: position, opset: context.opset)
@@ -33,7 +35,8 @@ enum AffineFolding {
     _ index: Int, on position: Int, _ affine: ChannelAffine, _ rewriting: inout Rewriting
   ) -> Bool {
     let node = rewriting.node(index)
-    guard let source = node.inputs[position], rewriting.isReadOnce(source), let output = node.outputs.first.flatMap(\.self)
+    guard let source = node.inputs[position], rewriting.isReadOnce(source),
+      let output = node.outputs.first.flatMap(\.self)
     else { return false }
     if let first = rewriting.maker(of: source, "Conv", "ConvTranspose", "Gemm"),
       let folded = LinearNode(rewriting.node(first), in: rewriting.graph)?.followed(by: affine)

@@ -32,7 +32,8 @@ struct ChannelAffine {
     else { return nil }
     var parameters: [[Double]] = []
     for input in node.inputs.dropFirst() {
-      guard let tensor = rewriting.constant(input), tensor.shape.count == 1, case .floats(let values)? = Numbers(tensor),
+      guard let tensor = rewriting.constant(input), tensor.shape.count == 1,
+        case .floats(let values)? = Numbers(tensor),
         values.count == parameters.first?.count ?? values.count
       else { return nil }
       parameters.append(values)
@@ -53,7 +54,8 @@ struct ChannelAffine {
   /// - Parameter axis: the channels' axis, counted from the last one, which is 0.
   /// - Parameter rank: of the other input, which the result must have too.
   init?(arithmetic node: Node, on position: Int, axis: Int, rank: Int, in rewriting: Rewriting, opset: Int64) {
-    guard node.domain.isEmpty, opset >= 7, node.inputs.count == 2, let tensor = rewriting.constant(node.inputs[1 - position]),
+    guard node.domain.isEmpty, opset >= 7, node.inputs.count == 2,
+      let tensor = rewriting.constant(node.inputs[1 - position]),
       tensor.type == .float32 || tensor.type == .float64, tensor.shape.count <= rank,
       tensor.shape.reversed().enumerated().allSatisfy({ $0 == axis || $1 == 1 }), tensor.elementCount > 0,
       case .floats(let values)? = Numbers(tensor)

@@ -58,7 +58,9 @@ extension Graph {
       }
       // The casts at the interface are the ones that keep float64.
       let isInterface = nodes[index].outputs.contains { $0.map(kept.contains) ?? false }
-      if isInterface, nodes[index].opType == "Cast" { nodes[index].set("to", .int(Int64(ElementType.float64.rawValue))) }
+      if isInterface, nodes[index].opType == "Cast" {
+        nodes[index].set("to", .int(Int64(ElementType.float64.rawValue)))
+      }
       if nodes[index].hasSubgraphs {
         nodes[index].forEachSubgraph { $0.makeDoublesFloats(keeping: [], &report) }
       }

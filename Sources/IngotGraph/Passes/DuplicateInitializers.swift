@@ -8,6 +8,9 @@ extension Pass {
   static let duplicateInitializers = Pass("duplicate-initializers") { graph, _ in mergeDuplicateInitializers(&graph) }
 }
 
+/// Tensors that differ although their samples agree: with more of them each would be read once for every other one.
+private let candidateLimit = 8
+
 private func mergeDuplicateInitializers(_ graph: inout Graph) -> PassReport {
   var report = PassReport("duplicate-initializers")
   let interface = Set(graph.inputs + graph.outputs)
@@ -21,7 +24,7 @@ private func mergeDuplicateInitializers(_ graph: inout Graph) -> PassReport {
     let print = Fingerprint(tensor)
     if let first = seen[print]?.first(where: { graph.constant($0)?.bytes == tensor.bytes }) {
       if replacement.replace(id, with: first, in: graph) { report.remove(graph[id].name) }
-    } else {
+    } else if seen[print]?.count ?? 0 < candidateLimit {
       seen[print, default: []].append(id)
     }
   }
@@ -31,15 +34,11 @@ private func mergeDuplicateInitializers(_ graph: inout Graph) -> PassReport {
   return report
 }
 
-private struct Fingerprint: Hashable {
+/// Equal tensors have equal ones.
+struct Fingerprint: Hashable {
   var type: ElementType
   var shape: [Int]
   var sample: [UInt8]
 
-  init(_ tensor: Tensor) {
-    (type, shape) = (tensor.type, tensor.shape)
-    let count = tensor.bytes.count
-    let starts = count <= 96 ? [0] : [0, count / 2, count - 32]
-    sample = starts.flatMap { tensor.bytes[$0..<min($0 + (count <= 96 ? 96 : 32), count)].array }
-  }
+  init(_ tensor: Tensor) { (type, shape, sample) = (tensor.type, tensor.shape, tensor.bytes.sample) }
 }

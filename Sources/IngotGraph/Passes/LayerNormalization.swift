@@ -70,7 +70,8 @@ private struct Normalized {
 
   /// variance + epsilon below the root.
   private static func sum(_ sqrt: Int, _ rewriting: Rewriting) -> (ValueID, Double)? {
-    guard let sum = rewriting.node(sqrt).inputs[0], rewriting.isReadOnce(sum), let add = rewriting.maker(of: sum, "Add"),
+    guard let sum = rewriting.node(sqrt).inputs[0], rewriting.isReadOnce(sum),
+      let add = rewriting.maker(of: sum, "Add"),
       rewriting.node(add).inputs.count == 2
     else { return nil }
     let inputs = rewriting.node(add).inputs

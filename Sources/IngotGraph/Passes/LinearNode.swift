@@ -55,7 +55,8 @@ struct LinearNode {
       let biases = biases(channels: channels)
     else { return nil }
     let folded = biases.indices.map { biases[$0] * affine.scale[$0] + affine.offset[$0] }
-    guard folded.allSatisfy(\.isFinite), let bias = Tensor(.floats(folded), type: weights.type, shape: [channels]) else {
+    guard folded.allSatisfy(\.isFinite), let bias = Tensor(.floats(folded), type: weights.type, shape: [channels])
+    else {
       return nil
     }
     if affine.scaleIsOne { return Folded(weights: nil, bias: bias) }
@@ -66,22 +67,31 @@ struct LinearNode {
   /// Weights and bias of one node that does the affine's work and then this one's.
   func preceded(by affine: ChannelAffine) -> Folded? {
     guard let channels, let inputs = inputChannels, let affine = affine.spread(over: inputs.count),
-      var biases = biases(channels: channels), case .floats(let values)? = Numbers(weights),
-      values.count == channels * inputs.perOutput * inputs.inner
+      var biases = biases(channels: channels), weights.elementCount == channels * inputs.perOutput * inputs.inner
     else { return nil }
-    var scaled = values
-    for (index, value) in values.enumerated() {
-      let place = index / inputs.inner
-      let (output, position) = (place / inputs.perOutput, place % inputs.perOutput)
-      let channel = output / inputs.outputsPerGroup * inputs.perOutput + position
-      scaled[index] = value * affine.scale[channel]
-      biases[output] += value * affine.offset[channel]
+    let layout = ChannelLayout(
+      blocks: channels, blocksPerGroup: inputs.outputsPerGroup, channels: inputs.perOutput, inner: inputs.inner)
+    guard let scaled = layout.scaled(weights, by: affine.scale) else { return nil }
+    for output in affine.offsetIsZero ? 0..<0 : biases.indices {
+      guard case .floats(let values)? = weightValues(ofOutput: output, count: inputs.perOutput * inputs.inner) else {
+        return nil
+      }
+      let first = output / inputs.outputsPerGroup * inputs.perOutput
+      for (index, value) in values.enumerated() {
+        biases[output] += value * affine.offset[first + index / inputs.inner]
+      }
     }
-    guard scaled.allSatisfy(\.isFinite), biases.allSatisfy(\.isFinite),
-      let weights = Tensor(.floats(scaled), type: weights.type, shape: weights.shape),
-      let bias = Tensor(.floats(biases), type: weights.type, shape: [channels])
-    else { return nil }
-    return Folded(weights: weights, bias: bias)
+    guard biases.allSatisfy(\.isFinite), let bias = Tensor(.floats(biases), type: weights.type, shape: [channels])
+    else {
+      return nil
+    }
+    return Folded(weights: scaled, bias: bias)
+  }
+
+  /// Of one output channel, which are neighbors: no more than these are in memory.
+  private func weightValues(ofOutput output: Int, count: Int) -> Numbers? {
+    guard let byteCount = weights.type.byteCount(of: count), !weights.type.isPacked else { return nil }
+    return Numbers(weights.bytes[output * byteCount..<(output + 1) * byteCount], type: weights.type, count: count)
   }
 
   /// Of a Conv's weights, which are [outputs, inputs of a group, kernel…].
@@ -126,29 +136,5 @@ struct LinearNode {
     default:
       return ChannelLayout(blocks: weights.elementCount / count, channels: count, inner: 1)
     }
-  }
-}
-
-/// Weights as [blocks, channels, inner], where the blocks of a group have channels of their own.
-struct ChannelLayout {
-  var blocks: Int
-  var blocksPerGroup = Int.max
-  var channels: Int
-  var inner: Int
-
-  /// - Returns: nil for types that are not calculated with, and for results that are not finite.
-  func scaled(_ weights: Tensor, by factors: [Double]) -> Tensor? {
-    guard case .floats(var values)? = Numbers(weights), values.count == blocks * channels * inner else { return nil }
-    var index = 0
-    for block in 0..<blocks {
-      let first = block / blocksPerGroup * channels
-      for channel in first..<first + channels {
-        for _ in 0..<inner {
-          values[index] *= factors[channel]
-          index += 1
-        }
-      }
-    }
-    return values.allSatisfy(\.isFinite) ? Tensor(.floats(values), type: weights.type, shape: weights.shape) : nil
   }
 }

@@ -43,8 +43,10 @@ struct NoOps {
   }
 
   private static let passesFirst: Set<String> = [
-    "Identity", "Dropout", "Cast", "CastLike", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Expand",
-    "Pad", "Tile", "Concat", "Sum", "Max", "Min", "Mean", "Split", "Resize", "Upsample", "Where", "ReduceSum", "ReduceMean",
+    "Identity", "Dropout", "Cast", "CastLike", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Slice",
+    "Expand",
+    "Pad", "Tile", "Concat", "Sum", "Max", "Min", "Mean", "Split", "Resize", "Upsample", "Where", "ReduceSum",
+    "ReduceMean",
     "ReduceMax", "ReduceMin", "ReduceProd", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool",
     "DepthToSpace", "SpaceToDepth",
   ]

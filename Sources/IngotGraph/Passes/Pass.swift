@@ -17,7 +17,8 @@ struct Pass: Sendable {
   /// In the order in which they run in each round.
   static let all: [Pass] = [
     .constantIfs, .shortLoops, .constantFolding, .staticShapes, .noOps, .casts, .commonSubexpressions, .transposes,
-    .reshapes, .slices, .concats, .pads, .batchNormalization, .channelArithmetic, .clips, .gelu, .activations,
+    .reshapes, .slices, .concats, .broadcasts, .pads, .batchNormalization, .channelArithmetic, .clips, .gelu,
+    .activations,
     .layerNormalization, .groupNormalization, .gemms, .duplicateInitializers,
   ]
 }
@@ -30,7 +31,12 @@ struct PassContext {
   /// Versions of the operator sets, by domain; empty for the standard one.
   let opsets: [String: Int64]
 
-  init(facts: [ValueFacts] = [], opsets: [String: Int64]) { (self.facts, self.opsets) = (facts, opsets) }
+  /// What the run may still add to the model.
+  let allowance: Allowance
+
+  init(facts: [ValueFacts] = [], opsets: [String: Int64], allowance: Allowance = Allowance()) {
+    (self.facts, self.opsets, self.allowance) = (facts, opsets, allowance)
+  }
 
   /// The version of the standard operator set.
   var opset: Int64 { opsets[""] ?? 1 }

@@ -19,11 +19,12 @@ package enum PassSelection: Hashable, Sendable {
 
   /// Every pass by name, in the order in which they run first.
   package static let names: [String] =
-    [Stage.inputDefaults, Stage.functions, Stage.order, Stage.constantNodes] + Pass.all.map(\.name)
+    [Stage.trainingInfo, Stage.inputDefaults, Stage.functions, Stage.order, Stage.constantNodes] + Pass.all.map(\.name)
     + [Stage.deadCode, Stage.names, Stage.canonical]
 
   /// What runs once for a model rather than on every graph.
   enum Stage {
+    static let trainingInfo = "training-info"
     static let inputDefaults = "input-defaults"
     static let functions = "functions"
     static let order = "order"

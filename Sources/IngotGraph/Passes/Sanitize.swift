@@ -23,7 +23,9 @@ package struct SanitizeReport: Codable, Hashable, Sendable {
 package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) throws(GraphError) -> SanitizeReport {
   typealias Stage = PassSelection.Stage
   let passes = options.passes
-  var run = Sanitizing(before: model.graph.size, passes: passes)
+  try model.requireNodeCounts()
+  var run = Sanitizing(before: model.graph.size, options)
+  if passes.contains(Stage.trainingInfo) { run.add(removeTrainingInfo(&model)) }
   if passes.contains(Stage.inputDefaults) { run.add(removeInputDefaults(&model)) }
   for report in try operate(on: &model, options) { run.add(report) }
   if passes.contains(Stage.functions) { run.add(inlineFunctions(&model)) }
@@ -43,7 +45,13 @@ private struct Sanitizing {
   /// Every round takes something away or settles something; this many are never needed.
   private static let roundLimit = 32
 
-  init(before: SanitizeReport.Size, passes: PassSelection) { (self.before, self.passes) = (before, passes) }
+  private let foldLimit: Int
+  private let allowance: Allowance
+
+  init(before: SanitizeReport.Size, _ options: SanitizeOptions) {
+    (self.before, passes, foldLimit) = (before, options.passes, options.foldLimit)
+    allowance = Allowance(growth: options.foldLimit)
+  }
 
   mutating func add(_ report: PassReport) {
     guard !report.isEmpty else { return }
@@ -61,20 +69,24 @@ private struct Sanitizing {
       var round: [PassReport] = []
       if passes.contains(PassSelection.Stage.order) { round.append(try sortNodes(&model.graph)) }
       if passes.contains(PassSelection.Stage.constantNodes) { round.append(replaceConstantNodes(&model.graph)) }
-      round += try simplify(&model.graph, opsets: model.opsets)
+      let functions = model.functions
+      round += try simplify(&model.graph, opsets: model.opsets, functions: functions)
       if passes.contains(PassSelection.Stage.deadCode) { round.append(removeDeadCode(&model.graph)) }
       for report in round { add(report) }
       isDone = round.allSatisfy(\.isEmpty)
+      if !isDone { allowance.settle(growth: foldLimit - (model.graph.size.initializerBytes - before.initializerBytes)) }
     }
   }
 
   /// The passes over each graph, on one run of inference.
-  private func simplify(_ graph: inout Graph, opsets: [String: Int64]) throws(GraphError) -> [PassReport] {
-    var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale)
+  private func simplify(
+    _ graph: inout Graph, opsets: [String: Int64], functions: [Function]
+  ) throws(GraphError) -> [PassReport] {
+    var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale, functions: functions)
     var reports: [PassReport] = []
     let selected = Pass.all.filter { passes.contains($0.name) }
     inference.whenInferred = { graph, facts in
-      let context = PassContext(facts: facts, opsets: opsets)
+      let context = PassContext(facts: facts, opsets: opsets, allowance: allowance)
       for pass in selected { reports.append(pass.run(&graph, context)) }
     }
     _ = try inference.infer(&graph)

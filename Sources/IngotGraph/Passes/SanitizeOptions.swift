@@ -22,6 +22,8 @@ package struct SanitizeOptions: Hashable, Sendable {
   package var passes = PassSelection.all
   /// Whether float64 between inputs and outputs becomes float32, which rounds more.
   package var makesDoublesFloats = false
+  /// Bytes by which constants may grow in all when nodes are replaced by what they compute.
+  package var foldLimit = Allowance.growthLimit
 
   package init(
     inputShapes: [String: [Dimension]] = [:], dimensions: [String: Dimension] = [:], opset: Int64? = nil,

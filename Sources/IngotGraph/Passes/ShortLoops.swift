@@ -32,7 +32,8 @@ private struct ShortLoop {
   private var carriedCount: Int { node.inputs.count - 2 }
 
   init?(_ node: Node, in graph: Graph, _ context: PassContext) {
-    guard node.domain.isEmpty, node.opType == "Loop", node.inputs.count >= 2, case .graph(let body)? = node.attribute("body"),
+    guard node.domain.isEmpty, node.opType == "Loop", node.inputs.count >= 2,
+      case .graph(let body)? = node.attribute("body"),
       body.inputs.count == node.inputs.count, body.outputs.count >= node.inputs.count - 1,
       node.outputs.count <= body.outputs.count - 1
     else { return nil }

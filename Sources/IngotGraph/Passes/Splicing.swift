@@ -35,10 +35,12 @@ struct Splicing {
     var isPlaced = [Bool](repeating: false, count: body.values.count)
     var nodes: [Node] = []
     // A body inside this one would take an outer value for its own of the same name.
-    for node in body.nodes { for (_, inner) in node.subgraphs { inner.addNames(to: &innerNames) } }
+    var deeperNames: Set<String> = []
+    for node in body.nodes { for (_, inner) in node.subgraphs { inner.addNames(to: &deeperNames) } }
+    innerNames.formUnion(deeperNames)
     for (position, id) in body.inputs.enumerated() where !isPlaced[id.index] {
       var place = inputs.indices.contains(position) ? inputs[position] : nil
-      if let given = place, innerNames.contains(graph[given].name) {
+      if let given = place, deeperNames.contains(graph[given].name) {
         let copy = add(Value(name: graph[given].name, type: graph[given].type, shape: graph[given].shape))
         nodes.append(Node("Identity", name: "", inputs: [given], outputs: [copy]))
         place = copy
@@ -47,7 +49,7 @@ struct Splicing {
     }
     let makers = body.producers
     for (id, output) in zip(body.outputs, outputs) where !isPlaced[id.index] && makers[id.index] != nil {
-      if let output, !innerNames.contains(graph[output].name) {
+      if let output, !deeperNames.contains(graph[output].name) {
         (places[id.index], isPlaced[id.index]) = (output, true)
       }
     }
@@ -57,7 +59,9 @@ struct Splicing {
     }
     var newNames: [String: String] = [:]
     for (index, place) in places.enumerated() {
-      if let place, graph[place].name != body.values[index].name { newNames[body.values[index].name] = graph[place].name }
+      if let place, graph[place].name != body.values[index].name {
+        newNames[body.values[index].name] = graph[place].name
+      }
     }
     nodes += body.nodes.map { moved($0, places, newNames) }
     // What is an input, a constant, an outer value or an output twice gets its second name from a node.

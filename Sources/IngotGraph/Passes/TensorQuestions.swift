@@ -3,14 +3,18 @@
 internal import IngotCore
 
 extension Tensor {
-  /// Whether there is at least one element and all are this number; 0 is also -0.
+  /// Whether there is at least one element and all are this number; 0 is also -0. Large tensors are weights, which are not
+  /// read.
   func isFilled(with number: Double) -> Bool {
-    guard let width = type.bitCount.map({ $0 / 8 }), width > 0, bytes.count >= width else { return false }
+    guard bytes.count <= 64 << 10, let width = type.bitCount.map({ $0 / 8 }), width > 0, bytes.count >= width else {
+      return false
+    }
     let first = Tensor(type: type, shape: [], bytes: bytes[0..<width])
     // All are equal where each equals the next one.
     guard bytes.count == width || bytes[0..<bytes.count - width] == bytes[width..<bytes.count] else { return false }
     return switch Numbers(first) {
     case .integers(let values): values.first.map { Double($0) == number } ?? false
+    case .unsigned(let values): values.first.map { Double($0) == number } ?? false
     case .floats(let values): values.first == number
     case nil: false
     }

@@ -34,7 +34,9 @@ enum AttentionRules {
     let queries = try heads(node, 0, rank: query.count, "q_num_heads")
     node.set(
       type: node.type(0),
-      shape: isFlat ? [query[0], query[1], queries[1] * values[3]] : [query[0], query[1], query[2], values[3]])
+      shape: isFlat
+        ? [query[0], query[1], widened(node, node.shape(2)?[2] ?? .unknown)]
+        : [query[0], query[1], query[2], values[3]])
     let (pastKeys, pastValues) = (try node.shape(4, rank: 4), try node.shape(5, rank: 4))
     let past = try node.unified(
       pastKeys?[2] ?? .unknown, "the length of the past keys", pastValues?[2] ?? .unknown, "that of the past values")
@@ -43,6 +45,14 @@ enum AttentionRules {
     node.set(1, type: node.type(4) ?? node.type(1), shape: try present(node, keys, pastKeys, total))
     node.set(2, type: node.type(5) ?? node.type(2), shape: try present(node, values, pastValues, total))
     node.set(3, type: node.type(0), shape: [queries[0], queries[1], queries[2], total])
+  }
+
+  /// The last size of the values, with the heads of the queries: the same where there are as many of both.
+  private static func widened(_ node: NodeFacts, _ width: Dimension) -> Dimension {
+    let (queryHeads, heads) = (node.int("q_num_heads", default: 0), node.int("kv_num_heads", default: 0))
+    guard heads > 0, queryHeads > 0 else { return .unknown }
+    if queryHeads % heads == 0 { return width * .fixed(Int(queryHeads / heads)) }
+    return width.floorDivided(by: .fixed(Int(heads))) * .fixed(Int(queryHeads))
   }
 
   /// An input as [batch, heads, length, size].
@@ -97,7 +107,9 @@ enum AttentionRules {
     keySize = try node.unified(keySize, "a key's size", state?[2] ?? .unknown, "the state's")
     var valueSize = try (value?[2] ?? .unknown).parts(heads, "the last size of input 2", of: "kv_num_heads")
     valueSize = try node.unified(valueSize, "a value's size", state?[3] ?? .unknown, "the state's")
-    node.set(0, type: node.type(0), shape: [batch, length, .fixed(Int(queryHeads)) * valueSize])
+    let width = heads <= queryHeads ? widened(node, value?[2] ?? .unknown) : .unknown
+    node.set(
+      0, type: node.type(0), shape: [batch, length, width == .unknown ? .fixed(Int(queryHeads)) * valueSize : width])
     let stateType = node.input(3) == nil ? node.type(0) : node.type(3)
     node.set(1, type: stateType, shape: [batch, .fixed(Int(heads)), keySize, valueSize])
   }

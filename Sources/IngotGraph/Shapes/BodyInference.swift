@@ -20,6 +20,10 @@ extension ShapeInference {
       location.append(GraphStep(node, at: nodeIndex, attribute: name))
       defer { location.removeLast() }
       let run = bodyRun(of: graph, facts, scope: scope)
+      let collector = whenContradicted
+      // What is wrong with a branch that is never taken is wrong with no run.
+      if isDead(name, of: facts) { whenContradicted = { _ in } }
+      defer { whenContradicted = collector }
       let inner = try infer(&graph, outer: scope, given: run.given)
       provenSizes.forget(since: mark)
       node.attributes[index].value = .graph(graph)
@@ -33,6 +37,13 @@ extension ShapeInference {
     if node.opType == "Loop", facts.bodies["body"]?.first?.constant?.isTrue ?? false {
       facts.tripCount = facts.sizes(0)?.first ?? .unknown
     }
+  }
+
+  private func isDead(_ branch: String, of node: NodeFacts) -> Bool {
+    guard node.node.opType == "If", node.node.domain.isEmpty, let condition = node.input(0)?.constant,
+      condition.type == .bool, condition.elementCount == 1
+    else { return false }
+    return branch == (condition.isTrue ? "else_branch" : "then_branch")
   }
 
   /// What a body is inferred on.
@@ -52,7 +63,10 @@ extension ShapeInference {
     case "Loop": return loop(graph, node, scope: scope)
     case "Scan":
       let scan = ScanLayout(node)
-      let states = stable(graph, scope: scope, initial: scan.states(node), firstState: 0) { $0 + scan.slices(node) }
+      // A Scan's states keep their shape, so what an iteration says of them holds before it too.
+      let states = stable(graph, scope: scope, initial: scan.states(node), firstState: 0, keepsShapes: true) {
+        $0 + scan.slices(node)
+      }
       return BodyRun(given: states.named + scan.slices(node), states: states.raw)
     case "SequenceMap": return BodyRun(given: SequenceRules.mapped(node))
     default: return BodyRun()
@@ -80,11 +94,11 @@ extension ShapeInference {
   /// - Returns: facts that hold of the values that go around whenever the body starts; `named` has private names for sizes that
   ///   change, `raw` has `.unknown`.
   private mutating func stable(
-    _ graph: Graph, scope: [String: ValueFacts], initial: [ValueFacts], firstState: Int,
+    _ graph: Graph, scope: [String: ValueFacts], initial: [ValueFacts], firstState: Int, keepsShapes: Bool = false,
     inputs: ([ValueFacts]) -> [ValueFacts]
   ) -> (named: [ValueFacts], raw: [ValueFacts]) {
-    // Constants that go around are compared by their elements.
-    var raw = initial.map { $0.elements == nil ? $0.withoutContent : $0 }
+    // Short lists of integers may go around as they are; an empty sequence takes any element.
+    var raw = initial.map { $0.elements != nil || $0.sequence?.isEmpty ?? false ? $0 : $0.withoutContent }
     for _ in 0..<(raw.isEmpty ? 0 : Self.trialLimit) {
       let before = named(raw)
       guard let outputs = trial(graph, scope: scope, given: inputs(before)), outputs.count >= firstState + raw.count
@@ -93,7 +107,13 @@ extension ShapeInference {
       }
       var isStable = true
       for index in raw.indices {
-        let joined = before[index].common(with: outputs[firstState + index])
+        let output = outputs[firstState + index]
+        var joined = before[index].common(with: output)
+        if keepsShapes, let shape = before[index].shape,
+          let unified = output.shape.map({ shape.unified(with: $0) }) ?? shape
+        {
+          joined.shape = unified
+        }
         if !joined.says(asMuchAs: raw[index]) { isStable = false }
         raw[index] = joined.masked(by: raw[index])
       }
@@ -113,7 +133,8 @@ extension ShapeInference {
   /// - Returns: facts about the graph's outputs; nil where it contradicts itself and where this run has tried enough.
   mutating func trial(_ graph: Graph, scope: [String: ValueFacts], given: [ValueFacts]) -> [ValueFacts]? {
     guard repetitionBudget > 0 else { return nil }
-    repetitionBudget -= graph.nodes.count + 1
+    // A call of a function adds what it does to the whole once; trials within trials multiply.
+    repetitionBudget -= 4 * (graph.nodes.count + 1)
     let (callback, collector, names, mark) = (whenInferred, whenContradicted, stale, provenSizes.mark)
     (whenInferred, whenContradicted) = (nil, nil)
     defer {

@@ -14,7 +14,7 @@ enum ClassicalRules {
       "Normalizer": { $0.set(type: .float32, shape: $0.shape(0)) }, "OneHotEncoder": oneHot,
       "Scaler": { $0.set(type: .float32, shape: $0.shape(0)) }, "SVMClassifier": supportVectors,
       "SVMRegressor": { (node) throws(ShapeProblem) in try regressor(&node, targets: 1) },
-      "TreeEnsemble": treeEnsemble, "TreeEnsembleClassifier": treeClassifier,
+      "TreeEnsemble": treeEnsemble, "ZipMap": zipMap, "TreeEnsembleClassifier": treeClassifier,
       "TreeEnsembleRegressor": { (node) throws(ShapeProblem) in
         try regressor(&node, targets: node.node.int("n_targets"))
       },
@@ -81,7 +81,17 @@ enum ClassicalRules {
 
   @Sendable private static func dictionary(_ node: inout NodeFacts) {
     let count = node.listCount("string_vocabulary") ?? node.listCount("int64_vocabulary")
-    node.set(type: node.outputs.first?.type, shape: [.fixed(1), count.map { .fixed($0) } ?? .unknown])
+    var type: ElementType?
+    if case .map(_, let value)? = node.input(0)?.container { type = value.elementType }
+    node.set(type: type, shape: [.fixed(1), count.map { .fixed($0) } ?? .unknown])
+  }
+
+  /// A map from classes to scores for each row.
+  @Sendable private static func zipMap(_ node: inout NodeFacts) {
+    let key: ElementType? =
+      node.listCount("classlabels_strings") ?? 0 > 0
+      ? .string : node.listCount("classlabels_int64s") ?? 0 > 0 ? .int64 : nil
+    node.put(ValueFacts(container: .sequence(of: .map(key: key, value: .tensor(.float32, [])))))
   }
 
   @Sendable private static func features(_ node: inout NodeFacts) throws(ShapeProblem) {

@@ -123,7 +123,7 @@ enum ConvolutionRules {
   @Sendable private static func columnsToImage(_ node: inout NodeFacts) throws(ShapeProblem) {
     node.set(type: node.type(0), shape: nil)
     let input = try node.shape(0, rank: 3)
-    let listed = node.listCount("dilations") ?? node.listCount("strides")
+    let listed = node.listCount("dilations") ?? node.listCount("strides") ?? node.listCount("pads").map { $0 / 2 }
     guard let axes = node.shape(1)?.first?.size ?? node.shape(2)?.first?.size ?? listed,
       (0...ValueFacts.elementLimit).contains(axes)
     else { return }

@@ -123,9 +123,18 @@ extension Dimension {
     case (.fixed, _): return self
     case (_, .fixed): return other
     default:
-      if self.isAtLeast(.fixed(2)) { return self }
-      return other.isAtLeast(.fixed(2)) ? other : .unknown
+      if self.isAtLeast(.fixed(2)) || other.isCapped(self) { return self }
+      return other.isAtLeast(.fixed(2)) || isCapped(other) ? other : .unknown
     }
+  }
+
+  /// Whether this is the minimum of a size and numbers of 1 or more. Such a size broadcasts with the size itself only where they
+  /// are equal, or both are 1.
+  private func isCapped(_ size: Dimension) -> Bool {
+    guard case .symbolic(let text) = self, text.utf8.last == UInt8(ascii: ")"), let whole = size.expression,
+      case .minimum(let operands)? = SizeExpressionParser.atom(text)
+    else { return false }
+    return operands.contains(whole) && operands.allSatisfy { $0 == whole || ($0.constant ?? 0) >= 1 }
   }
 
   /// Nil where both are known and differ; otherwise the one that says more.

@@ -50,9 +50,14 @@ enum ElementArithmetic {
   /// The pairs of elements of two inputs that broadcasting brings together, with where they stand.
   private static func pairs(_ node: NodeFacts, _ first: Int, _ second: Int) -> [(Int, Int)]? {
     guard let output = node.outputs.first?.shape?.sizes, let a = node.shape(first)?.sizes,
-      let b = node.shape(second)?.sizes, a.count <= output.count, b.count <= output.count
+      let b = node.shape(second)?.sizes, broadcasts(a, to: output), broadcasts(b, to: output)
     else { return nil }
     return Array(zip(positions(a, in: output), positions(b, in: output)))
+  }
+
+  /// Old versions align axes by an attribute: that is left alone.
+  private static func broadcasts(_ shape: [Int], to output: [Int]) -> Bool {
+    shape.count <= output.count && zip(shape.reversed(), output.reversed()).allSatisfy { $0 == $1 || $0 == 1 }
   }
 
   private static func positions(_ shape: [Int], in output: [Int]) -> [Int] {
@@ -147,7 +152,7 @@ enum ElementArithmetic {
     var result: [Dimension]?
     for index in node.inputs.indices {
       guard let elements = node.sizeElements(index), elements.divisor == 1, let shape = node.shape(index)?.sizes,
-        shape.count <= output.count
+        broadcasts(shape, to: output)
       else { return nil }
       let values = positions(shape, in: output).map { elements.numerators[$0] }
       result = result.map { zip($0, values).map { fitted(operation($0, $1), in: type) } } ?? values

@@ -41,7 +41,13 @@ extension SizeElements {
 
 extension NodeFacts {
   func sizeElements(_ index: Int) -> SizeElements? {
-    guard let facts = input(index) else { return nil }
+    guard let facts = input(index), let elements = Self.elements(facts), let shape = facts.shape?.sizes,
+      Layout.count(shape) == elements.numerators.count
+    else { return nil }
+    return elements
+  }
+
+  private static func elements(_ facts: ValueFacts) -> SizeElements? {
     switch facts.content {
     case .elements(let elements): return SizeElements(elements)
     case .fractions(let numerators, let divisor): return SizeElements(numerators, divisor: divisor)
@@ -49,7 +55,8 @@ extension NodeFacts {
       guard tensor.elementCount <= ValueFacts.elementLimit, let numbers = Numbers(tensor) else { return nil }
       switch numbers {
       case .integers(let values): return SizeElements(values.map { .fixed(Int($0)) })
-      case .floats(let values): return Self.fractions(values)
+      case .unsigned: return nil
+      case .floats(let values): return fractions(values)
       }
     case .sequence, nil: return nil
     }

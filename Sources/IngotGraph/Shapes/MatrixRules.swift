@@ -30,7 +30,8 @@ enum MatrixRules {
     "com.microsoft::QGemm": { (node) throws(ShapeProblem) in
       try gemm(&node, 0, 3, type: node.input(8) == nil ? .float32 : node.type(8))
     },
-    "com.microsoft::MatMulNBits": packedProduct, "com.microsoft::MatMulBnb4": packedProduct,
+    "com.microsoft::MatMulNBits": packedProduct, "com.microsoft::MatMulNBitsMlp": packedProduct,
+    "com.microsoft::MatMulBnb4": packedProduct,
     "com.microsoft::MatMulFpQ4": { (node) throws(ShapeProblem) in
       let sizes = node.sizes(2)
       try packedProduct(&node, columns: sizes.flatMap { $0.count == 2 ? $0[1] : nil } ?? .unknown)

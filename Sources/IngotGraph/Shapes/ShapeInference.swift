@@ -42,7 +42,9 @@ struct ShapeInference {
   var provenSizes = ProvenSizes()
   var depth = 0
   /// Nodes that bodies of loops and functions may still be inferred on once more than the graph itself needs.
-  var repetitionBudget = 1 << 18
+  var repetitionBudget = 1 << 16
+  /// Elements of lists with names in them that nodes may still calculate with.
+  private var elementBudget = 1 << 17
   /// Names of the model's sizes that read like calculations: no calculation is written like one of them.
   private var quotedNames: Set<String> = []
 
@@ -110,7 +112,8 @@ struct ShapeInference {
     node index: Int, of graph: inout Graph, _ facts: inout [ValueFacts], outer: [String: ValueFacts],
     interface: Set<ValueID>
   ) throws(GraphError) {
-    let inputs = graph.nodes[index].inputs.map { $0.map { facts[$0.index] } }
+    var inputs = graph.nodes[index].inputs.map { $0.map { facts[$0.index] } }
+    if elementBudget <= 0 { inputs = inputs.map { $0?.withoutNames } }
     var node = NodeFacts(graph.nodes[index], opset: opset, inputs: inputs)
     node.sizesByInput = provenSizes.sizes(of: inputs)
     if graph.nodes[index].hasSubgraphs {
@@ -137,7 +140,7 @@ struct ShapeInference {
         try report(reason, node: index, value: nil)
         node.outputs = node.outputs.map { _ in ValueFacts() }
       }
-      SymbolicElements.add(to: &node)
+      addElements(to: &node)
     }
     for (position, output) in graph.nodes[index].outputs.enumerated() {
       guard let output else { continue }
@@ -154,6 +157,13 @@ struct ShapeInference {
       facts[output.index] = declarations == .mustAgree || isUnknown ? described : inferred
       nameUnknowns(&facts[output.index])
     }
+  }
+
+  /// A model may calculate with sizes as much as models do, and not without end.
+  private mutating func addElements(to node: inout NodeFacts) {
+    guard elementBudget > 0 else { return }
+    for case .elements(let elements)? in node.inputs.map({ $0?.content }) { elementBudget -= elements.count }
+    SymbolicElements.add(to: &node)
   }
 
   private func report(_ reason: GraphError.Reason, node: Int, value: ValueID?) throws(GraphError) {

@@ -18,12 +18,15 @@ enum SignalRules {
     let (bins, length) = (node.number(0) ?? .unknown, node.number(1) ?? .unknown)
     if let size = bins.size, size < 0 { throw .outputSize }
     let type = CreationRules.elementType(node, "output_datatype") ?? .float32
-    node.set(type: type, shape: [try oneSided(length), bins])
+    node.set(type: type, shape: [oneSided(length), bins])
   }
 
   /// Frequencies of a real signal: length / 2 + 1.
-  private static func oneSided(_ length: Dimension) throws(ShapeProblem) -> Dimension {
-    try length.mapped { $0 >= 0 ? $0 / 2 + 1 : nil }
+  private static func oneSided(_ length: Dimension) -> Dimension { length.floorDivided(by: .fixed(2)) + .fixed(1) }
+
+  /// The signal that such a spectrum most likely had: 2 * (frequencies - 1).
+  private static func twoSided(_ count: Dimension) throws(ShapeProblem) -> Dimension {
+    try (count * .fixed(2) - .fixed(2)).checked()
   }
 
   /// The last axis holds real and imaginary parts. From version 20 on, the axis is an input that may be computed.
@@ -46,8 +49,8 @@ enum SignalRules {
       guard axis < shape.count - 1 else { throw .axis(Int64(axis), rank: shape.count - 1) }
       var size = length ?? shape[axis]
       if let size = size.size, size < 0 { throw .outputSize }
-      if isOneSided && !isInverse { size = try oneSided(size) }
-      if isOneSided && isInverse && length == nil { size = try size.mapped { $0 >= 1 ? 2 * ($0 - 1) : nil } }
+      if isOneSided && !isInverse { size = oneSided(size) }
+      if isOneSided && isInverse && length == nil { size = try twoSided(size) }
       shape[axis] = size
     } else if isOneSided || length != nil {
       for index in shape.indices.dropLast() { shape[index] = .unknown }
@@ -63,24 +66,20 @@ enum SignalRules {
     if let window = try node.shape(2, rank: 1) {
       length = try node.unified(length, "the frame's length", window[0], "the window's length")
     }
-    let batch = signal?.first ?? .unknown
     var frames = Dimension.unknown
-    if let frame = length.size, let step = node.number(1)?.size {
-      guard step > 0, frame >= 0, let total = signal?[1] else {
-        if step <= 0 || frame < 0 { throw .outputSize }
-        return node.set(type: node.type(0), shape: [batch, .unknown, .unknown, .fixed(2)])
-      }
-      frames = try total.mapped { $0 >= frame ? ($0 - frame) / step + 1 : nil }
+    if let step = node.number(1)?.size, let total = signal?[1] {
+      guard step > 0 else { throw .sizes("the step", .fixed(step), "the least one", .fixed(1)) }
+      frames = try (total - length).checked().floorDivided(by: .fixed(step)) + .fixed(1)
     }
-    let frequencies = node.flag("onesided", default: true) ? try oneSided(length) : length
-    node.set(type: node.type(0), shape: [batch, frames, frequencies, .fixed(2)])
+    let frequencies = node.flag("onesided", default: true) ? oneSided(length) : length
+    node.set(type: node.type(0), shape: [signal?.first ?? .unknown, frames, frequencies, .fixed(2)])
   }
 
   /// The last `signal_ndim` axes are transformed; real and imaginary parts become a new axis.
-  @Sendable private static func realFourier(_ node: inout NodeFacts) throws(ShapeProblem) {
+  @Sendable private static func realFourier(_ node: inout NodeFacts) {
     node.set(type: node.type(0), shape: nil)
     guard var shape = node.shape(0), let last = shape.last else { return }
-    if node.flag("onesided", default: true) { shape[shape.count - 1] = try oneSided(last) }
+    if node.flag("onesided", default: true) { shape[shape.count - 1] = oneSided(last) }
     node.set(type: node.type(0), shape: shape + [.fixed(2)])
   }
 
@@ -89,7 +88,7 @@ enum SignalRules {
     guard var shape = node.shape(0), shape.count >= 2 else { return }
     shape.removeLast()
     if node.flag("onesided", default: true) {
-      shape[shape.count - 1] = try shape[shape.count - 1].mapped { $0 >= 1 && $0 <= 1 << 50 ? 2 * ($0 - 1) : nil }
+      shape[shape.count - 1] = try twoSided(shape[shape.count - 1])
     }
     node.set(type: node.type(0), shape: shape)
   }

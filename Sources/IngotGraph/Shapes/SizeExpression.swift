@@ -20,11 +20,11 @@ struct SizeExpression: Hashable {
 
   /// Models are not trusted: no expression grows beyond these.
   enum Limit {
-    static let terms = 24
+    static let terms = 16
     static let degree = 16
-    static let textLength = 240
+    static let textLength = 160
     /// Of two expressions that are multiplied.
-    static let products = 64
+    static let products = 36
   }
 
   init(_ constant: Int) { terms = constant == 0 ? [] : [Term(factors: [], coefficient: constant)] }

@@ -77,6 +77,8 @@ extension Dimension {
   /// An unknown size under a name of its own.
   static func placeholder(_ number: Int) -> Dimension { .symbolic("\u{1}\(number)") }
 
+  var isName: Bool { if case .symbolic = self { true } else { false } }
+
   /// Whether the size, or a part of it, has a name that only this inference knows.
   var isPlaceholder: Bool {
     if case .symbolic(let text) = self { text.utf8.contains(Self.placeholderMark) } else { false }

@@ -71,29 +71,36 @@ enum SliceRules {
       }
       return size.ceilDivided(by: .fixed(-step))
     }
-    guard let first = position(start, in: size), let last = position(end, in: size) else { return .unknown }
-    let length = last - first
-    let whole = length.isAtLeast(.fixed(0)) ? length : Dimension.maximum(length, .fixed(0))
-    return whole.ceilDivided(by: .fixed(step))
+    guard let length = length(of: size, start: start, end: end) else { return .unknown }
+    return (length.isAtLeast(.fixed(0)) ? length : .maximum(length, .fixed(0))).ceilDivided(by: .fixed(step))
   }
 
   /// Exporters write numbers from here on for "to the end".
   private static let far = Int(Int32.max)
 
-  /// A start or end as a place in 0...size; nil where its sign is only known to a run.
-  private static func position(_ place: Dimension, in size: Dimension) -> Dimension? {
-    if let number = place.size {
-      if number == 0 || number >= far { return number == 0 ? place : size }
-      if number <= -far { return .fixed(0) }
-      if number < 0 {
-        let position = size + place
-        return position.isAtLeast(.fixed(0)) ? position : .maximum(position, .fixed(0))
-      }
-    } else if !place.isAtLeast(.fixed(0)) {
+  /// From start to end; below zero where nothing is left. A start behind the end needs no bound then, nor an end before zero.
+  private static func length(of size: Dimension, start: Dimension, end: Dimension) -> Dimension? {
+    var (first, last) = (start, end)
+    if let number = end.size {
+      if number >= far { last = size } else if number < 0 { last = number <= -far ? .fixed(0) : size + end }
+    } else if !end.isAtLeast(.fixed(0)) {
       return nil
     }
-    if size.isAtLeast(place) { return place }
-    return place.isAtLeast(size) ? size : .minimum(place, size)
+    if let number = start.size {
+      if number < 0 {
+        // The last few, or all where there are no more.
+        if last == size, number > -far { return least(.fixed(-number), size) }
+        first = number <= -far ? .fixed(0) : .maximum(size + start, .fixed(0))
+      }
+    } else if !start.isAtLeast(.fixed(0)) {
+      return nil
+    }
+    return least(last, size) - first
+  }
+
+  private static func least(_ a: Dimension, _ b: Dimension) -> Dimension {
+    if a.isAtLeast(b) { return b }
+    return b.isAtLeast(a) ? a : .minimum(a, b)
   }
 
   @Sendable private static func pad(_ node: inout NodeFacts) throws(ShapeProblem) {

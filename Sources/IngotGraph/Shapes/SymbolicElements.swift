@@ -34,6 +34,9 @@ enum SymbolicElements {
     "ScatterElements": [0, 2], "ScatterND": [0, 2],
   ]
 
+  /// Longer lists of names and expressions are no shapes.
+  private static let nameLimit = 64
+
   /// Writes what is known about the elements of small outputs: sizes by name, or numbers where it turns out that all are known.
   static func add(to node: inout NodeFacts) {
     guard node.node.domain.isEmpty, let rule = table[node.node.opType], node.outputs.contains(where: mayHold) else {
@@ -71,7 +74,8 @@ enum SymbolicElements {
       }
       return nil
     }
-    guard numerators.contains(where: { $0 != .unknown }) else { return nil }
+    let names = numerators.reduce(0) { $0 + ($1.isName ? 1 : 0) }
+    guard names <= nameLimit, names > 0 || numerators.contains(where: { $0 != .unknown }) else { return nil }
     return elements.divisor == 1 ? .elements(numerators) : .fractions(numerators, divisor: elements.divisor)
   }
 

@@ -100,6 +100,9 @@ package struct ValueFacts: Sendable {
     return result
   }
 
+  /// Without lists that only a run knows all of.
+  var withoutNames: ValueFacts { if case .elements? = content { withoutContent } else { self } }
+
   /// The same behind the end of a graph's part that may run any number of times: private names that were given in it mean
   /// another size each time.
   /// - Parameter mark: the number of the first such name.

@@ -1,0 +1,33 @@
+// Bytes that do not exist until somebody reads them: a folded weight is a recipe over the file that it came from. A writer
+// asks for one piece after the other, so that a model full of folded weights takes the memory of one piece.
+
+internal import Synchronization
+
+/// A recipe for bytes. It gives the same bytes each time that it is asked.
+final class ComputedBytes: Sendable {
+  let byteCount: Int
+  /// How many recipes are computed one inside the other.
+  let depth: Int
+  /// Whether any part costs as much as all of it.
+  let isWhole: Bool
+  private let compute: @Sendable (Range<Int>) -> [UInt8]
+  private let sample = Mutex<[UInt8]?>(nil)
+
+  init(byteCount: Int, depth: Int, isWhole: Bool, compute: @escaping @Sendable (Range<Int>) -> [UInt8]) {
+    (self.byteCount, self.depth, self.isWhole, self.compute) = (byteCount, depth, isWhole, compute)
+  }
+
+  func bytes(_ range: Range<Int>) -> [UInt8] {
+    let bytes = compute(range)
+    precondition(bytes.count == range.count, "a recipe for \(range.count) bytes made \(bytes.count)")
+    return bytes
+  }
+
+  /// What `make` gives the first time: looking at a recipe again, round after round, computes nothing.
+  func remembered(_ make: () -> [UInt8]) -> [UInt8] {
+    if let known = sample.withLock({ $0 }) { return known }
+    let made = make()
+    sample.withLock { $0 = made }
+    return made
+  }
+}
