@@ -58,6 +58,10 @@ extension SanitizeOptions {
     guard problems.isEmpty else { throw UsageError(problems.joined(separator: "\n  ")) }
     makesDoublesFloats = arguments.has("--float64-to-float32")
     opset = try arguments.count("--opset", in: 1...Int(OperatorSet.newest)).map { Int64($0) }
+    if let text = arguments.value("--fold-limit") {
+      guard let limit = ByteCount(text) else { throw UsageError("--fold-limit takes a size like 32MiB, not '\(text)'") }
+      foldLimit = limit.count
+    }
     if let text = arguments.value("--passes") { passes = try PassSelection(text) }
   }
 

@@ -39,14 +39,15 @@ package func raiseOpset(of model: inout Model, to wanted: Int64) throws(GraphErr
   var raised = model
   var names = FreshNames(taken: model.graph.allValueNames)
   var obstacles: [OpsetObstacle] = []
-  let functions = model.functions
-  try convert(&raised.graph, of: model.opsets, functions, to: wanted, isFunction: false, &names, &report, &obstacles)
+  try convert(
+    &raised.graph, of: model.opsets, model.functions, to: wanted, isFunction: false, &names, &report, &obstacles)
   for index in raised.functions.indices {
     guard let own = raised.functions[index].opsets[""], own < wanted else { continue }
     var names = FreshNames(taken: raised.functions[index].body.allValueNames)
     let opsets = raised.functions[index].opsets
     try convert(
-      &raised.functions[index].body, of: opsets, functions, to: wanted, isFunction: true, &names, &report, &obstacles)
+      &raised.functions[index].body, of: opsets, model.functions, to: wanted, isFunction: true, &names, &report,
+      &obstacles)
     raised.functions[index].opsets[""] = wanted
   }
   guard obstacles.isEmpty else { throw GraphError(.opsetObstacles(have: have, asked: wanted, obstacles)) }
@@ -57,8 +58,8 @@ package func raiseOpset(of model: inout Model, to wanted: Int64) throws(GraphErr
 }
 
 private func convert(
-  _ graph: inout Graph, of opsets: [String: Int64], _ functions: [Function], to wanted: Int64, isFunction: Bool, _ names: inout FreshNames,
-  _ report: inout PassReport, _ obstacles: inout [OpsetObstacle]
+  _ graph: inout Graph, of opsets: [String: Int64], _ functions: [Function], to wanted: Int64, isFunction: Bool,
+  _ names: inout FreshNames, _ report: inout PassReport, _ obstacles: inout [OpsetObstacle]
 ) throws(GraphError) {
   var conversion = OpsetConversion(from: opsets[""] ?? 1, to: wanted, isFunction: isFunction, names: names)
   var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale, functions: functions)
