@@ -35,6 +35,11 @@ import Testing
     ShapeCase(
       "%a: float32[9,4], %b: float32[seq,4]",
       "const %z: int64[1] = [0]\n%e = Shape(%b) {end=1}\n%y = Slice(%a, %z, %e)", "float32[min(seq,9), 4]"),
+    // The first rows of a table go with a text only where it is long enough for it.
+    ShapeCase(
+      "%a: float32[9,4], %b: float32[n,seq,4]",
+      "const %z: int64[1] = [0]\n%e = Shape(%b) {start=1, end=2}\n%p = Slice(%a, %z, %e)\n%y = Add(%b, %p)",
+      "float32[n, seq, 4]"),
     ShapeCase("%a: float32[n,9]", "const %p: int64[4] = [1,0,2,-3]\n%y = Pad(%a, %p)", "float32[n+3, 6]"),
     ShapeCase("%a: float32[n,9]", "%y = Pad(%a) {pads=[0,1,0,1]}", "float32[n, 11]", opset: 2),
     ShapeCase("%a: float32[n,9]", "%y = Pad(%a) {paddings=[0,1,0,1]}", "float32[n, 11]", opset: 1),

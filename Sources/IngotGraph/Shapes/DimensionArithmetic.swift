@@ -128,13 +128,14 @@ extension Dimension {
     }
   }
 
-  /// Whether this is the minimum of a size and numbers of 1 or more. Such a size broadcasts with the size itself only where they
-  /// are equal, or both are 1.
+  /// Whether this is `min(size,512)` or the like: as many rows as there are, of a table of 512. Where the two go together, the
+  /// result has `size`: they are equal, or the number is 1.
   private func isCapped(_ size: Dimension) -> Bool {
-    guard case .symbolic(let text) = self, text.utf8.last == UInt8(ascii: ")"), let whole = size.expression,
-      case .minimum(let operands)? = SizeExpressionParser.atom(text)
+    guard case .symbolic = self, let atom = expression?.atom,
+      case .minimum(let operands)? = SizeExpressionParser.atom(atom),
+      let size = size.expression
     else { return false }
-    return operands.contains(whole) && operands.allSatisfy { $0 == whole || ($0.constant ?? 0) >= 1 }
+    return operands.contains(size) && operands.allSatisfy { $0 == size || $0.constant ?? 0 >= 1 }
   }
 
   /// Nil where both are known and differ; otherwise the one that says more.
