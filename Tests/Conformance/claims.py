@@ -153,12 +153,7 @@ def shapes_hold(case):
         raise NotComparable("no test data")
     compared = 0
     for feeds, expected in case.data:
-        actual = dict(expected)
-        try:
-            # Of the outputs the expected ones count: the reference evaluator is wrong about some.
-            actual = runs.run(with_intermediates(case.model), feeds)[0] | expected
-        except runs.CannotRun:
-            pass  # the expected outputs are left
+        actual = computed(case.model, feeds, expected)
         sizes = shapes.Sizes()
         for name, value in feeds.items():
             if isinstance(value, numpy.ndarray) and name in types:
@@ -169,6 +164,19 @@ def shapes_hold(case):
             compared += agree(name, types[name], value, sizes)
     if not compared:
         raise NotComparable("nothing that was computed has an inferred type")
+
+
+def computed(model, feeds, expected):
+    """Every value of a run by name; the expected outputs alone where there is no run to trust."""
+    try:
+        values, _ = runs.run(with_intermediates(model), feeds)
+    except runs.CannotRun:
+        return expected
+    # The reference evaluator gives a few outputs another rank than it expects itself.
+    for name, value in expected.items():
+        if [tensor.shape for tensor in runs.tensors(values[name])] != [tensor.shape for tensor in runs.tensors(value)]:
+            return expected
+    return values
 
 
 def agree(name, type_, value, sizes):
