@@ -14,12 +14,13 @@ package struct SanitizeOptions: Hashable, Sendable {
   /// Whether float64 between inputs and outputs becomes float32, which rounds more.
   package var makesDoublesFloats = false
   /// Bytes by which constants may grow in all when nodes are replaced by what they compute.
-  package var foldLimit = Allowance.growthLimit
+  package var foldLimit: Int
 
   package init(
     inputShapes: [String: [Dimension]] = [:], dimensions: [String: Int] = [:], opset: Int64? = nil,
-    passes: PassSelection = .all
+    passes: PassSelection = .all, foldLimit: Int = Allowance.growthLimit
   ) {
     (self.inputShapes, self.dimensions, self.opset, self.passes) = (inputShapes, dimensions, opset, passes)
+    self.foldLimit = foldLimit
   }
 }
