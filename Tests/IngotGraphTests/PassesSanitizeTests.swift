@@ -132,6 +132,8 @@ import Testing
   }
 
   @Test func doesNotStoreLargeWeightsTwice() throws {
+    var options = SanitizeOptions()
+    options.foldLimit = 100_000
     let (model, _) = try sanitized(
       """
       graph g(%x: float32[1,200], %z: float32[1,200]) -> (%y: float32[1,200], %v: float32[1,200], %big: float32[300,300]) {
@@ -142,7 +144,7 @@ import Testing
         %v: float32[1,200] = MatMul(%z, %w) # b
         %big: float32[300,300] = ConstantOfShape(%c) # fill
       }
-      """, SanitizeOptions(foldLimit: 100_000))
+      """, options)
     #expect(model.graph.nodes.map(\.name).sorted() == ["a", "b", "fill", "transpose"])
   }
 

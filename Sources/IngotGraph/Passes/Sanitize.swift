@@ -33,7 +33,18 @@ package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) 
   try run.toFixedPoint(&model)
   if passes.contains(Stage.names) { run.add(nameNodes(&model.graph)) }
   if passes.contains(Stage.canonical) { makeCanonical(&model) }
+  model.allowPlainConstants()
   return SanitizeReport(before: run.before, after: model.graph.size, rounds: run.rounds, passes: run.reports)
+}
+
+extension Model {
+  /// Before IR version 4 every initializer was an input too; a constant that passes made is not.
+  fileprivate mutating func allowPlainConstants() {
+    guard irVersion < 4 else { return }
+    let inputs = Set(graph.inputs)
+    let isPlain = graph.values.indices.contains { graph.values[$0].initializer != nil && !inputs.contains(ValueID($0)) }
+    if isPlain { irVersion = 4 }
+  }
 }
 
 private struct Sanitizing {
