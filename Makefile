@@ -64,6 +64,7 @@ conformance: build
 	  python3 -m pip install --quiet --upgrade --target $(CONFORMANCE)/python -r Tests/Conformance/requirements.txt && \
 	  rm -rf $(CONFORMANCE)/corpus && cp Tests/Conformance/requirements.txt $(CONFORMANCE)/requirements.txt; }
 	PYTHONPATH=$(CONFORMANCE)/python python3 Tests/Conformance/corpus.py $(CONFORMANCE)/corpus
+	PYTHONPATH=$(CONFORMANCE)/python python3 Tests/Conformance/selfcheck.py
 	PYTHONPATH=$(CONFORMANCE)/python python3 Tests/Conformance/conformance.py $(CONFORMANCE)/corpus --ingot $(INGOT) \
 	  --only '$(MODELS)' --json $(CONFORMANCE)/verdicts.json
 

@@ -52,6 +52,7 @@ package struct ModelSpec: Sendable, Hashable {
   /// The digest that the file must have.
   package var digest: Located<Digest>?
   package var inputs: [InputSpec]
+  package var changes = ModelChanges()
 }
 
 /// Names and sizes for the dimensions of one of the model's inputs.
@@ -60,12 +61,7 @@ package struct InputSpec: Sendable, Hashable {
   package var dims: [Located<DimensionSpec>]
 
   package var shape: [Dimension] {
-    dims.map {
-      switch $0.value {
-      case .fixed(let size): .fixed(size)
-      case .symbolic(let name): .symbolic(name)
-      }
-    }
+    dims.map(\.value.dimension)
   }
 }
 
@@ -73,6 +69,13 @@ package struct InputSpec: Sendable, Hashable {
 package enum DimensionSpec: Sendable, Hashable {
   case fixed(Int)
   case symbolic(String)
+
+  package var dimension: Dimension {
+    switch self {
+    case .fixed(let size): .fixed(size)
+    case .symbolic(let name): .symbolic(name)
+    }
+  }
 }
 
 /// The sizes that one optimization profile covers.

@@ -32,6 +32,29 @@ extension Shape {
       .optional(
         "inputs", .named(.list(dimensionForm, minimum: 0), keyPattern: nil, minimum: 1),
         "Names and sizes for the dimensions of inputs; equal names link dimensions across inputs."),
+      .optional(
+        "dims", .named(dimensionForm, keyPattern: nil, minimum: 0),
+        "Sizes, or other names, for symbolic dimensions, by the names that they have in the model."),
+      .optional("extract", .mapping(extract), "The part of the model to build; all of it by default."),
+      .optional(
+        "outputs", .list(.text, minimum: 1), "Exactly these outputs, also of nodes inside; with `*` and `?`."),
+      .optional("opset", .integer(1...1000), "Raise the standard operator set to this version."),
+      .optional(
+        "float64-to-float32", .boolean, "Calculate in float32 where the model does in float64; false by default."),
+      .optional(
+        "bounds", .named(.integer(1...Int.max), keyPattern: nil, minimum: 0),
+        "The largest sizes where the data decides, by the tensor that holds sizes or has an open axis."),
+      .optional("rename", .named(.text, keyPattern: nil, minimum: 0), "New names of tensors, by old ones."),
+      .optional(
+        "passes", .either([.choice(["all", "none"]), .list(.text, minimum: 1)]),
+        "Passes to run; or to leave out, where each has a `-` before it. All by default."),
+    ])
+
+  static let extract = Shape(
+    "What lies between tensors.",
+    [
+      .optional("from", .list(.text, minimum: 1), "Tensors that become the inputs; the model's by default."),
+      .optional("to", .list(.text, minimum: 1), "Tensors that become the outputs; the model's by default."),
     ])
 
   static let target = Shape(

@@ -92,9 +92,8 @@ private struct Planner {
   private var model: StepSource { .model(path: manifest.resolve(manifest.model.path.value)) }
 
   private mutating func addSanitize() -> StepID {
-    let shapes = manifest.model.inputs.map { NamedShape(name: $0.name.value, dims: $0.shape) }
-    return add(
-      Step(.sanitize(SanitizeSettings(inputs: shapes)), inputs: [StepInput("model", model)], label: "sanitize"))
+    add(
+      Step(.sanitize(SanitizeSettings(manifest.model)), inputs: [StepInput("model", model)], label: "sanitize"))
   }
 
   private mutating func addParse(_ canonical: StepID, _ target: TargetSpec) -> StepID {

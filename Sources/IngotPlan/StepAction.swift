@@ -41,16 +41,6 @@ package indirect enum StepAction: Hashable, Sendable {
   }
 }
 
-package struct SanitizeSettings: Hashable, Sendable {
-  /// The dims that the manifest gives the inputs, in the manifest's order.
-  package var inputs: [NamedShape]
-  package init(inputs: [NamedShape]) { self.inputs = inputs }
-
-  func writeIdentity(to sink: inout some IdentitySink) {
-    for input in inputs { sink.field("input-shape", "\(input.name)=\(input.dims.shapeText)") }
-  }
-}
-
 package struct NamedShape: Hashable, Sendable {
   package var name: String
   package var dims: [Dimension]

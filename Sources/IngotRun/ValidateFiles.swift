@@ -55,9 +55,7 @@ private struct FileCheck {
       let found = try digest(path)
       if found != pinned.value { throw digestMismatch(pinned, found: found) }
     }
-    var shapes: [String: [Dimension]] = [:]
-    for input in manifest.model.inputs { shapes[input.name.value] = input.shape }
-    _ = try sanitizeModel(&model, options: SanitizeOptions(inputShapes: shapes), in: path)
+    _ = try sanitizeModel(&model, options: SanitizeOptions(SanitizeSettings(manifest.model), in: path), in: path)
     return model
   }
 

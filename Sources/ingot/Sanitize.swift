@@ -11,29 +11,35 @@ extension Verb {
     details: """
       Checks the model, removes what does nothing, folds constants and batch normalization, infers types and shapes, sorts
       the nodes, and writes the result: the same function in fewer nodes, the same bytes on every machine.
+
+      Before that, the options change the model, in this order: outputs, the part to extract, shapes of inputs, the operator
+      set, bounds, names. Names in options are those that the model comes with. Options that take a name may be given more
+      than once. With `--passes -canonical` doc strings and metadata stay.
       """,
     options: [
       .value("--out", short: "-o", "OUT", "the file to write"),
-      .value("--opset", "N", "raise the standard operator set to this version"),
-      .value(
-        "--passes", "LIST",
-        "run only these, with commas; with a '-' before each: all but these; none: infer shapes only"),
-      .value("--fold-limit", "SIZE", "what constants may grow by when nodes become what they compute (32MiB)"),
       .value(
         "--weights", "WHERE", "auto, inline, external (OUT.data), refer (to the model's own files) or copy (them)"),
       Verb.json,
-    ]
+    ] + Verb.surgeonOptions
   ) { context in
     let operands = context.arguments.operands
     guard operands.count == 1 else { throw UsageError("name one model") }
     guard let out = context.arguments.value("--out") else { throw UsageError("name the file to write with -o") }
-    let options = try sanitizeOptions(context.arguments)
+    let options = try SanitizeOptions(context.arguments)
     let weights = try weightPolicy(context.arguments.value("--weights") ?? "auto")
+    let clock = ContinuousClock()
+    let start = clock.now
     var model = try Model.read(path: operands[0])
+    let read = clock.now
     let report = try sanitizeModel(&model, options: options, in: operands[0])
+    let sanitized = clock.now
     try model.write(to: out, weights: weights, isDurable: false)
     if context.arguments.has("--json") {
-      context.terminal.print(try jsonText(SanitizeDocument(report: report)))
+      let seconds = SanitizeDocument.Seconds(
+        read: (read - start) / .seconds(1), sanitize: (sanitized - read) / .seconds(1),
+        write: (clock.now - sanitized) / .seconds(1))
+      context.terminal.print(try jsonText(SanitizeDocument(report: report, seconds: seconds)))
     } else {
       context.terminal.note(
         "\(report.before.nodes) nodes before, \(report.after.nodes) after, in \(report.rounds) rounds")
@@ -45,17 +51,6 @@ extension Verb {
     }
     return .success
   }
-}
-
-private func sanitizeOptions(_ arguments: Arguments) throws -> SanitizeOptions {
-  var options = SanitizeOptions()
-  options.opset = try arguments.count("--opset", in: 1...Int(OperatorSet.newest)).map { Int64($0) }
-  if let passes = arguments.value("--passes") { options.passes = try PassSelection(passes) }
-  if let text = arguments.value("--fold-limit") {
-    guard let limit = ByteCount(text) else { throw UsageError("--fold-limit takes a size like 32MiB, not '\(text)'") }
-    options.foldLimit = limit.count
-  }
-  return options
 }
 
 private func weightPolicy(_ word: String) throws -> WeightPolicy {
@@ -73,4 +68,13 @@ private func weightPolicy(_ word: String) throws -> WeightPolicy {
 private struct SanitizeDocument: JSONDocument {
   static let format = "ingot.sanitize/1"
   var report: SanitizeReport
+  var seconds: Seconds
+
+  /// How long the parts took.
+  struct Seconds: Encodable {
+    var read: Double
+    /// Checking the model and everything that the report tells of.
+    var sanitize: Double
+    var write: Double
+  }
 }

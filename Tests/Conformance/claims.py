@@ -24,7 +24,10 @@ CLAIMS = {
     "size": "the sanitized file is at most 64 KiB larger",
 }
 # Passes that may change how numbers are rounded; all others must leave every bit as it was.
-INEXACT = {"batch-normalization"}
+INEXACT = {
+    "activations", "batch-normalization", "channel-arithmetic", "gelu", "gemms", "group-normalization",
+    "layer-normalization",
+}  # fmt: skip
 TOLERANCE = 1e-5
 GROWTH = 64 << 10
 SECONDS = 20
@@ -150,12 +153,7 @@ def shapes_hold(case):
         raise NotComparable("no test data")
     compared = 0
     for feeds, expected in case.data:
-        actual = dict(expected)
-        try:
-            # Of the outputs the expected ones count: the reference evaluator is wrong about some.
-            actual = runs.run(with_intermediates(case.model), feeds)[0] | expected
-        except runs.CannotRun:
-            pass  # the expected outputs are left
+        actual = computed(case.model, feeds, expected)
         sizes = shapes.Sizes()
         for name, value in feeds.items():
             if isinstance(value, numpy.ndarray) and name in types:
@@ -168,10 +166,25 @@ def shapes_hold(case):
         raise NotComparable("nothing that was computed has an inferred type")
 
 
+def computed(model, feeds, expected):
+    """Every value of a run by name; the expected outputs alone where there is no run to trust."""
+    try:
+        values, _ = runs.run(with_intermediates(model), feeds)
+    except runs.CannotRun:
+        return expected
+    # The reference evaluator gives a few outputs another rank than it expects itself.
+    for name, value in expected.items():
+        if [tensor.shape for tensor in runs.tensors(values[name])] != [tensor.shape for tensor in runs.tensors(value)]:
+            return expected
+    return values
+
+
 def agree(name, type_, value, sizes):
     """Compares one inferred type with what was computed; the number of tensors compared."""
     values = runs.tensors(value)
     for tensor in values:
+        if type_[0][0] != "tensor_type":
+            sizes = shapes.Sizes()  # tensors of a sequence may differ where its type has a name
         if type_[1] and not same_element(type_[1], tensor.dtype):
             raise Failed(f"{name} is {shapes.text(type_)}, but {tensor.dtype} was computed")
         if words := sizes.disagreement(type_[2], tensor.shape):

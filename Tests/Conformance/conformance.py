@@ -36,12 +36,12 @@ def parse_arguments():
 
 
 def models(arguments):
-    """Names of models, `kind/name`."""
-    names = [f"{path.parent.parent.name}/{path.parent.name}" for path in arguments.corpus.glob("*/*/model.onnx")]
-    names = sorted(fnmatch.filter(names, arguments.only))
+    """Names of all models, `kind/name`, and of those to look at."""
+    every = [f"{path.parent.parent.name}/{path.parent.name}" for path in arguments.corpus.glob("*/*/model.onnx")]
+    names = fnmatch.filter(every, arguments.only)
     if arguments.sample:
         names = sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())[: arguments.sample]
-    return sorted(names)
+    return every, sorted(names)
 
 
 class Deviations:
@@ -61,9 +61,9 @@ class Deviations:
                 return True
         return False
 
-    def stale(self, names, claims):
+    def stale(self, every, names, claims):
         """Entries whose models were all looked at and hold."""
-        seen = [entry for entry in self.entries if entry[0] in claims and fnmatch.filter(names, entry[1])]
+        seen = [entry for entry in self.entries if entry[0] in claims and set(fnmatch.filter(every, entry[1])) <= set(names)]
         return [entry for entry in seen if not self.used[entry]]
 
 
@@ -118,7 +118,7 @@ def main():
     if arguments.worker:
         return worker(arguments)
     start = time.monotonic()
-    names = models(arguments)
+    every, names = models(arguments)
     if not names:
         sys.exit("no such models")
     verdicts, todo, lock = {}, names[::-1], threading.Lock()
@@ -127,10 +127,10 @@ def main():
         thread.start()
     for thread in threads:
         thread.join()
-    sys.exit(report(arguments, names, verdicts, time.monotonic() - start))
+    sys.exit(report(arguments, every, names, verdicts, time.monotonic() - start))
 
 
-def report(arguments, names, verdicts, seconds):
+def report(arguments, every, names, verdicts, seconds):
     """Prints failures and the table. Returns the exit code."""
     deviations = Deviations(HERE / "deviations.txt")
     counts = collections.defaultdict(collections.Counter)
@@ -142,7 +142,7 @@ def report(arguments, names, verdicts, seconds):
             verdicts[name][claim] = verdict, words
             if verdict == "fails":
                 print(f"{claim:8} {name}: {words}")
-    stale = deviations.stale(names, counts.keys())
+    stale = deviations.stale(every, names, counts.keys())
     for claim, pattern, reason in stale:
         print(f"deviations.txt: nothing of {pattern} deviates from '{claim}' any more: {reason}")
     columns = ("holds", "explained", "incomparable", "fails")

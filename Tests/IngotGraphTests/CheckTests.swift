@@ -261,6 +261,8 @@ private let bodyCases = [
         + " (export the model again)",
       "error type: node 'loop' (Loop): input 'v' of the graph of body is int64, and 'x' is float32"
         + " (a Cast is missing, or one of the two is declared wrongly)",
+      "error type: node 'loop' (Loop), body: node 0 (Abs): output 0 (Y), 'w', is float32, and input 0 (X) is int64"
+        + " (both must have one type; a Cast is missing)",
       "note unused: node 2 (Neg): no output of the graph needs it (`ingot sanitize` removes what is not used)",
     ])
 ]

@@ -107,7 +107,9 @@ struct OpsetCase: CustomTestStringConvertible, Sendable {
   private static let newMeanings = [
     OpsetCase(11, 13, "%y = Dropout(%x) {ratio=0.5} # n", "%y = Dropout(%x) # n"),
     OpsetCase(13, 18, "%y, %z = Split(%x) {axis=0} # n", "%y, %z = Split(%x) {axis=0, num_outputs=2} # n"),
-    OpsetCase(9, 11, "%y = Scatter(%x, %i, %u) {axis=1} # n", "%y = ScatterElements(%x, %i, %u) {axis=1} # n"),
+    OpsetCase(
+      9, 11, inputs: ", %i: int64[2,6], %u: float32[2,6]", "%y = Scatter(%x, %i, %u) {axis=1} # n",
+      "%y = ScatterElements(%x, %i, %u) {axis=1} # n"),
     OpsetCase(
       15, 19, x: "float32[1,1,4,4]", inputs: ", %r: float32[1,4], %b: int64[1]", "%y = RoiAlign(%x, %r, %b) # n",
       "%y = RoiAlign(%x, %r, %b) {coordinate_transformation_mode=\"output_half_pixel\"} # n"),
@@ -281,6 +283,26 @@ struct OpsetCase: CustomTestStringConvertible, Sendable {
     let text = try test.raised()
     #expect(text.contains("const %u_axes_1: int64[1] = [0]"), "\(text)")
     #expect(text.contains("Unsqueeze(%x, %u_axes_1) # u"))
+  }
+
+  @Test func aFunctionGetsConstantsAsNodesAndKeepsItsAttributes() throws {
+    var model = try Model(
+      text: """
+        model ir 8 opset ai.onnx 10 opset my 1
+        graph g(%x: float32[1,2]) -> (%y) {
+          %y = my::F(%x) {low=0.5} # call
+        }
+        function my::F opset ai.onnx 10 {low} graph(%a) -> (%c) {
+          %b = Clip(%a) {min=ref(low, 1)} # clip
+          %c = Squeeze(%b) {axes=[0]} # squeeze
+        }
+        """)
+    _ = try raiseOpset(of: &model, to: 18)
+    #expect(model.functions[0].opsets[""] == 18)
+    let ops = model.functions[0].body.nodes.map(\.opType)
+    #expect(ops == ["Constant", "CastLike", "Clip", "Constant", "Squeeze"])
+    #expect(model.functions[0].body.values.allSatisfy { $0.initializer == nil })
+    #expect(model.text().contains("value_float=ref(low, 1)"), "\(model.text())")
   }
 
   @Test func otherDomainsAndModelsWithoutStandardOperatorsStay() throws {

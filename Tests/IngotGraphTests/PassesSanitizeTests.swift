@@ -73,7 +73,7 @@ import Testing
         %sizes = Concat(%nc, %big) {axis=0} # concat
         %y: float32 = Resize(%x, _, _, %sizes) {mode="nearest"} # resize
       }
-      """, .init(dimensions: ["batch": 1]))
+      """, .init(dimensions: ["batch": .fixed(1)]))
     #expect(
       model.graph.text() == """
         graph g(%x: float32[1,2,6,4]) -> (%y: float32[1,2,12,8]) {
@@ -207,10 +207,10 @@ import Testing
         + "\n  hint: keep the rank and the fixed sizes, and name or fix the others"
     ),
     (
-      SanitizeOptions(dimensions: ["n": 4]),
+      SanitizeOptions(dimensions: ["n": .fixed(4)]),
       "no input of the model has a dimension 'n'\n  hint: its symbolic dimensions are 'batch'"
     ),
-    (SanitizeOptions(dimensions: ["batch": 0]), "dimension 'batch' cannot be 0\n  hint: give it a size of 1 or more"),
+    (SanitizeOptions(dimensions: ["batch": .fixed(0)]), "dimension 'batch' cannot be 0\n  hint: give it a size of 1 or more"),
   ]) func refusesOptionsThatDoNotFit(_ options: SanitizeOptions, _ message: String) throws {
     var model = try Model(text: Self.flattening)
     let error = #expect(throws: GraphError.self) { _ = try sanitize(&model, options: options) }

@@ -132,6 +132,25 @@ private func num(_ size: Int) -> Dimension { .fixed(size) }
 
   private func floorDivision(_ a: Int, _ b: Int) -> Int { Int((Double(a) / Double(b)).rounded(.down)) }
 
+  /// What an input calls `n+1` is another size than one more than `n`.
+  @Test func noCalculationIsWrittenLikeANameOfTheModel() throws {
+    let test = ShapeCase(
+      "%a: float32[n], %b: float32[\"n+1\"], %c: float32[1]",
+      "%d = Concat(%a, %c) {axis=0}\n%e = Relu(%b)\n%y = Concat(%b, %c) {axis=0}", "float32['n+1'+1]")
+    #expect(try test.infer() == test.expected)
+    var graph = try Graph(text: "graph g(\(test.inputs)) -> () {\n\(test.body)\n}")
+    try graph.inferShapes(opsets: ["": 17])
+    #expect(graph.find("d").map { graph[$0].shape } == [.unknown])
+    #expect(graph.find("e").map { graph[$0].shape } == [.symbolic("n+1")])
+  }
+
+  /// A number beside a size that hangs on a free one of the inputs is from another time.
+  @Test func declaredNumbersDoNotBindFreeSizes() throws {
+    var graph = try Graph(text: "graph g(%a: float32[?,3]) -> () {\n%y: float32[1,30] = Flatten(%a) {axis=0}\n}")
+    try graph.inferShapes(opsets: ["": 17])
+    #expect(graph.find("y").map { graph[$0].shape } == [.fixed(1), .unknown])
+  }
+
   @Test func staysShort() {
     var (sum, product, stack) = (Dimension.fixed(1), Dimension.fixed(1), n)
     for index in 0..<5_000 {

@@ -9,6 +9,11 @@ import Testing
     ShapeCase(
       "%a: float32[n,3,4], %b: float32[3]", "%y = Add(%a, %b) {broadcast=1, axis=1}", "float32[n, 3, 4]", opset: 6),
     ShapeCase("%a: float32[n,3], %b: float32[2,m]", "%y = Mul(%a, %b)", "float32[2, 3]", opset: 6),
+    // Elements are not followed where the second list is the longer one.
+    ShapeCase(
+      "%x: float32[n]", "const %b: int64[2] = [3,4]\n%s = Shape(%x)\n%y = Add(%s, %b) {broadcast=1}", "int64[1]",
+      opset: 6),
+    ShapeCase("%a: bool[4], %b: bool[2]", "%y = And(%a, %b) {broadcast=1}", "bool[4]", opset: 6),
     ShapeCase("%a: float32[n], %b: float32[m]", "%y = Max(%a, %b)", "float32[n]", opset: 7),
     ShapeCase("%a: float32[n], %b: float32[m]", "%y = Max(%a, %b)", "float32[?]", opset: 8),
     ShapeCase("%a: float32[n,4], %b: float32[4]", "%y = Less(%a, %b) {broadcast=1}", "bool[n, 4]", opset: 1),

@@ -32,6 +32,19 @@ import Testing
     #expect(manifest.resolve("../models/m.onnx") == "models/m.onnx")
   }
 
+  @Test func readsChangesToTheModel() throws {
+    let changes = try parse("changes.yaml").model.changes
+    #expect(changes.dims.map { "\($0.name.value) \($0.size.dimension)" } == ["batch_size 4", "seq length"])
+    #expect(changes.extractFrom.map(\.value) == ["hidden", "/embed/Mul"])
+    #expect(changes.extractTo.map(\.value) == ["pooled"])
+    #expect(changes.outputs.map(\.value) == ["/head/*", "logits"])
+    #expect(changes.opset?.value == 19 && changes.narrowsDoubles?.value == true)
+    #expect(changes.bounds.map { "\($0.tensor.value) \($0.size)" } == ["/nms/Count 300"])
+    #expect(changes.renames.map { "\($0.old.value) \($0.new)" } == ["hidden x", "pooled y"])
+    #expect(changes.passes.map(\.value) == ["-names", "-canonical"])
+    #expect(try parse("small.yaml").model.changes == ModelChanges())
+  }
+
   @Test func readsTheManifestOfTheDesign() throws {
     let manifest = try parse("resnet50.yaml")
     let zeros = try #require(Digest(hex: String(repeating: "0", count: 64)))

@@ -62,6 +62,11 @@ private enum Table {
       ("name", { $0.inputs[0].name = "y" }), ("symbol", { $0.inputs[0].dims[0] = .symbolic("m") }),
       ("size", { $0.inputs[0].dims[1] = .fixed(4) }), ("kind of dimension", { $0.inputs[0].dims[0] = .unknown }),
       ("rank", { $0.inputs[0].dims.append(.fixed(1)) }), ("none", { $0.inputs = [] }),
+      ("dims", { $0.dims = [.init(name: "n", value: .fixed(2))] }), ("extract from", { $0.extractFrom = ["a"] }),
+      ("extract to", { $0.extractTo = ["a"] }), ("outputs", { $0.outputs = ["a"] }), ("opset", { $0.opset = 19 }),
+      ("narrows doubles", { $0.narrowsDoubles = true }),
+      ("bounds", { $0.bounds = [.init(name: "k", value: 2)] }),
+      ("renames", { $0.renames = [.init(name: "a", value: "b")] }), ("passes", { $0.passes = ["none"] }),
     ])
   static let parsing = vary(
     parse, StepAction.parse, [("backend", { $0.backend = "onnxruntime" }), ("profiles", { $0.profiles = [] })])
@@ -151,7 +156,7 @@ private enum Table {
       CalibrateSettings(method: "", percentile: nil, samples: nil),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [1, 2, 5, 0, 3, 4, 5, 5, 6, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [10, 2, 5, 0, 3, 4, 5, 5, 6, 5, 5])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {

@@ -1,5 +1,6 @@
 // Patterns of the keep list, and what is said of those that match nothing.
 
+import IngotCore
 import IngotGraph
 import Testing
 

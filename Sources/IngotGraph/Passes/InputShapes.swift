@@ -14,32 +14,51 @@ func removeInputDefaults(_ model: inout Model) -> PassReport {
   return report
 }
 
-/// - Throws: `.noSuchInput`, `.inputShape`, `.noSuchDimension`, `.dimensionSize`.
-func setInputShapes(_ model: inout Model, _ options: SanitizeOptions) throws(GraphError) -> PassReport {
+func setInputShapes(_ model: inout Model, _ options: SanitizeOptions, _ problems: inout [GraphError]) -> PassReport {
   var report = PassReport("input-shapes")
   var sizes: [String: Dimension] = [:]
-  for (name, asked) in options.inputShapes.sorted(by: { $0.key < $1.key }) {
+  for name in Set(options.inputShapes.keys).union(options.inputTypes.keys).sorted() {
     guard let id = model.graph.inputs.first(where: { model.graph[$0].name == name }) else {
-      throw GraphError(.noSuchInput(name, inputs: model.graph.inputs.map { model.graph[$0].name }))
+      problems.append(GraphError(.noSuchInput(name, inputs: model.graph.inputs.map { model.graph[$0].name })))
+      continue
     }
-    let old = model.graph[id].shape
-    let new = try reshaped(name, from: old, to: asked, renaming: &sizes)
-    if new != old { report.change(name) }
-    model.graph[id].shape = new
+    let old = (type: model.graph[id].type, shape: model.graph[id].shape)
+    if let type = options.inputTypes[name] {
+      if let known = old.type, known != type {
+        problems.append(GraphError(.inputType(name, model: known, asked: type)))
+      } else {
+        model.graph[id].type = type
+      }
+    }
+    if let asked = options.inputShapes[name] {
+      do throws(GraphError) {
+        model.graph[id].shape = try reshaped(name, from: old.shape, to: asked, renaming: &sizes)
+      } catch { problems.append(error) }
+    }
+    if old.shape != model.graph[id].shape || old.type != model.graph[id].type { report.change(name) }
   }
   for (name, size) in options.dimensions.sorted(by: { $0.key < $1.key }) {
-    guard size >= 1 else { throw GraphError(.dimensionSize(name, size)) }
-    let known = Set(model.graph.inputs.flatMap { model.graph[$0].shape ?? [] })
-    guard known.contains(.symbolic(name)) || sizes.values.contains(.symbolic(name)) else {
-      let names = known.compactMap { if case .symbolic(let name) = $0 { name } else { nil } }
-      throw GraphError(.noSuchDimension(name, dimensions: names.sorted()))
+    do throws(GraphError) { try setDimension(name, to: size, in: model.graph, &sizes) } catch {
+      problems.append(error)
+      continue
     }
-    for (old, new) in sizes where new == .symbolic(name) { sizes[old] = .fixed(size) }
-    sizes[name] = .fixed(size)
     report.change(name)
   }
-  model.graph.substitute(sizes)
+  if problems.isEmpty { model.graph.substitute(sizes) }
   return report
+}
+
+private func setDimension(
+  _ name: String, to size: Dimension, in graph: Graph, _ sizes: inout [String: Dimension]
+) throws(GraphError) {
+  if let size = size.size, size < 1 { throw GraphError(.dimensionSize(name, size)) }
+  let known = Set(graph.inputs.flatMap { graph[$0].shape ?? [] })
+  guard known.contains(.symbolic(name)) || sizes.values.contains(.symbolic(name)) else {
+    let names = known.compactMap { if case .symbolic(let name) = $0 { name } else { nil } }
+    throw GraphError(.noSuchDimension(name, dimensions: names.sorted()))
+  }
+  for (old, new) in sizes where new == .symbolic(name) { sizes[old] = size }
+  sizes[name] = size
 }
 
 private func reshaped(

@@ -27,14 +27,24 @@ package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) 
   var run = Sanitizing(before: model.graph.size, options)
   if passes.contains(Stage.trainingInfo) { run.add(removeTrainingInfo(&model)) }
   if passes.contains(Stage.inputDefaults) { run.add(removeInputDefaults(&model)) }
-  run.add(try setInputShapes(&model, options))
-  if let opset = options.opset { run.add(try raiseOpset(of: &model, to: opset)) }
+  for report in try operate(on: &model, options) { run.add(report) }
   if passes.contains(Stage.functions) { run.add(inlineFunctions(&model)) }
   if options.makesDoublesFloats { run.add(makeDoublesFloats(&model)) }
   try run.toFixedPoint(&model)
   if passes.contains(Stage.names) { run.add(nameNodes(&model.graph)) }
   if passes.contains(Stage.canonical) { makeCanonical(&model) }
+  model.allowPlainConstants()
   return SanitizeReport(before: run.before, after: model.graph.size, rounds: run.rounds, passes: run.reports)
+}
+
+extension Model {
+  /// Before IR version 4 every initializer was an input too; a constant that passes made is not.
+  fileprivate mutating func allowPlainConstants() {
+    guard irVersion < 4 else { return }
+    let inputs = Set(graph.inputs)
+    let isPlain = graph.values.indices.contains { graph.values[$0].initializer != nil && !inputs.contains(ValueID($0)) }
+    if isPlain { irVersion = 4 }
+  }
 }
 
 private struct Sanitizing {

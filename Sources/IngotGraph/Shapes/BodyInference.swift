@@ -132,9 +132,8 @@ extension ShapeInference {
   /// Infers a copy, without telling anyone.
   /// - Returns: facts about the graph's outputs; nil where it contradicts itself and where this run has tried enough.
   mutating func trial(_ graph: Graph, scope: [String: ValueFacts], given: [ValueFacts]) -> [ValueFacts]? {
-    guard repetitionBudget > 0 else { return nil }
-    // A call of a function adds what it does to the whole once; trials within trials multiply.
-    repetitionBudget -= 4 * (graph.nodes.count + 1)
+    guard trialBudget > 0 else { return nil }
+    trialBudget -= graph.nodes.count + 1
     let (callback, collector, names, mark) = (whenInferred, whenContradicted, stale, provenSizes.mark)
     (whenInferred, whenContradicted) = (nil, nil)
     defer {
@@ -162,6 +161,17 @@ extension ValueFacts {
     var result = self
     if let old = before.shape, let shape { result.shape = zip(shape, old).map { $1 == .unknown ? .unknown : $0 } }
     return result
+  }
+}
+
+extension Graph {
+  /// Nodes of this graph and of all in it.
+  var nestedNodeCount: Int {
+    var count = nodes.count
+    for node in nodes where node.hasSubgraphs {
+      for (_, graph) in node.subgraphs { count += graph.nestedNodeCount }
+    }
+    return count
   }
 }
 

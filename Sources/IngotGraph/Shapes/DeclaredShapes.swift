@@ -42,7 +42,7 @@ extension ShapeInference {
     guard let unified = inferred.unified(with: declared), Self.fitsMemory(unified) else { return nil }
     return zip(inferred, unified).map { inferred, unified in
       guard case .symbolic = inferred else { return unified }
-      return !inferred.isPlaceholder || inputPlaceholders.contains(inferred) ? inferred : unified
+      return inferred.hasPlaceholder(since: inputPlaceholderCount) ? unified : inferred
     }
   }
 

@@ -50,18 +50,18 @@ enum ElementArithmetic {
   /// The pairs of elements of two inputs that broadcasting brings together, with where they stand.
   private static func pairs(_ node: NodeFacts, _ first: Int, _ second: Int) -> [(Int, Int)]? {
     guard let output = node.outputs.first?.shape?.sizes, let a = node.shape(first)?.sizes,
-      let b = node.shape(second)?.sizes, broadcasts(a, to: output), broadcasts(b, to: output)
+      let b = node.shape(second)?.sizes, let left = positions(a, in: output), let right = positions(b, in: output)
     else { return nil }
-    return Array(zip(positions(a, in: output), positions(b, in: output)))
+    return Array(zip(left, right))
   }
 
-  /// Old versions align axes by an attribute: that is left alone.
-  private static func broadcasts(_ shape: [Int], to output: [Int]) -> Bool {
-    shape.count <= output.count && zip(shape.reversed(), output.reversed()).allSatisfy { $0 == $1 || $0 == 1 }
-  }
-
-  private static func positions(_ shape: [Int], in output: [Int]) -> [Int] {
-    Layout.indices(output, strides: Layout.broadcastStrides(shape, to: output))
+  /// Nil for a shape that does not broadcast to the output's: in old versions that is the first input's.
+  private static func positions(_ shape: [Int], in output: [Int]) -> [Int]? {
+    guard shape.count <= output.count, zip(shape.reversed(), output.reversed()).allSatisfy({ $0 == $1 || $0 == 1 })
+    else {
+      return nil
+    }
+    return Layout.indices(output, strides: Layout.broadcastStrides(shape, to: output))
   }
 
   private static func combined(
@@ -152,9 +152,9 @@ enum ElementArithmetic {
     var result: [Dimension]?
     for index in node.inputs.indices {
       guard let elements = node.sizeElements(index), elements.divisor == 1, let shape = node.shape(index)?.sizes,
-        broadcasts(shape, to: output)
+        let places = positions(shape, in: output)
       else { return nil }
-      let values = positions(shape, in: output).map { elements.numerators[$0] }
+      let values = places.map { elements.numerators[$0] }
       result = result.map { zip($0, values).map { fitted(operation($0, $1), in: type) } } ?? values
     }
     return result.map { SizeElements($0) }

@@ -53,11 +53,9 @@ extension NodeFacts {
     case .fractions(let numerators, let divisor): return SizeElements(numerators, divisor: divisor)
     case .constant(let tensor):
       guard tensor.elementCount <= ValueFacts.elementLimit, let numbers = Numbers(tensor) else { return nil }
-      switch numbers {
-      case .integers(let values): return SizeElements(values.map { .fixed(Int($0)) })
-      case .unsigned: return nil
-      case .floats(let values): return fractions(values)
-      }
+      if case .integers(let values) = numbers { return SizeElements(values.map { .fixed(Int($0)) }) }
+      if case .floats(let values) = numbers { return Self.fractions(values) }
+      return nil
     case .sequence, nil: return nil
     }
   }

@@ -5,8 +5,8 @@ internal import IngotCore
 extension ShapeInference {
   /// - Returns: facts about the call's outputs; without content where the calls of this run have cost enough.
   mutating func outputs(of function: Function, called node: NodeFacts) throws(GraphError) -> [ValueFacts] {
-    guard repetitionBudget > 0 else { return node.outputs }
-    repetitionBudget -= function.body.nodes.count + 1
+    guard callBudget > 0 else { return node.outputs }
+    callBudget -= function.body.nodes.count + 1
     var values: [String: Attribute.Value] = [:]
     for attribute in function.defaults + node.node.attributes { values[attribute.name] = attribute.value }
     var body = function.body

@@ -38,11 +38,14 @@ struct ShapeInference {
   var location: [GraphStep] = []
   let functions: [Function.Key: Function]
   var placeholderCount = 0
-  var inputPlaceholders: Set<Dimension> = []
+  /// Placeholders with a lower number are sizes of the model's inputs.
+  var inputPlaceholderCount = 0
   var provenSizes = ProvenSizes()
   var depth = 0
-  /// Nodes that bodies of loops and functions may still be inferred on once more than the graph itself needs.
-  var repetitionBudget = 1 << 16
+  /// Nodes of functions' bodies that calls may still be inferred through.
+  var callBudget = 1 << 16
+  /// Nodes of loops' bodies that trials may still be run on; grows with the model.
+  var trialBudget = 1 << 12
   /// Elements of lists with names in them that nodes may still calculate with.
   private var elementBudget = 1 << 17
   /// Names of the model's sizes that read like calculations: no calculation is written like one of them.
@@ -66,6 +69,7 @@ struct ShapeInference {
     guard depth < Self.depthLimit else { throw GraphError(.nestedTooDeep(limit: Self.depthLimit)) }
     depth += 1
     defer { depth -= 1 }
+    if depth == 1 { trialBudget += 4 * graph.nestedNodeCount }
     let order = try graph.topologicalOrder()
     var facts = startingFacts(graph, outer: outer, given: given)
     for (index, value) in graph.values.enumerated() {
@@ -97,13 +101,13 @@ struct ShapeInference {
       facts[id.index] = position < given.count ? given[position].completed(by: declared) : declared
     }
     for index in facts.indices { nameUnknowns(&facts[index]) }
-    if depth == 1 { rememberNames(of: graph, facts) }
+    if depth == 1 { rememberNames(of: graph) }
     return facts
   }
 
-  private mutating func rememberNames(of graph: Graph, _ facts: [ValueFacts]) {
+  private mutating func rememberNames(of graph: Graph) {
+    inputPlaceholderCount = placeholderCount
     for id in graph.inputs {
-      for case let size in facts[id.index].shape ?? [] where size.isPlaceholder { inputPlaceholders.insert(size) }
       for case .symbolic(let name) in graph[id].shape ?? [] where !SizeName.isPlain(name) { quotedNames.insert(name) }
     }
   }

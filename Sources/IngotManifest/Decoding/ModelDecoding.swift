@@ -19,10 +19,11 @@ extension ManifestDecoder {
       }
       if dims.count == items.count { inputs.append(InputSpec(name: name, dims: dims)) }
     }
-    return path.map { ModelSpec(path: $0, digest: digest, inputs: inputs) }
+    let changes = modelChanges(reader)
+    return path.map { ModelSpec(path: $0, digest: digest, inputs: inputs, changes: changes) }
   }
 
-  private mutating func dimension(_ field: YAMLField) -> Located<DimensionSpec>? {
+  mutating func dimension(_ field: YAMLField) -> Located<DimensionSpec>? {
     guard let scalar = field.node.scalar, !field.isNull else {
       field.refuseType("a size or a name", &problems)
       return nil

@@ -78,7 +78,7 @@ extension ManifestDecoder {
     return drops
   }
 
-  private mutating func texts(_ field: YAMLField?) -> [Located<String>] {
+  mutating func texts(_ field: YAMLField?) -> [Located<String>] {
     var texts: [Located<String>] = []
     for item in field?.items(of: "names", &problems) ?? [] {
       guard let text = item.text(&problems) else { continue }

@@ -8,8 +8,8 @@ internal import IngotPlan
 extension Stages {
   func sanitize(_ job: StageJob, _ settings: SanitizeSettings) throws -> StageResult {
     var model = try readModel(job.input("model"))
-    let shapes = Dictionary(uniqueKeysWithValues: settings.inputs.map { ($0.name, $0.dims) })
-    let report = try sanitizeModel(&model, options: SanitizeOptions(inputShapes: shapes), in: job.input("model"))
+    let options = try SanitizeOptions(settings, in: job.input("model"))
+    let report = try sanitizeModel(&model, options: options, in: job.input("model"))
     return StageResult(
       files: try job.write(model) + [try job.write(report, to: "sanitize.json")],
       facts: [fact("nodes", model.graph.nodes.count)])

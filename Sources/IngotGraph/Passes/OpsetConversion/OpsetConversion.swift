@@ -26,30 +26,52 @@ package enum OperatorSet {
   }
 }
 
-/// Gives the model this version of the standard operator set; a model without standard operators stays as it is.
-/// - Throws: `.olderOpset`, `.newerOpset`; `.opsetObstacles` naming every node in the way; what inference finds wrong. The model
-///   is then as it was.
+/// Gives the model this version of the standard operator set, its functions too; a graph without standard operators stays as it
+/// is.
+/// - Throws: `.olderOpset`, `.newerOpset`; `.opsetObstacles` naming every node in the way; `.cycle`. The model is then as it was.
 package func raiseOpset(of model: inout Model, to wanted: Int64) throws(GraphError) -> PassReport {
-  guard let have = model.opsets[""], have != wanted else { return PassReport(OpsetConversion.name) }
-  guard have < wanted else { throw GraphError(.olderOpset(have: have, asked: wanted)) }
+  var report = PassReport(OpsetConversion.name)
   guard wanted <= OperatorSet.newest else {
     throw GraphError(.newerOpset(asked: wanted, newest: OperatorSet.newest))
   }
+  guard let have = model.opsets[""], have != wanted else { return report }
+  guard have < wanted else { throw GraphError(.olderOpset(have: have, asked: wanted)) }
   var raised = model
-  var conversion = OpsetConversion(from: have, to: wanted, names: model.graph.allValueNames)
-  var inference = ShapeInference(opsets: model.opsets, declarations: .mayBeStale, functions: model.functions)
-  let opsets = model.opsets
-  inference.whenInferred = { graph, facts in
-    conversion.convert(&graph, PassContext(facts: facts, opsets: opsets))
+  var names = FreshNames(taken: model.graph.allValueNames)
+  var obstacles: [OpsetObstacle] = []
+  try convert(
+    &raised.graph, of: model.opsets, model.functions, to: wanted, isFunction: false, &names, &report, &obstacles)
+  for index in raised.functions.indices {
+    guard let own = raised.functions[index].opsets[""], own < wanted else { continue }
+    var names = FreshNames(taken: raised.functions[index].body.allValueNames)
+    let opsets = raised.functions[index].opsets
+    try convert(
+      &raised.functions[index].body, of: opsets, model.functions, to: wanted, isFunction: true, &names, &report,
+      &obstacles)
+    raised.functions[index].opsets[""] = wanted
   }
-  _ = try inference.infer(&raised.graph)
-  guard conversion.obstacles.isEmpty else {
-    throw GraphError(.opsetObstacles(have: have, asked: wanted, conversion.obstacles))
-  }
+  guard obstacles.isEmpty else { throw GraphError(.opsetObstacles(have: have, asked: wanted, obstacles)) }
   raised.opsets[""] = wanted
   raised.irVersion = max(raised.irVersion, OperatorSet.oldestFormat(of: wanted))
   model = raised
-  return conversion.report
+  return report
+}
+
+private func convert(
+  _ graph: inout Graph, of opsets: [String: Int64], _ functions: [Function], to wanted: Int64, isFunction: Bool,
+  _ names: inout FreshNames, _ report: inout PassReport, _ obstacles: inout [OpsetObstacle]
+) throws(GraphError) {
+  var conversion = OpsetConversion(from: opsets[""] ?? 1, to: wanted, isFunction: isFunction, names: names)
+  var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale, functions: functions)
+  inference.whenInferred = { graph, facts in conversion.convert(&graph, PassContext(facts: facts, opsets: opsets)) }
+  // Whether the model is right is not asked here, nor is what it declares changed.
+  inference.whenContradicted = { _ in }
+  let declared = graph.values.map(\.valueType)
+  _ = try inference.infer(&graph)
+  for (index, type) in declared.enumerated() { graph[ValueID(index)].valueType = type }
+  names = conversion.names
+  report.merge(conversion.report)
+  obstacles += conversion.obstacles
 }
 
 /// One conversion of a model, over all its graphs.
@@ -60,17 +82,18 @@ struct OpsetConversion {
   let to: Int64
   private(set) var obstacles: [OpsetObstacle] = []
   private(set) var report = PassReport(name)
-  private var names: FreshNames
+  private(set) var names: FreshNames
+  private let isFunction: Bool
 
-  /// - Parameter names: of all values, in subgraphs too.
-  init(from: Int64, to: Int64, names: Set<String>) {
-    (self.from, self.to, self.names) = (from, to, FreshNames(taken: names))
+  /// - Parameter isFunction: whether the graph has no place for initializers.
+  init(from: Int64, to: Int64, isFunction: Bool, names: FreshNames) {
+    (self.from, self.to, self.isFunction, self.names) = (from, to, isFunction, names)
   }
 
   /// Rewrites one graph; the graphs inside it were rewritten before.
   mutating func convert(_ graph: inout Graph, _ context: PassContext) {
     guard graph.nodes.contains(where: isAffected) else { return }
-    var rewriter = OpsetRewriter(graph: graph, context: context, target: to, names: names)
+    var rewriter = OpsetRewriter(graph: graph, context: context, target: to, isFunction: isFunction, names: names)
     let nodes = graph.nodes
     graph = Graph(name: "")  // so that the changes below copy nothing
     var converted: [Node] = []

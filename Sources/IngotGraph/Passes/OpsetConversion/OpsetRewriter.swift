@@ -9,11 +9,13 @@ struct OpsetRewriter {
   private(set) var names: FreshNames
   private let context: PassContext
   private let uses: Uses
+  private let isFunction: Bool
   /// Nodes that stand before and after the one that is being rewritten.
   private var (before, after): ([Node], [Node]) = ([], [])
 
-  init(graph: Graph, context: PassContext, target: Int64, names: FreshNames) {
-    (self.graph, self.context, self.target, self.names) = (graph, context, target, names)
+  /// - Parameter isFunction: whether constants are nodes, because the graph has no place for initializers.
+  init(graph: Graph, context: PassContext, target: Int64, isFunction: Bool, names: FreshNames) {
+    (self.graph, self.context, self.target, self.isFunction, self.names) = (graph, context, target, isFunction, names)
     uses = Uses(graph)
   }
 
@@ -60,6 +62,10 @@ struct OpsetRewriter {
   // MARK: What is added
 
   mutating func constant(_ tensor: Tensor, _ suffix: String, of node: Node) -> ValueID {
+    if isFunction {
+      let value = Attribute(name: "value", value: .tensor(Initializer(tensor)))
+      return insert("Constant", [], [value], as: suffix, of: node)
+    }
     let id = value(suffix, of: node, type: tensor.type, shape: tensor.shape.map { .fixed($0) })
     graph[id].initializer = Initializer(tensor)
     return id
