@@ -75,15 +75,21 @@ package struct Bytes: Sendable {
 
   /// All bytes in order: in one piece where they are in memory, in small ones where they are computed.
   package func forEachPiece<E: Error>(_ body: (RawSpan) throws(E) -> Void) throws(E) {
-    guard case .computed(let recipe) = storage, !recipe.isWhole, count > Self.pieceByteCount else {
-      return try withSpan(body)
-    }
-    var start = range.lowerBound
-    while start < range.upperBound {
-      // Cut at multiples, so that no element of any type is in two pieces of a whole recipe.
-      let end = min(range.upperBound, (start / Self.pieceByteCount + 1) * Self.pieceByteCount)
-      try unsafe body(recipe.bytes(start..<end).span.bytes)
-      start = end
+    for piece in madePieces { try piece.withSpan(body) }
+  }
+
+  /// Whether reading is computing, and a part costs as much as it is of the whole.
+  var isMadeInPieces: Bool {
+    if case .computed(let recipe) = storage { !recipe.isWhole && count > Self.pieceByteCount } else { false }
+  }
+
+  /// The parts that `forEachPiece` reads, one after the other.
+  var madePieces: some Sequence<Bytes> {
+    // Cut at multiples, so that no element of any type is in two pieces of a whole recipe.
+    let step = isMadeInPieces ? Self.pieceByteCount : max(range.upperBound, 1)
+    let first = range.lowerBound / step
+    return (first..<max((range.upperBound + step - 1) / step, first + 1)).lazy.map { index in
+      Bytes(storage: storage, range: max(index * step, range.lowerBound)..<min((index + 1) * step, range.upperBound))
     }
   }
 
@@ -93,6 +99,7 @@ package struct Bytes: Sendable {
   /// A copy.
   package var array: [UInt8] {
     if case .array(let array) = storage, range.count == array.count { return array }
+    if case .computed(let recipe) = storage { return recipe.bytes(range) }
     return withSpan { span in unsafe span.withUnsafeBytes { unsafe Array($0) } }
   }
 

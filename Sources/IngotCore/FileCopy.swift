@@ -15,6 +15,19 @@ extension FileSystem {
     if byteCount >= 1 << 20 { _ = ingot_reserve(descriptor, UInt(byteCount)) }
   }
 
+  /// Where many bytes are computed, a second thread computes while this one waits for the kernel.
+  static func write(_ pieces: [Bytes], to descriptor: Int32, path: String) throws(SystemError) {
+    let computed = pieces.reduce(0) { $0 + ($1.isMadeInPieces ? $1.count : 0) }
+    if computed >= parallelByteCount {
+      try PiecesAhead.forEach(pieces) { (piece) throws(SystemError) in try write(piece, to: descriptor, path: path) }
+    } else {
+      for piece in pieces { try write(piece, to: descriptor, path: path) }
+    }
+  }
+
+  /// For fewer computed bytes no thread is started.
+  private static let parallelByteCount = 4 << 20
+
   /// At the current offset of a file. Bytes of a file that cannot share its blocks are written from its mapping: into blocks that
   /// were set aside that takes half the time of copy_file_range (435 MB on ext4: 0.28 s, 0.52 s).
   static func write(_ piece: Bytes, to descriptor: Int32, path: String) throws(SystemError) {

@@ -35,7 +35,7 @@ package enum FileSystem {
   ) throws(SystemError) {
     try writeAtomically(to: path, mode: mode, isDurable: isDurable) { (descriptor, temporary) throws(SystemError) in
       reserve(pieces.reduce(0) { $0 + $1.count }, in: descriptor)
-      for piece in pieces { try write(piece, to: descriptor, path: temporary) }
+      try write(pieces, to: descriptor, path: temporary)
     }
   }
 

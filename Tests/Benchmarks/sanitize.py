@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times `ingot sanitize` beside the Python tools that do its job, as whole processes, on the same models in the same run.
 
-    python Tests/Benchmarks/sanitize.py MODELS --ingot .build/release/ingot [--runs 5] [--json OUT] [NAME ...]
+    python Tests/Benchmarks/sanitize.py MODELS --ingot .build/release/ingot [--runs 5] [--tools TOOL] [--json OUT] [NAME ...]
 
 MODELS is what Pipelines/models/make_reference_models.py makes. This Python must have onnx, onnxruntime, onnxsim, onnxslim
 and polygraphy with onnx-graphsurgeon (`make bench` installs them into a folder of their own).
@@ -10,7 +10,12 @@ The tools take turns, so that a busy moment of the machine hits all of them; a f
 that warms the page cache. "anon" is the highest sum of RssAnon and RssShmem that /proc/PID/status showed, read in a loop in a
 run of its own: memory that the machine cannot take back, unlike pages of mapped files. "difference" compares the outputs of
 the result with the original's under ONNX Runtime on random inputs: the largest absolute difference, divided by the largest
-absolute value. Models with external data are written with external data by every tool that can.
+absolute value.
+
+Models with external data are written with external data by every tool that can, once each. The other tools write all weights
+again; Ingot beside the source refers to the weights that are there. So it is measured both ways: `ingot` writes beside the
+source, `ingot copy` into an empty folder, all weights again. In place of running such a result, its node count is read and
+the first, middle and last bytes of its largest tensors are compared with the original's.
 """
 
 import argparse
@@ -48,14 +53,21 @@ ort.InferenceSession(sys.argv[1], options, providers=["CPUExecutionProvider"])
 def commands(ingot, source, out, is_external):
     """What each tool's user types."""
     scripts = Path(sys.executable).parent
+    beside = beside_source(source)
     return {
-        "ingot": [ingot, "sanitize", source, "-o", out],
+        "ingot": [ingot, "sanitize", source, "-o", beside if is_external else out],
+        **({"ingot copy": [ingot, "sanitize", source, "-o", out]} if is_external else {}),
         "onnxruntime basic": [sys.executable, "-c", ORT_BASIC, source, out] + (["weights.bin"] if is_external else []),
         "polygraphy": [scripts / "polygraphy", "surgeon", "sanitize", "--fold-constants", "--cleanup", source, "-o", out]
         + (["--save-external-data", "weights.bin"] if is_external else []),
         "onnxsim": [scripts / "onnxsim", source, out] + (["--save-as-external-data"] if is_external else []),
         "onnxslim": [scripts / "onnxslim", source, out] + (["--save-as-external-data"] if is_external else []),
     }
+
+
+def beside_source(source):
+    """A new name in the source's folder, from where its files of weights can be referred to."""
+    return source.with_name(f"{source.stem}.bench-{os.getpid()}.onnx")
 
 
 def run(command, watch=False):
@@ -98,6 +110,32 @@ def folder_bytes(folder):
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
+def tensor_samples(path, only=None):
+    """For the largest initializers, or those named: their size, and bytes from start, middle and end; loads no weights."""
+    model = onnx.load(str(path), load_external_data=False)
+    files = {}
+    for tensor in model.graph.initializer:
+        entries = {entry.key: entry.value for entry in tensor.external_data}
+        if not entries:
+            continue
+        file = path.parent / entries["location"]
+        start = int(entries.get("offset", 0))
+        files[tensor.name] = (file, start, int(entries.get("length", file.stat().st_size - start)))
+    names = only if only is not None else sorted(files, key=lambda name: (-files[name][2], name))[:8]
+    samples = {}
+    for name in names:
+        if name not in files:
+            continue
+        file, start, count = files[name]
+        with open(file, "rb") as handle:
+            parts = []
+            for offset in (0, count // 2, max(count - 4096, 0)):
+                handle.seek(start + offset)
+                parts.append(handle.read(min(4096, count - offset)))
+        samples[name] = (count, parts)
+    return samples
+
+
 def difference(original, result):
     """None where ONNX Runtime cannot run the original with small random inputs."""
     options = onnxruntime.SessionOptions()
@@ -122,54 +160,76 @@ def difference(original, result):
     return worst
 
 
-def measure(name, folder, ingot, runs):
+def is_wanted(tool, tools):
+    return not tools or tool.startswith("ingot") or tool in tools
+
+
+def measure(name, folder, ingot, runs, tools):
     source = folder / f"{name}.onnx"
     is_external = (folder / f"{name}.onnx.data").exists()
+    beside = beside_source(source)
     rows = {}
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        places, jobs = {}, {}
-        for tool in commands(ingot, source, "", False):
-            places[tool] = Path(scratch) / tool.replace(" ", "-")
+        jobs = {tool: None for tool in commands(ingot, source, "", is_external) if is_wanted(tool, tools)}
+        places = {tool: Path(scratch) / tool.replace(" ", "-") for tool in jobs}
+        for tool in jobs:
             places[tool].mkdir()
             jobs[tool] = commands(ingot, source, places[tool] / "model.onnx", is_external)[tool]
+        results = {tool: places[tool] / "model.onnx" for tool in jobs}
+        if is_external:
+            results["ingot"] = beside
         seconds = {tool: [] for tool in jobs}
         anon, worked = {}, {}
-        for tool, command in jobs.items():
-            _, anon[tool], worked[tool] = run(command, watch=True)
-        for _ in range(runs):
+        try:
             for tool, command in jobs.items():
-                if not worked[tool]:
+                _, anon[tool], worked[tool] = run(command, watch=True)
+            for _ in range(runs):
+                for tool, command in jobs.items():
+                    if not worked[tool]:
+                        continue
+                    # Every tool starts with nothing to overwrite.
+                    shutil.rmtree(places[tool])
+                    places[tool].mkdir()
+                    results[tool].unlink(missing_ok=True)
+                    seconds[tool].append(run(command)[0])
+            originals = tensor_samples(source) if is_external else {}
+            for tool in jobs:
+                rows[tool] = {"ok": worked[tool], "anon_mib": anon[tool]}
+                if not (worked[tool] and results[tool].exists()):
                     continue
-                # Every tool starts with nothing to overwrite.
-                shutil.rmtree(places[tool])
-                places[tool].mkdir()
-                seconds[tool].append(run(command)[0])
-        for tool in jobs:
-            result = places[tool] / "model.onnx"
-            rows[tool] = {"ok": worked[tool], "anon_mib": anon[tool]}
-            if worked[tool] and result.exists():
+                written = results[tool].stat().st_size if results[tool] == beside else folder_bytes(places[tool])
                 rows[tool].update(
-                    seconds=statistics.median(seconds[tool]), nodes=node_count(result), bytes=folder_bytes(places[tool]))
+                    seconds=statistics.median(seconds[tool]), nodes=node_count(results[tool]), bytes=written)
+                if is_external:
+                    samples = tensor_samples(results[tool], originals)
+                    rows[tool].update(
+                        tensors_found=len(samples), tensors_equal=sum(originals[key] == samples[key] for key in samples))
+        finally:
+            beside.unlink(missing_ok=True)
         if not is_external and rows["ingot"]["ok"]:
-            rows["ingot"]["difference"] = difference(source, places["ingot"] / "model.onnx")
+            rows["ingot"]["difference"] = difference(source, results["ingot"])
     rows["original"] = {"nodes": node_count(source)}
     return rows
 
 
 def show(name, rows):
-    ours = rows["ingot"].get("seconds")
+    ours = [tool for tool in ("ingot", "ingot copy") if tool in rows]
     print(f"\n{name}: {rows['original']['nodes']} nodes")
-    print(f"  {'tool':20}{'s':>9}{'x ingot':>9}{'anon MiB':>10}{'nodes':>7}{'MB':>8}")
+    heads = "".join(f"{'x ' + tool:>13}" for tool in ours)
+    print(f"  {'tool':20}{'s':>9}{heads}{'anon MiB':>10}{'nodes':>7}{'MB':>8}")
     for tool, row in rows.items():
         if tool == "original":
             continue
         if "seconds" not in row:
-            print(f"  {tool:20}{'failed':>9}{'':>9}{row['anon_mib']:>10.0f}")
+            print(f"  {tool:20}{'failed':>9}{'':>{13 * len(ours)}}{row['anon_mib']:>10.0f}")
             continue
-        ratio = f"{row['seconds'] / ours:.1f}" if ours else ""
+        ratios = "".join(
+            f"{row['seconds'] / rows[own]['seconds']:>13.1f}" if "seconds" in rows[own] else f"{'':>13}" for own in ours)
         print(
-            f"  {tool:20}{row['seconds']:>9.3f}{ratio:>9}{row['anon_mib']:>10.0f}{row['nodes']:>7}"
+            f"  {tool:20}{row['seconds']:>9.3f}{ratios}{row['anon_mib']:>10.0f}{row['nodes']:>7}"
             f"{row['bytes'] / 1e6:>8.1f}")
+        if "tensors_found" in row:
+            print(f"  {'':20}{row['tensors_equal']} of {row['tensors_found']} tensors found by name have the original's bytes")
     if "difference" in rows["ingot"]:
         print(f"  outputs of ingot's result differ from the original's by {rows['ingot']['difference']:.1e}")
     sys.stdout.flush()
@@ -181,6 +241,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MODELS)}; all where none is named")
     parser.add_argument("--ingot", type=Path, required=True)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--tools", action="append", metavar="TOOL", help="one to measure beside Ingot; all where none is named")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_intermixed_args()
     table = {}
@@ -188,7 +249,7 @@ def main():
         if not (arguments.models / f"{name}.onnx").exists():
             sys.exit(f"{arguments.models / name}.onnx is missing; make it with Pipelines/models/make_reference_models.py")
         runs = min(arguments.runs, 1) if name == "large3g" else arguments.runs
-        table[name] = measure(name, arguments.models, arguments.ingot.resolve(), runs)
+        table[name] = measure(name, arguments.models, arguments.ingot.resolve(), runs, arguments.tools)
         show(name, table[name])
     if arguments.json:
         arguments.json.write_text(json.dumps(table, indent=1))

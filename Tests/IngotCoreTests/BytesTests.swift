@@ -1,6 +1,7 @@
-import IngotCore
 import Synchronization
 import Testing
+
+@testable import IngotCore
 
 @Suite struct BytesTests {
   /// Counts how many bytes a recipe was asked for.
@@ -82,5 +83,26 @@ import Testing
     let count = 3 << 20
     try FileSystem.writeAtomically([plain(5), recipe(count), plain(7)], to: path, isDurable: false)
     #expect(Bytes(try MappedFile(path: path)).array == plain(5).array + plain(count).array + plain(7).array)
+  }
+
+  @Test func manyComputedBytesAreWrittenInOrder() throws {
+    let path = "/tmp/\(FileSystem.uniqueSuffix()).bytes"
+    defer { try? FileSystem.remove(path) }
+    let count = 5 << 20
+    let pieces = [plain(5), recipe(count)[3..<count - 1], recipe(1 << 20, isWhole: true), recipe(count), plain(7)]
+    try FileSystem.writeAtomically(pieces, to: path, isDurable: false)
+    #expect(Bytes(try MappedFile(path: path)) == Bytes(pieces.flatMap(\.array)))
+  }
+
+  @Test func aWriteThatFailsLeavesNoThreadThatComputes() throws {
+    let (meter, count) = (Meter(), 64 << 20)
+    #expect(throws: SystemError.self) {
+      try PiecesAhead.forEach([recipe(count, meter)]) { (_) throws(SystemError) in
+        throw SystemError("write", path: "/dev/full", code: 28)
+      }
+    }
+    let computed = meter.byteCount
+    #expect(computed < count / 4)
+    #expect(meter.byteCount == computed)
   }
 }

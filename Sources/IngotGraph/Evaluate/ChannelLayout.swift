@@ -19,17 +19,30 @@ struct ChannelLayout: Sendable {
     let width = (type.bitCount ?? 8) / 8
     return .made(type, weights.shape, from: [weights]) { elements in
       let part = bytes[elements.lowerBound * width..<elements.upperBound * width]
-      if type == .float32 {
-        var values = Tensor(type: type, shape: [elements.count], bytes: part).elements(as: Float.self)
-        layout.forEachRun(elements) { run, channel in
-          let factor = factors[channel]
-          for index in run { values[index] = Float(Double(values[index]) * factor) }
-        }
-        return littleEndianBytes(of: values)
-      }
+      if type == .float32 { return part.withSpan { layout.scaledFloats(elements, $0, by: factors) } }
       guard case .floats(var values)? = Numbers(part, type: type, count: elements.count) else { return [] }
       layout.forEachRun(elements) { run, channel in for index in run { values[index] *= factors[channel] } }
       return Numbers.floats(values).bytes(as: type) ?? []
+    }
+  }
+
+  /// Most weights are of this type: from the file to the result in one go.
+  private func scaledFloats(_ elements: Range<Int>, _ source: RawSpan, by factors: [Double]) -> [UInt8] {
+    let width = MemoryLayout<Float>.size
+    precondition(source.byteCount == elements.count * width, "\(source.byteCount) bytes are not \(elements) elements")
+    return unsafe [UInt8](unsafeUninitializedCapacity: source.byteCount) { buffer, count in
+      let output = UnsafeMutableRawBufferPointer(buffer)
+      count = source.byteCount
+      unsafe source.withUnsafeBytes { input in
+        guard let from = input.baseAddress, let to = output.baseAddress else { return }
+        forEachRun(elements) { run, channel in
+          let factor = factors[channel]
+          for index in run {
+            let value = unsafe from.loadUnaligned(fromByteOffset: index * width, as: Float.self)
+            unsafe to.storeBytes(of: Float(Double(value) * factor), toByteOffset: index * width, as: Float.self)
+          }
+        }
+      }
     }
   }
 
@@ -50,13 +63,16 @@ struct ChannelLayout: Sendable {
   private static func staysFinite(_ weights: Tensor, by factors: [Double]) -> Bool {
     guard factors.allSatisfy(\.isFinite) else { return false }
     let factor = factors.reduce(0) { max($0, $1.magnitude) }
-    var (largest, isFinite) = (0.0, true)
+    var isFinite = true
     weights.bytes.forEachPiece { piece in
-      let part = Self.largestMagnitude(piece, weights.type)
-      isFinite = isFinite && part.isFinite
-      largest = max(largest, part)
+      // The bits of all weights together are a number no smaller than the largest one, and found in less time. For nets as
+      // they are it decides.
+      isFinite =
+        isFinite
+        && (magnitude(piece, weights.type, isExact: false) * factor <= limit(of: weights.type)
+          || magnitude(piece, weights.type, isExact: true) * factor <= limit(of: weights.type))
     }
-    return isFinite && largest * factor <= limit(of: weights.type)
+    return isFinite
   }
 
   private static func limit(of type: ElementType) -> Double {
@@ -69,13 +85,14 @@ struct ChannelLayout: Sendable {
   }
 
   /// NaN and infinity are larger than any number when their bits are compared.
-  private static func largestMagnitude(_ piece: RawSpan, _ type: ElementType) -> Double {
+  /// - Returns: that of the largest element, or where it need not be exact, that or more.
+  private static func magnitude(_ piece: RawSpan, _ type: ElementType, isExact: Bool) -> Double {
     func largest<T: FixedWidthInteger & BitwiseCopyable>(_ mask: T) -> T {
       var result: T = 0
       unsafe piece.withUnsafeBytes { buffer in
         for index in 0..<buffer.count / MemoryLayout<T>.size {
           let bits = unsafe buffer.loadUnaligned(fromByteOffset: index * MemoryLayout<T>.size, as: T.self)
-          result = max(result, bits & mask)
+          result = isExact ? max(result, bits & mask) : result | bits & mask
         }
       }
       return result

@@ -81,29 +81,52 @@ struct StridedView: Sendable {
     /// In the source, from one element of a row to the next.
     var step: Int
 
-    /// The rows of a column are neighbors in the source, so going down the columns reads each cache line once.
+    /// The rows of a column are neighbors in the source, so a tile reads and writes whole cache lines.
     @unsafe func copy<T: BitwiseCopyable>(
       _ input: UnsafeRawBufferPointer, to output: UnsafeMutableRawBufferPointer, at offset: Int, _: T.Type
     ) {
-      let width = MemoryLayout<T>.size
       guard let from = input.baseAddress, let to = output.baseAddress else { return }
-      var source = unsafe from + start * width
-      var target = unsafe to + offset
-      for _ in 0..<length {
-        var place = 0
-        for row in 0..<rows {
-          let element = unsafe source.loadUnaligned(fromByteOffset: row * width, as: T.self)
-          unsafe target.storeBytes(of: element, toByteOffset: place, as: T.self)
-          place += length * width
+      let width = MemoryLayout<T>.size
+      let (source, target) = unsafe (from + start * width, to + offset)
+      for first in Swift.stride(from: 0, to: length, by: Self.tileCount) {
+        let columns = first..<min(first + Self.tileCount, length)
+        var row = 0
+        while T.self == UInt32.self, columns.count == Self.tileCount, row + 4 <= rows {
+          for column in Swift.stride(from: first, to: columns.upperBound, by: 4) {
+            unsafe transpose(source + (column * step + row) * width, to: target + (row * length + column) * width)
+          }
+          row += 4
         }
-        unsafe source += step * width
-        unsafe target += width
+        for row in row..<rows {
+          for column in columns {
+            let element = unsafe source.loadUnaligned(fromByteOffset: (column * step + row) * width, as: T.self)
+            unsafe target.storeBytes(of: element, toByteOffset: (row * length + column) * width, as: T.self)
+          }
+        }
       }
     }
-  }
 
-  /// As many rows as a cache line has elements of four bytes.
-  private static let blockRows = 16
+    /// Four columns of four elements of four bytes, in registers.
+    @unsafe private func transpose(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
+      let (from, to) = (step * 4, length * 4)
+      let a = unsafe source.loadUnaligned(as: SIMD4<UInt32>.self)
+      let b = unsafe source.loadUnaligned(fromByteOffset: from, as: SIMD4<UInt32>.self)
+      let c = unsafe source.loadUnaligned(fromByteOffset: 2 * from, as: SIMD4<UInt32>.self)
+      let d = unsafe source.loadUnaligned(fromByteOffset: 3 * from, as: SIMD4<UInt32>.self)
+      let (ab, cd) = (SIMD4(a[0], b[0], a[1], b[1]), SIMD4(c[0], d[0], c[1], d[1]))
+      let (abRest, cdRest) = (SIMD4(a[2], b[2], a[3], b[3]), SIMD4(c[2], d[2], c[3], d[3]))
+      typealias Row = SIMD4<UInt32>
+      unsafe target.storeBytes(of: Row(lowHalf: ab.lowHalf, highHalf: cd.lowHalf), as: Row.self)
+      unsafe target.storeBytes(of: Row(lowHalf: ab.highHalf, highHalf: cd.highHalf), toByteOffset: to, as: Row.self)
+      unsafe target.storeBytes(
+        of: Row(lowHalf: abRest.lowHalf, highHalf: cdRest.lowHalf), toByteOffset: 2 * to, as: Row.self)
+      unsafe target.storeBytes(
+        of: Row(lowHalf: abRest.highHalf, highHalf: cdRest.highHalf), toByteOffset: 3 * to, as: Row.self)
+    }
+
+    /// As many columns at a time as a cache line has elements of four bytes.
+    private static let tileCount = 16
+  }
 
   private func forEachBlock(_ elements: Range<Int>, _ body: (Block) -> Void) {
     guard !elements.isEmpty else { return }
@@ -118,7 +141,7 @@ struct StridedView: Sendable {
       var axis = shape.count - 1
       var block = Block(start: index, rows: 1, length: min(last - position[axis], remaining), step: step)
       if hasBlocks, position[axis] == 0, remaining >= 2 * last {
-        block.rows = min(Self.blockRows, remaining / last, shape[outer] - position[outer])
+        block.rows = min(remaining / last, shape[outer] - position[outer])
       }
       body(block)
       remaining -= block.rows * block.length
