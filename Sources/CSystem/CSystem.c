@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -55,6 +56,13 @@ int ingot_pipe(int *read_end, int *write_end) {
 int ingot_reflink(int from, int to) { return ioctl(to, FICLONE, from) == 0 ? 0 : errno; }
 
 int ingot_reserve(int fd, unsigned long byte_count) { return fallocate(fd, 0, 0, (off_t)byte_count) == 0 ? 0 : errno; }
+
+void ingot_keep_freed_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
+#endif
+}
 
 int ingot_share_range(int from, unsigned long offset, int to, unsigned long position, unsigned long count) {
   struct file_clone_range range = {.src_fd = from, .src_offset = offset, .src_length = count, .dest_offset = position};

@@ -1,6 +1,7 @@
 // Computes pieces of a file while those before them are written: a second thread makes a few pieces more than have been
 // taken. The order stays, and so does the bound on memory.
 
+internal import CSystem
 internal import Glibc
 internal import Synchronization
 
@@ -36,6 +37,7 @@ internal import Synchronization
 
   /// Calls `body` with all bytes in order. What is in memory and what can only be made whole comes as it is.
   static func forEach(_ pieces: [Bytes], _ body: (Bytes) throws(SystemError) -> Void) throws(SystemError) {
+    ingot_keep_freed_memory()
     let ahead = PiecesAhead(pieces)
     guard let thread = ahead.start() else {
       for piece in pieces { try body(piece) }

@@ -27,6 +27,10 @@ int ingot_reflink(int from, int to);
 /* Sets blocks aside for a file of so many bytes, which it then has; 0, or errno: EOPNOTSUPP where the file system cannot. */
 int ingot_reserve(int fd, unsigned long byte_count);
 
+/* From now on up to 8 MiB of freed memory stay with the process for the next allocation. By default the C library gives every
+   freed buffer of some 100 KiB back to the kernel, which clears it again page by page. */
+void ingot_keep_freed_memory(void);
+
 /* Has a range of one file share the blocks of another's; offsets and count are multiples of the block size. 0, or errno. */
 int ingot_share_range(int from, unsigned long offset, int to, unsigned long position, unsigned long count);
 

@@ -37,9 +37,11 @@ struct ChannelLayout: Sendable {
         guard let from = input.baseAddress, let to = output.baseAddress else { return }
         forEachRun(elements) { run, channel in
           let factor = factors[channel]
+          // The products of an index inside the buffers cannot overflow; checks of them would keep the loop from vectors.
           for index in run {
-            let value = unsafe from.loadUnaligned(fromByteOffset: index * width, as: Float.self)
-            unsafe to.storeBytes(of: Float(Double(value) * factor), toByteOffset: index * width, as: Float.self)
+            let offset = index &* width
+            let value = unsafe from.loadUnaligned(fromByteOffset: offset, as: Float.self)
+            unsafe to.storeBytes(of: Float(Double(value) * factor), toByteOffset: offset, as: Float.self)
           }
         }
       }
@@ -91,7 +93,7 @@ struct ChannelLayout: Sendable {
       var result: T = 0
       unsafe piece.withUnsafeBytes { buffer in
         for index in 0..<buffer.count / MemoryLayout<T>.size {
-          let bits = unsafe buffer.loadUnaligned(fromByteOffset: index * MemoryLayout<T>.size, as: T.self)
+          let bits = unsafe buffer.loadUnaligned(fromByteOffset: index &* MemoryLayout<T>.size, as: T.self)
           result = isExact ? max(result, bits & mask) : result | bits & mask
         }
       }
