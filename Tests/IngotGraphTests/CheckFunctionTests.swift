@@ -52,8 +52,9 @@ private func function(
     let functions = [
       try function("F", "(%a) -> (%b) { %b = my::G(%a)\n }"), try function("G", "(%a) -> (%b) { %b = my::F(%a)\n }"),
     ]
+    let texts = problemTexts(of: try model(functions))
     #expect(
-      problemTexts(of: try model(functions)) == [
+      texts == [
         "error recursive-function: functions call themselves: my::F → my::G → my::F (a loop is a Loop or Scan node)"
       ])
   }

@@ -6,23 +6,6 @@ import Testing
 @testable import IngotGraph
 
 @Suite struct EvaluateFamiliesTests {
-  private func check(_ test: EvaluateCase, opset: Int64 = 21) throws {
-    let names = ["a", "b", "c", "d", "e"]
-    let constants = zip(names, test.constants).map { "const %\($0): \($1)" }.joined(separator: "\n")
-    let graph = try Graph(text: "graph g() -> () {\n\(constants)\n%y = \(test.operation)\n}")
-    let node = graph.nodes[0]
-    let results = node.evaluated(node.inputs.map { graph.constant($0) }, opset: opset, byteLimit: 4000)
-    #expect(results?.first.map { Self.text($0) } == test.expected)
-  }
-
-  private static func text(_ tensor: Tensor) -> String {
-    var graph = Graph(name: "g")
-    let id = graph.addValue(Value(name: "y"))
-    graph[id].initializer = Initializer(tensor)
-    let line = graph.text(elementLimit: 1000).split(separator: "\n")[1]
-    return String(line.drop { $0 != ":" }.dropFirst(2))
-  }
-
   @Test(arguments: [
     EvaluateCase(
       ["uint64[2] = [18446744073709551615, 3]", "uint64[] = [2]"], "Div(%a, %b)",
@@ -54,7 +37,7 @@ import Testing
     EvaluateCase(
       ["float32[2] = [1.0, 2.0]", "float32[2] = [3.0, 4.0]", "float32[2] = [5.0, 6.0]"], "Mean(%a, %b, %c)",
       "float32[2] = [3.0, 4.0]"),
-  ]) func calculates(_ test: EvaluateCase) throws { try check(test) }
+  ]) func calculates(_ test: EvaluateCase) throws { try test.check(opset: 21) }
 
   @Test(arguments: [
     EvaluateCase(
@@ -117,18 +100,18 @@ import Testing
     EvaluateCase(["int64[1,4,1,1] = [1, 2, 3, 4]"], "DepthToSpace(%a) {blocksize=2}", "int64[1,1,2,2] = [1, 2, 3, 4]"),
     EvaluateCase(["float32[1] = [1.0]"], "Bernoulli(%a)", nil),
     EvaluateCase(["float32[1] = [1.0]"], "Multinomial(%a)", nil),
-  ]) func movesPicksAndReduces(_ test: EvaluateCase) throws { try check(test) }
+  ]) func movesPicksAndReduces(_ test: EvaluateCase) throws { try test.check(opset: 21) }
 
   @Test func beforeOpset7TheNodeSaysHowShapesBroadcast() throws {
     let operands = ["int64[2,2] = [1, 2, 3, 4]", "int64[2] = [10, 20]"]
-    try check(EvaluateCase(operands, "Add(%a, %b) {broadcast=1, axis=0}", "int64[2,2] = [11, 12, 23, 24]"), opset: 6)
-    try check(EvaluateCase(operands, "Add(%a, %b) {broadcast=1}", "int64[2,2] = [11, 22, 13, 24]"), opset: 6)
-    try check(EvaluateCase(operands, "Add(%a, %b)", nil), opset: 6)
+    try EvaluateCase(operands, "Add(%a, %b) {broadcast=1, axis=0}", "int64[2,2] = [11, 12, 23, 24]").check(opset: 6)
+    try EvaluateCase(operands, "Add(%a, %b) {broadcast=1}", "int64[2,2] = [11, 22, 13, 24]").check(opset: 6)
+    try EvaluateCase(operands, "Add(%a, %b)", nil).check(opset: 6)
   }
 
   @Test func softmaxBeforeOpset13TakesAllAxesTogether() throws {
     let test = EvaluateCase(
       ["float32[1,2,2] = [0.0, 0.0, 0.0, 0.0]"], "Softmax(%a)", "float32[1,2,2] = [0.25, 0.25, 0.25, 0.25]")
-    try check(test, opset: 11)
+    try test.check(opset: 11)
   }
 }

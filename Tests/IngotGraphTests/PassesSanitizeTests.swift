@@ -210,7 +210,10 @@ import Testing
       SanitizeOptions(dimensions: ["n": .fixed(4)]),
       "no input of the model has a dimension 'n'\n  hint: its symbolic dimensions are 'batch'"
     ),
-    (SanitizeOptions(dimensions: ["batch": .fixed(0)]), "dimension 'batch' cannot be 0\n  hint: give it a size of 1 or more"),
+    (
+      SanitizeOptions(dimensions: ["batch": .fixed(0)]),
+      "dimension 'batch' cannot be 0\n  hint: give it a size of 1 or more"
+    ),
   ]) func refusesOptionsThatDoNotFit(_ options: SanitizeOptions, _ message: String) throws {
     var model = try Model(text: Self.flattening)
     let error = #expect(throws: GraphError.self) { _ = try sanitize(&model, options: options) }

@@ -42,7 +42,8 @@ import Testing
     "a shape of another rank than the input", "a shape that varies a fixed axis", "the same profile twice",
     "an option that no target has", "a value that one of the backends has not",
     "options of a backend that no target has", "no gate", "no data", "data and synthetic", "accuracy on random inputs",
-    "passes to run and to leave out", "an output without a gate", "accuracy without a bound", "no time at all", "no latency gate",
+    "passes to run and to leave out", "an output without a gate", "accuracy without a bound", "no time at all",
+    "no latency gate",
   ]
 
   @Test(.enabled(if: Validator.isPresent, "needs python3 with jsonschema"))

@@ -24,8 +24,9 @@ package func nameNodes(_ graph: inout Graph) -> PassReport {
   var report = PassReport("names")
   var taken: Set<String> = []
   collectNames(of: graph, &taken)
-  var numbering = Numbering(taken: taken)
-  nameNodes(&graph, &numbering, &report)
+  var names = FreshNames(taken: taken)
+  var used: Set<String> = []
+  nameNodes(&graph, &names, used: &used, &report)
   return report
 }
 
@@ -36,39 +37,21 @@ private func collectNames(of graph: Graph, _ names: inout Set<String>) {
   }
 }
 
-/// Finds names that no node has; however many nodes have one name, each is tried once.
-private struct Numbering {
-  /// Of nodes, before and after.
-  var taken: Set<String>
-  /// Of nodes that were looked at.
-  var used: Set<String> = []
-  private var numbers: [String: Int] = [:]
-
-  init(taken: Set<String>) { self.taken = taken }
-
-  mutating func freshName(_ base: String) -> String {
-    var candidate = base
-    while !taken.insert(candidate).inserted {
-      let number = numbers[base, default: 0] + 1
-      numbers[base] = number
-      candidate = "\(base)_\(number)"
-    }
-    return candidate
-  }
-}
-
-private func nameNodes(_ graph: inout Graph, _ numbering: inout Numbering, _ report: inout PassReport) {
+/// - Parameter used: names of the nodes that were looked at.
+private func nameNodes(
+  _ graph: inout Graph, _ names: inout FreshNames, used: inout Set<String>, _ report: inout PassReport
+) {
   for index in graph.nodes.indices {
     let node = graph.nodes[index]
-    if node.name.isEmpty || numbering.used.contains(node.name) {
+    if node.name.isEmpty || used.contains(node.name) {
       let output = node.outputs.lazy.compactMap { $0 }.first.map { graph[$0].name } ?? "\(index)"
-      let name = numbering.freshName(node.name.isEmpty ? "\(node.opType)_\(output)" : node.name)
+      let name = names.name(startingWith: node.name.isEmpty ? "\(node.opType)_\(output)" : node.name)
       graph.nodes[index].name = name
       report.change(name)
     }
-    numbering.used.insert(graph.nodes[index].name)
+    used.insert(graph.nodes[index].name)
     if node.hasSubgraphs {
-      graph.nodes[index].forEachSubgraph { nameNodes(&$0, &numbering, &report) }
+      graph.nodes[index].forEachSubgraph { nameNodes(&$0, &names, used: &used, &report) }
     }
   }
 }

@@ -3,9 +3,12 @@
 internal import IngotCore
 
 extension ShapeInference {
-  /// - Returns: facts about the call's outputs; without content where the calls of this run have cost enough.
+  /// - Returns: facts about the call's outputs; nothing where the function calls itself, which the check reports, or where
+  ///   the calls of this run have cost enough.
   mutating func outputs(of function: Function, called node: NodeFacts) throws(GraphError) -> [ValueFacts] {
-    guard callBudget > 0 else { return node.outputs }
+    guard callBudget > 0, !callsUnderWay.contains(function.key) else { return node.outputs }
+    callsUnderWay.append(function.key)
+    defer { callsUnderWay.removeLast() }
     callBudget -= function.body.nodes.count + 1
     var values: [String: Attribute.Value] = [:]
     for attribute in function.defaults + node.node.attributes { values[attribute.name] = attribute.value }

@@ -42,6 +42,8 @@ struct ShapeInference {
   var depth = 0
   /// Nodes of functions' bodies that calls may still be inferred through.
   var callBudget = 1 << 16
+  /// Functions whose bodies are being inferred, the outermost first.
+  var callsUnderWay: [Function.Key] = []
   /// Nodes of loops' bodies that trials may still be run on; grows with the model.
   var trialBudget = 1 << 12
   /// Elements of lists with names in them that nodes may still calculate with.

@@ -116,31 +116,3 @@ struct OpsetConversion {
     node.domain.isEmpty && OpsetChange.next(of: node.opType, after: from, upTo: to) != nil
   }
 }
-
-/// Names for new values that no graph of the model has: a subgraph sees the values of the graphs around it by name.
-struct FreshNames {
-  private var taken: Set<String>
-  /// Where counting goes on, so that many values of one name do not count from the start each time.
-  private var counts: [String: Int] = [:]
-
-  init(taken: Set<String>) { self.taken = taken }
-
-  mutating func name(startingWith base: String) -> String {
-    var candidate = base
-    while !taken.insert(candidate).inserted {
-      let number = counts[base, default: 0] + 1
-      counts[base] = number
-      candidate = "\(base)_\(number)"
-    }
-    return candidate
-  }
-}
-
-extension Graph {
-  /// Names of all values here and in subgraphs, whoever defines them.
-  var allValueNames: Set<String> {
-    var names = Set(values.map(\.name))
-    for node in nodes { for (_, graph) in node.subgraphs { names.formUnion(graph.allValueNames) } }
-    return names
-  }
-}

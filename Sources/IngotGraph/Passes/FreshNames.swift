@@ -1,0 +1,30 @@
+// New names, of values or of nodes, that nothing in a model has.
+
+/// Finds names that are not taken: a name as it is, or with the first number that is free. However many ask for one name, each
+/// number is tried once.
+struct FreshNames {
+  private var taken: Set<String>
+  private var numbers: [String: Int] = [:]
+
+  /// - Parameter taken: of the whole model: a subgraph sees the values of the graphs around it by name.
+  init(taken: Set<String>) { self.taken = taken }
+
+  mutating func name(startingWith base: String) -> String {
+    var candidate = base
+    while !taken.insert(candidate).inserted {
+      let number = numbers[base, default: 0] + 1
+      numbers[base] = number
+      candidate = "\(base)_\(number)"
+    }
+    return candidate
+  }
+}
+
+extension Graph {
+  /// Names of all values here and in subgraphs, whoever defines them.
+  var allValueNames: Set<String> {
+    var names = Set(values.map(\.name))
+    for node in nodes { for (_, graph) in node.subgraphs { names.formUnion(graph.allValueNames) } }
+    return names
+  }
+}
