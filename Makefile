@@ -19,7 +19,7 @@ help:
 	@echo "make demo    install what is missing, build Ingot, build and verify the example engines"
 	@echo "make test    install what is missing, run all tests"
 	@echo "make build   the program: $(INGOT)"
-	@echo "make bench   time Ingot's no-op and its parts"
+	@echo "make bench   time Ingot's no-op, and sanitizing beside the tools of today; BENCH_MODELS=\"minilm ...\" for some"
 	@echo "make conformance   hold Ingot to onnx and ONNX Runtime over about 2,000 models"
 	@echo "make fuzz    look for models that crash it, for FUZZ_SECONDS=$(FUZZ_SECONDS) or FUZZ_RUNS inputs"
 	@echo "make format  format the sources in place;  make lint  only say what is not formatted"
@@ -52,8 +52,21 @@ test: packages
 	INGOT_TEST_BINARY=$(CURDIR)/.build/debug/ingot INGOT_TEST_RUNTIMES=$(INGOT_HOME)/runtimes \
 	  swift test --skip-build --disable-xctest --filter EndToEndTests
 
+# The tools that people use today, from PyPI, and models to measure on (3.9 GB), in a folder of their own.
+BENCH := $(INGOT_HOME)/bench
+BENCH_MODELS ?=
 bench: runtimes
 	INGOT=$(CURDIR)/$(INGOT) bash Tests/Benchmarks/noop.sh
+	@mkdir -p $(BENCH)
+	@for list in Tests/Benchmarks/requirements.txt Pipelines/models/requirements.txt; do \
+	  into=$(BENCH)/$$(basename $$(dirname $$list)); \
+	  cmp -s $$list $$into/requirements.txt || { \
+	    echo "installing $$list into $$into"; \
+	    python3 -m pip install --quiet --retries 1 --upgrade --target $$into/python -r $$list && cp $$list $$into/requirements.txt; }; \
+	done
+	PYTHONPATH=$(BENCH)/models/python python3 Pipelines/models/make_reference_models.py $(BENCH)/reference $(BENCH_MODELS)
+	PYTHONPATH=$(BENCH)/Benchmarks/python PATH=$(BENCH)/Benchmarks/python/bin:$$PATH \
+	  python3 Tests/Benchmarks/sanitize.py $(BENCH)/reference --ingot $(INGOT) --json $(BENCH)/sanitize.json $(BENCH_MODELS)
 
 # Judges from PyPI, in a folder of their own; MODELS=pattern looks at some models only.
 CONFORMANCE := $(INGOT_HOME)/conformance

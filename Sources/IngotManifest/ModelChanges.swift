@@ -18,8 +18,12 @@ package struct ModelChanges: Sendable, Hashable {
   package var renames: [Rename] = []
   /// Passes to run, or to leave out where each has a `-` before it; `all` and `none` stand alone.
   package var passes: [Located<String>] = []
+  package var foldWith: Located<FoldingRuntime>?
 
   package init() {}
+
+  /// Runtimes that calculate constants for Ingot.
+  package enum FoldingRuntime: String, Sendable, Hashable, CaseIterable { case onnxruntime }
 
   package struct NamedSize: Sendable, Hashable {
     package var name: Located<String>

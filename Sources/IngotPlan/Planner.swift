@@ -92,8 +92,11 @@ private struct Planner {
   private var model: StepSource { .model(path: manifest.resolve(manifest.model.path.value)) }
 
   private mutating func addSanitize() -> StepID {
-    add(
-      Step(.sanitize(SanitizeSettings(manifest.model)), inputs: [StepInput("model", model)], label: "sanitize"))
+    let settings = SanitizeSettings(manifest.model)
+    return add(
+      Step(
+        .sanitize(settings), inputs: [StepInput("model", model)],
+        tools: settings.foldWith.map { [ToolRequirement(backend: $0)] } ?? [], label: "sanitize"))
   }
 
   private mutating func addParse(_ canonical: StepID, _ target: TargetSpec) -> StepID {

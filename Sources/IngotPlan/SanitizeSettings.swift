@@ -17,6 +17,8 @@ package struct SanitizeSettings: Hashable, Sendable {
   package var renames: [Pair<String>] = []
   /// As the manifest writes them; empty is all.
   package var passes: [String] = []
+  /// The runtime that calculates constants which Ingot cannot, if any; its identity is part of the key too.
+  package var foldWith: String?
 
   package struct Pair<Content: Hashable & Sendable>: Hashable, Sendable {
     package var name: String
@@ -37,6 +39,7 @@ package struct SanitizeSettings: Hashable, Sendable {
     bounds = changes.bounds.map { Pair(name: $0.tensor.value, value: $0.size) }
     renames = changes.renames.map { Pair(name: $0.old.value, value: $0.new) }
     passes = changes.passes.map(\.value)
+    foldWith = changes.foldWith?.value.rawValue
   }
 
   /// What is not asked for writes nothing, so that keys stay as they are when a new kind of change is added here.
@@ -51,5 +54,6 @@ package struct SanitizeSettings: Hashable, Sendable {
     for bound in bounds { sink.field("bound", "\(bound.name)=\(bound.value)") }
     for rename in renames { sink.field("rename", "\(rename.name)=\(rename.value)") }
     for pass in passes { sink.field("pass", pass) }
+    if let foldWith { sink.field("fold-with", foldWith) }
   }
 }

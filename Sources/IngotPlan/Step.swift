@@ -10,8 +10,8 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   /// Raised when the stage's own code changes what it makes of the same inputs: all its keys change with it.
   package var version: Int {
     switch self {
-    case .sanitize, .parse, .reference, .calibrate, .lower, .build, .serialize: 1
-    case .verify: 2
+    case .parse, .reference, .calibrate, .build, .serialize: 1
+    case .sanitize, .lower, .verify: 2
     }
   }
 }

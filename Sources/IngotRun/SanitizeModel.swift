@@ -5,14 +5,15 @@ package import IngotGraph
 internal import IngotPlan
 
 /// Checks the model, changes it as a manifest or a command line says, and runs the passes.
+/// - Parameter evaluator: calculates the constants that Ingot cannot.
 /// - Throws: every problem of the model.
 package func sanitizeModel(
-  _ model: inout Model, options: SanitizeOptions, in path: String
+  _ model: inout Model, options: SanitizeOptions, evaluator: (any ConstantEvaluator)? = nil, in path: String
 ) throws -> SanitizeReport {
   let problems = model.check(path: path).filter { $0.severity == .error }
   guard problems.isEmpty else { throw InputError(problems) }
   do throws(GraphError) {
-    return try sanitize(&model, options: options)
+    return try sanitize(&model, options: options, evaluator: evaluator)
   } catch {
     throw InputError(error.all.map { Diagnostic(in: path, $0.description) })
   }

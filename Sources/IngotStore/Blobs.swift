@@ -46,7 +46,8 @@ extension DiskStore {
   /// Takes a finished file of the caller's own, best one in a scratch directory: then nothing is copied.
   ///
   /// The file is gone afterwards. Nobody may have it open for writing, and it has one name: one that was hard-linked
-  /// from elsewhere is copied, so that the other name cannot change the blob.
+  /// from elsewhere is copied, so that the other name cannot change the blob. Where its bytes are in the store already, as
+  /// those of a blob that was linked into a scratch directory are, its name is removed and that is all.
   @discardableResult
   package func put(movingFileAt source: String) throws(StoreError) -> Blob {
     let blob = try adopt(source)
@@ -56,19 +57,35 @@ extension DiskStore {
     return copied
   }
 
-  /// Takes a copy of a file, sharing its blocks where the file system can.
+  /// Takes a copy of a file, sharing its blocks where the file system can. A file that is known to hold a blob's bytes is
+  /// neither read nor copied.
   @discardableResult
   package func put(copyingFileAt source: String) throws(StoreError) -> Blob {
-    let part = try store { () throws(SystemError) in
-      guard try OpenFile.reading(source).status().isRegularFile else { return nil as String? }
+    let start = try store { () throws(SystemError) in
+      let status = try OpenFile.reading(source).status()
+      guard status.isRegularFile else { return nil as CopyStart? }
+      if let known = fileDigests.recall(path: source, status: status), let byteCount = Int(exactly: status.byteCount),
+        contains(known, byteCount: byteCount)
+      {
+        return .known(Blob(digest: known, byteCount: byteCount))
+      }
       let part = try temporary.makePath(suffix: "copy")
       try FileSystem.duplicate(source, to: part, allowsHardLink: false)
-      return part
+      return .copied(part)
     }
-    guard let part else { throw StoreError(.notARegularFile(source)) }
-    // The copy is hashed, not the source, which may change meanwhile.
-    guard let blob = try adopt(part) else { preconditionFailure("a new copy has another name") }
-    return blob
+    switch start {
+    case nil: throw StoreError(.notARegularFile(source))
+    case .known(let blob): return blob
+    case .copied(let part):
+      // The copy is hashed, not the source, which may change meanwhile.
+      guard let blob = try adopt(part) else { preconditionFailure("a new copy has another name") }
+      return blob
+    }
+  }
+
+  private enum CopyStart {
+    case known(Blob)
+    case copied(String)
   }
 
   /// A blob's bytes, checked against the digest unless this very file was checked before.
@@ -129,13 +146,14 @@ extension DiskStore {
     let status = try store { () throws(SystemError) in try file.status() }
     guard status.isRegularFile else { throw StoreError(.notARegularFile(source)) }
     do throws(SystemError) {
-      if try file.linkCount() > 1 { return nil }
+      let hasOtherNames = try file.linkCount() > 1
       let (digest, byteCount) = try file.digestOfRest()
       let blob = Blob(digest: digest, byteCount: byteCount)
       if contains(digest, byteCount: byteCount) {
         try FileSystem.remove(source)
         return blob
       }
+      if hasOtherNames { return nil }
       try file.setMode(0o444)
       try file.synchronize()
       try FileSystem.rename(source, to: path(of: digest))

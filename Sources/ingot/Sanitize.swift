@@ -1,5 +1,6 @@
 // `ingot sanitize`: the sanitize stage on its own, from file to file.
 
+internal import IngotBackends
 internal import IngotCore
 internal import IngotGraph
 internal import IngotRun
@@ -21,18 +22,19 @@ extension Verb {
       .value(
         "--weights", "WHERE", "auto, inline, external (OUT.data), refer (to the model's own files) or copy (them)"),
       Verb.json,
-    ] + Verb.surgeonOptions
+    ] + Verb.surgeonOptions + Verb.runtimeOptions
   ) { context in
     let operands = context.arguments.operands
     guard operands.count == 1 else { throw UsageError("name one model") }
     guard let out = context.arguments.value("--out") else { throw UsageError("name the file to write with -o") }
     let options = try SanitizeOptions(context.arguments)
     let weights = try weightPolicy(context.arguments.value("--weights") ?? "auto")
+    let evaluator = try FoldingRuntime(context)
     let clock = ContinuousClock()
     let start = clock.now
     var model = try Model.read(path: operands[0])
     let read = clock.now
-    let report = try sanitizeModel(&model, options: options, in: operands[0])
+    let report = try sanitizeModel(&model, options: options, evaluator: evaluator?.evaluator, in: operands[0])
     let sanitized = clock.now
     try model.write(to: out, weights: weights, isDurable: false)
     if context.arguments.has("--json") {
@@ -47,6 +49,7 @@ extension Verb {
         context.terminal.note(
           "  \(pass.pass.padded(to: 24))\(pass.removed) removed, \(pass.changed) changed: \(pass.names.joined(separator: ", "))"
         )
+        for text in pass.notes ?? [] { context.terminal.note("    \(text)") }
       }
     }
     return .success
@@ -62,6 +65,28 @@ private func weightPolicy(_ word: String) throws -> WeightPolicy {
     throw UsageError("--weights takes auto, inline, external, refer or copy, not '\(word)'")
   }
   return policy
+}
+
+/// The runtime that `--fold-with` names, loaded, and a folder for what it is given, which goes away with this value.
+private final class FoldingRuntime {
+  let evaluator: RuntimeEvaluator
+  private let scratch: String
+
+  /// Nil where none is asked for.
+  /// - Throws: `BackendError` where it is not here.
+  init?(_ context: Context) throws {
+    guard let name = context.arguments.value("--fold-with") else { return nil }
+    guard name == BackendKind.onnxruntime.rawValue else {
+      throw UsageError("--fold-with takes onnxruntime, not '\(name)'")
+    }
+    let home = try Home(context)
+    let located = try RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes).locate(.onnxruntime)
+    let temporary = context.environment["TMPDIR", default: ""]
+    scratch = "\(temporary.isEmpty ? "/tmp" : temporary)/ingot-\(FileSystem.uniqueSuffix())"
+    evaluator = RuntimeEvaluator(try OnnxRuntimeBackend(libraryPath: located.libraryPath), scratch: scratch)
+  }
+
+  deinit { try? FileSystem.remove(scratch) }
 }
 
 /// `ingot.sanitize/1`.

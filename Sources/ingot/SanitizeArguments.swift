@@ -17,6 +17,7 @@ extension Verb {
     .flag("--float64-to-float32", "calculate in float32 where the model does in float64"),
     .value("--opset", "N", "raise the standard operator set to this version"),
     .value("--fold-limit", "SIZE", "what constants may grow by when nodes become what they compute (32MiB)"),
+    .value("--fold-with", "RUNTIME", "have it calculate the constants that Ingot cannot; onnxruntime is the only one"),
     .value(
       "--passes", "LIST",
       "run only these, with commas; with a '-' before each: all but these; none: infer shapes only"),

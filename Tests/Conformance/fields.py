@@ -2,7 +2,8 @@
 
 What is stated to be no difference: typed data and the same bytes as raw data; an absent optional field and its default;
 the order of operator sets, of initializers and of value_info; `ai.onnx` and the empty domain. Types and shapes of values
-that nodes compute are left out here: inference adds to them, and shapes.py compares them.
+that nodes compute, and of what goes into the bodies of nodes, are left out here: inference adds to them, and shapes.py
+compares them.
 """
 
 import google.protobuf.message
@@ -46,11 +47,18 @@ def normal(message, computed=frozenset()):
         fields["opset_import"] = versions
     elif isinstance(message, onnx.NodeProto | onnx.OperatorSetIdProto) and message.domain == "ai.onnx":
         del fields["domain"]
-    elif isinstance(message, onnx.AttributeProto) and not message.type:
-        present = [name for name in ATTRIBUTE_TYPE_OF_FIELD if fields.get(name)]
-        if present:
-            fields["type"] = ATTRIBUTE_TYPE_OF_FIELD[present[0]]
+    elif isinstance(message, onnx.AttributeProto):
+        finish_attribute(message, fields)
     return fields
+
+
+def finish_attribute(attribute, fields):
+    present = [name for name in ATTRIBUTE_TYPE_OF_FIELD if fields.get(name)]
+    if present and not attribute.type:
+        fields["type"] = ATTRIBUTE_TYPE_OF_FIELD[present[0]]
+    for body in [fields.get("g", {}), *fields.get("graphs", [])]:
+        for value in body.get("input", []):
+            value.pop("type", None)
 
 
 def finish_graph(graph, fields):

@@ -61,6 +61,7 @@ import Testing
     (["plan"], "name at least one manifest"),
     (["validate"], "name at least one manifest"),
     (["sanitize", "m.onnx"], "name the file to write with -o"),
+    (["sanitize", "m.onnx", "-o", "x", "--fold-with", "openvino"], "--fold-with takes onnxruntime, not 'openvino'"),
     (["inspect"], "name one file"),
     (["promote", "out"], "name the channel with --to"),
     (["rollback"], "name one channel"),

@@ -74,6 +74,19 @@ import Testing
     #expect(!ran.contains("sanitize") && ran.contains("calibrate"))
   }
 
+  @Test func endsWithFourWhereTheRuntimeToFoldWithIsMissing() throws {
+    let space = try Quick.space()
+    let words = ["sanitize", "Pipelines/models/digits.onnx", "-o", "out.onnx", "--fold-with", "onnxruntime"]
+    let without = try space.start(words, environment: ["INGOT_RUNTIME_PATH": ""]).finished()
+    #expect(without.status == 4 && without.errors.contains("ingot runtimes install onnxruntime"), "\(without)")
+    #expect(!space.exists("out.onnx"))
+    let run = try space.start(words, environment: ["TMPDIR": space.path("home")]).finished()
+    #expect(run.status == 0 && space.exists("out.onnx"), "\(run)")
+    // ONNX Runtime leaves a file of its own.
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: space.path("home")).allSatisfy { !$0.contains("ingot") })
+  }
+
   @Test func endsWithFourForARuntimeThatIsNoRuntime() throws {
     let space = try Quick.space()
     let named = try space.ingot("build", Quick.path, "--runtime-path", "nowhere")

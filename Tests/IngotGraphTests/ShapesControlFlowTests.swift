@@ -147,6 +147,23 @@ import Testing
         %p = Relu(%b)
       }}
       """, "float32[n, seq, 8]", opset: 8),
+    // What the body declares of a state holds around it, numbers only: names are the body's own.
+    ShapeCase(
+      "%h: float32, %x: float32[seq,8]",
+      """
+      %y, %z = Scan(%h, %x) {num_scan_inputs=1, body=graph b(%a: float32[own,2], %b: float32) -> (%o, %p) {
+        %o = Relu(%a)
+        %p = Relu(%b)
+      }}
+      """, "float32[?, 2]"),
+    ShapeCase(
+      "%h: float32[n,m], %x: float32[seq,8]",
+      """
+      %y, %z = Scan(%h, %x) {num_scan_inputs=1, body=graph b(%a: float32[own,2], %b: float32) -> (%o, %p) {
+        %o = Relu(%a)
+        %p = Relu(%b)
+      }}
+      """, "float32[n, 2]"),
   ]) func followsScans(_ test: ShapeCase) throws { #expect(try test.infer() == test.expected) }
 
   @Test(arguments: [
@@ -181,6 +198,43 @@ import Testing
       }}
       """, "float32[?, ?]"),
   ]) func mergesBranches(_ test: ShapeCase) throws { #expect(try test.infer() == test.expected) }
+
+  @Test(arguments: [
+    BodyCase(
+      "%x: float32[n,4]", "%y, %z = Loop(%k, _, %x)", "%i, %d, %v",
+      """
+      %e = Identity(%d)
+      %w = Relu(%v)
+      %s = Identity(%w)
+      """, "%e, %w, %s", ["int64[]", "bool[]", "float32[n,4]"]),
+    // It grows with each iteration.
+    BodyCase(
+      "%x: float32[n,4]", "%y = Loop(%k, _, %x)", "%i, %d, %v",
+      """
+      %e = Identity(%d)
+      %w = Concat(%v, %x) {axis=1}
+      """, "%e, %w", ["int64[]", "bool[]", "float32[n,?]"]),
+    // A runtime hands over the number in the shape that the body declares.
+    BodyCase(
+      "%x: float32[n,4]", "%y = Loop(%k, _, %x)", "%i: int64[1], %d, %v: float32[n,?]",
+      """
+      %e = Identity(%d)
+      %w = Relu(%v)
+      """, "%e, %w", ["int64[1]", "bool[]", "float32[n,4]"]),
+    BodyCase(
+      "%h: float32[n,4], %x: float32[n,seq,4]", "%y, %z = Scan(%h, %x)", "%v, %w",
+      """
+      %o = Relu(%v)
+      %p = Add(%o, %w)
+      """, "%o, %p", ["float32[n,4]", "float32[n,4]"], attributes: "num_scan_inputs=1, scan_input_axes=[1], "),
+    // What the body says of its input is wrong, and stays.
+    BodyCase(
+      "%x: float32[n,4]", "%y = Loop(%k, _, %x)", "%i, %d, %v: float32[n,5]",
+      """
+      %e = Identity(%d)
+      %w = Relu(%v)
+      """, "%e, %w", ["int64[]", "bool[]", "float32[n,5]"]),
+  ]) func describesTheInputsOfBodies(_ test: BodyCase) throws { #expect(try test.infer() == test.expected) }
 
   /// Each level tries its body several times: without a bound that would be 5 to the power of 40.
   @Test func deepLoopsTakeBoundedTime() throws {
@@ -229,5 +283,33 @@ import Testing
     try? inferShapes(&model)
     let y = model.graph[try #require(model.graph.find("y"))]
     #expect(y.valueType.map { TextName.type($0) } ?? "?" == expected)
+  }
+}
+
+/// What a body's inputs are after inference.
+struct BodyCase: CustomTestStringConvertible {
+  var text: String
+  var expected: [String]
+  var testDescription: String { text }
+
+  init(
+    _ inputs: String, _ call: String, _ parameters: String, _ body: String, _ results: String, _ expected: [String],
+    attributes: String = ""
+  ) {
+    text = """
+      graph g(\(inputs), %k: int64[]) -> (%y) {
+      \(call) {\(attributes)body=graph b(\(parameters)) -> (\(results)) {
+      \(body)
+      }}
+      }
+      """
+    self.expected = expected
+  }
+
+  func infer() throws -> [String] {
+    var graph = try Graph(text: text)
+    try graph.inferShapes(opsets: ["": 17])
+    let (_, body) = try #require(graph.nodes[0].subgraphs.first)
+    return body.inputs.map { body[$0].valueType.map { TextName.type($0) } ?? "?" }
   }
 }

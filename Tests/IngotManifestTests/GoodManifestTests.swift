@@ -42,6 +42,7 @@ import Testing
     #expect(changes.bounds.map { "\($0.tensor.value) \($0.size)" } == ["/nms/Count 300"])
     #expect(changes.renames.map { "\($0.old.value) \($0.new)" } == ["hidden x", "pooled y"])
     #expect(changes.passes.map(\.value) == ["-names", "-canonical"])
+    #expect(changes.foldWith?.value == .onnxruntime)
     #expect(try parse("small.yaml").model.changes == ModelChanges())
   }
 

@@ -67,6 +67,7 @@ private enum Table {
       ("narrows doubles", { $0.narrowsDoubles = true }),
       ("bounds", { $0.bounds = [.init(name: "k", value: 2)] }),
       ("renames", { $0.renames = [.init(name: "a", value: "b")] }), ("passes", { $0.passes = ["none"] }),
+      ("fold with", { $0.foldWith = "onnxruntime" }),
     ])
   static let parsing = vary(
     parse, StepAction.parse, [("backend", { $0.backend = "onnxruntime" }), ("profiles", { $0.profiles = [] })])
@@ -156,7 +157,7 @@ private enum Table {
       CalibrateSettings(method: "", percentile: nil, samples: nil),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [10, 2, 5, 0, 3, 4, 5, 5, 6, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 3, 4, 5, 5, 6, 5, 5])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {

@@ -47,6 +47,27 @@ import Testing
       builds.map { $0.tools.map(\.backend) } == [["onnxruntime", "cpu"], ["tensorrt", "gpu"], ["tensorrt-rtx"]])
   }
 
+  /// The runtime's version and digest are in the key of the step then, and only then.
+  @Test(arguments: [("fold-with: onnxruntime, ", [ToolRequirement(backend: "onnxruntime")]), ("", [])])
+  func aRuntimeThatFoldsBelongsToTheSanitizeStep(field: String, tools: [ToolRequirement]) throws {
+    let manifest = try Manifest.parse(
+      text: """
+        ingot: 1
+        name: net
+        model: { \(field)path: net.onnx }
+        targets: { cpu: { backend: onnxruntime } }
+        precision: fp32
+        """, path: "net.yaml")
+    let step = try #require(try Plan(manifest).steps.first)
+    #expect(step.stage == .sanitize && step.tools == tools)
+    let names = step.components(
+      inputs: [Digest(of: "m")],
+      tools: tools.map { ToolIdentity(name: $0.backend, version: "1", digest: Digest(of: "l")) }
+    ).map(\.name)
+    #expect(names.contains("fold-with") != field.isEmpty)
+    #expect(names.contains("tool onnxruntime digest") != field.isEmpty)
+  }
+
   @Test func commentsAndTheOrderOfKeysDoNotChangeAPlan() throws {
     let first = try Manifest.parse(
       text: """

@@ -63,7 +63,7 @@ struct ConstantFolding {
     for case (let output?, let tensor) in zip(node.outputs, tensors) {
       if tensor.bytes.count > Self.smallByteCount { results[Fingerprint(tensor), default: []].append(tensor) }
       if uses.isGraphOutput[output.index] {
-        kept.append(constantNode(tensor, output: output, name: node.name))
+        kept.append(Node(constant: tensor, named: node.name, output: output))
       } else {
         graph.setConstant(output, Initializer(tensor))
       }
@@ -111,10 +111,5 @@ struct ConstantFolding {
     // Recipes cost what they cost when the file is written, once.
     for tensor in inputs + tensors { work += min(tensor?.bytes.count ?? 0, Self.smallByteCount) }
     return tensors
-  }
-
-  private func constantNode(_ tensor: Tensor, output: ValueID, name: String) -> Node {
-    let value = Attribute(name: "value", value: .tensor(Initializer(tensor)))
-    return Node("Constant", name: name, inputs: [], outputs: [output], attributes: [value])
   }
 }

@@ -9,6 +9,8 @@ package struct PassReport: Codable, Hashable, Sendable {
   package var changed = 0
   /// The first few of them.
   package var names: [String] = []
+  /// What was left as it is although it was asked for, in words: the first few; nil for nothing.
+  package var notes: [String]?
 
   package init(_ pass: String) { self.pass = pass }
 
@@ -28,6 +30,12 @@ package struct PassReport: Codable, Hashable, Sendable {
     removed += other.removed
     changed += other.changed
     for name in other.names { note(name) }
+    for text in other.notes ?? [] { add(note: text) }
+  }
+
+  mutating func add(note text: String) {
+    let known = notes ?? []
+    if known.count < 8, !known.contains(text) { notes = known + [text] }
   }
 
   private mutating func note(_ name: String) {

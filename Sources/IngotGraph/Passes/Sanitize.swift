@@ -19,8 +19,11 @@ package struct SanitizeReport: Codable, Hashable, Sendable {
 }
 
 /// Makes the model canonical: folded, without dead code, sorted, every node named, types and shapes inferred.
+/// - Parameter evaluator: calculates the constants that this module cannot; without one their nodes stay.
 /// - Throws: for a graph that no runtime could run and for options that do not fit it.
-package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) throws(GraphError) -> SanitizeReport {
+package func sanitize(
+  _ model: inout Model, options: SanitizeOptions = .init(), evaluator: (any ConstantEvaluator)? = nil
+) throws(GraphError) -> SanitizeReport {
   typealias Stage = PassSelection.Stage
   let passes = options.passes
   try model.requireNodeCounts()
@@ -30,7 +33,7 @@ package func sanitize(_ model: inout Model, options: SanitizeOptions = .init()) 
   for report in try operate(on: &model, options) { run.add(report) }
   if passes.contains(Stage.functions) { run.add(inlineFunctions(&model)) }
   if options.makesDoublesFloats { run.add(makeDoublesFloats(&model)) }
-  try run.toFixedPoint(&model)
+  try run.toFixedPoint(&model, evaluator)
   if passes.contains(Stage.names) { run.add(nameNodes(&model.graph)) }
   if passes.contains(Stage.canonical) { makeCanonical(&model) }
   model.allowPlainConstants()
@@ -65,7 +68,7 @@ private struct Sanitizing {
   }
 
   mutating func add(_ report: PassReport) {
-    guard !report.isEmpty else { return }
+    guard !report.isEmpty || report.notes != nil else { return }
     if let index = reports.firstIndex(where: { $0.pass == report.pass }) {
       reports[index].merge(report)
     } else {
@@ -73,7 +76,9 @@ private struct Sanitizing {
     }
   }
 
-  mutating func toFixedPoint(_ model: inout Model) throws(GraphError) {
+  /// - Parameter evaluator: is asked each time the passes have come to their end; what it makes starts them again.
+  mutating func toFixedPoint(_ model: inout Model, _ evaluator: (any ConstantEvaluator)?) throws(GraphError) {
+    var runtime = passes.contains(Pass.constantFolding.name) ? evaluator.map { RuntimeFolding($0, for: model) } : nil
     var isDone = false
     while !isDone, rounds < Self.roundLimit {
       rounds += 1
@@ -83,10 +88,24 @@ private struct Sanitizing {
       let functions = model.functions
       round += try simplify(&model.graph, opsets: model.opsets, functions: functions)
       if passes.contains(PassSelection.Stage.deadCode) { round.append(removeDeadCode(&model.graph)) }
+      if runtime != nil, round.allSatisfy(\.isEmpty) { round += try fold(&model, with: &runtime) }
       for report in round { add(report) }
       isDone = round.allSatisfy(\.isEmpty)
       if !isDone { allowance.settle(growth: foldLimit - (model.graph.size.initializerBytes - before.initializerBytes)) }
     }
+  }
+
+  private func fold(_ model: inout Model, with runtime: inout RuntimeFolding?) throws(GraphError) -> [PassReport] {
+    guard var folding = runtime else { return [] }
+    let opsets = model.opsets
+    var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale, functions: model.functions)
+    var reports: [PassReport] = []
+    inference.whenInferred = { graph, facts in
+      reports.append(folding.fold(&graph, PassContext(facts: facts, opsets: opsets, allowance: allowance)))
+    }
+    _ = try inference.infer(&model.graph)
+    runtime = folding
+    return reports
   }
 
   /// The passes over each graph, on one run of inference.

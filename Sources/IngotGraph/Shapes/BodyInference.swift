@@ -64,7 +64,8 @@ extension ShapeInference {
     case "Scan":
       let scan = ScanLayout(node)
       // A Scan's states keep their shape, so what an iteration says of them holds before it too.
-      let states = stable(graph, scope: scope, initial: scan.states(node), firstState: 0, keepsShapes: true) {
+      let initial = scan.states(node).enumerated().map { $1.completed(by: declaredSizes(of: graph, input: $0)) }
+      let states = stable(graph, scope: scope, initial: initial, firstState: 0, keepsShapes: true) {
         $0 + scan.slices(node)
       }
       return BodyRun(given: states.named + scan.slices(node), states: states.raw)
@@ -73,10 +74,21 @@ extension ShapeInference {
     }
   }
 
+  /// What a body declares of an input, without names, which may be its own.
+  private func declaredSizes(of graph: Graph, input: Int) -> ValueFacts {
+    guard graph.inputs.indices.contains(input) else { return ValueFacts() }
+    return ValueFacts(graph[graph.inputs[input]].valueType?.mapShapes { $0.map { $0.size == nil ? .unknown : $0 } })
+  }
+
+  /// The number of a Loop's iteration: a scalar or, where the body says so, a list of one. A runtime makes what is declared.
+  private func iterationNumber(of graph: Graph) -> ValueFacts {
+    ValueFacts(type: .int64, shape: declaredSizes(of: graph, input: 0).shape?.count == 1 ? [.fixed(1)] : [])
+  }
+
   /// A body's inputs are the number of the iteration, the condition and what is carried.
   private mutating func loop(_ graph: Graph, _ node: NodeFacts, scope: [String: ValueFacts]) -> BodyRun {
     let initial = node.inputs.dropFirst(2).map { $0 ?? ValueFacts() }
-    let number = ValueFacts(type: .int64, shape: [])
+    let number = iterationNumber(of: graph)
     // If a true condition makes a true condition and the first one is true, all are.
     if node.input(1).map({ $0.constant?.isTrue ?? false }) ?? true {
       let condition = Tensor(.integers([1]), type: .bool, shape: []).map { ValueFacts($0) } ?? ValueFacts(type: .bool)
@@ -101,6 +113,7 @@ extension ShapeInference {
     var raw = initial.map { $0.elements != nil || $0.sequence?.isEmpty ?? false ? $0 : $0.withoutContent }
     for _ in 0..<(raw.isEmpty ? 0 : Self.trialLimit) {
       let before = named(raw)
+      let firstName = placeholderCount
       guard let outputs = trial(graph, scope: scope, given: inputs(before)), outputs.count >= firstState + raw.count
       else {
         break
@@ -112,14 +125,18 @@ extension ShapeInference {
         if keepsShapes, let shape = before[index].shape,
           let unified = output.shape.map({ shape.unified(with: $0) }) ?? shape
         {
-          joined.shape = unified
+          joined.shape = zip(unified, shape).map { $0.hasPlaceholder(since: firstName) ? $1 : $0 }
         }
         if !joined.says(asMuchAs: raw[index]) { isStable = false }
         raw[index] = joined.masked(by: raw[index])
       }
       if isStable { return (before, raw) }
     }
-    raw = raw.map { $0.container == nil ? ValueFacts(type: $0.type) : ValueFacts() }
+    if keepsShapes {
+      raw = initial.map(\.withoutContent)
+    } else {
+      raw = raw.map { $0.container == nil ? ValueFacts(type: $0.type) : ValueFacts() }
+    }
     return (named(raw), raw)
   }
 

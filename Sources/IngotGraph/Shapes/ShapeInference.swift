@@ -26,8 +26,6 @@ struct ShapeInference {
   /// The version of the standard operator set; a function has its own.
   var opset: Int64
   var declarations = Declarations.mustAgree
-  /// Nodes on constants with more bytes than this are not evaluated.
-  var evaluatedByteLimit = 64 << 10
   /// Called with every graph, inner ones first, once its facts are known. It may change the graph, but not renumber values.
   var whenInferred: ((inout Graph, [ValueFacts]) -> Void)?
   /// Where it is set, it is called with each problem of a node, and inference goes on with what is known without the node.
@@ -54,6 +52,10 @@ struct ShapeInference {
   private var quotedNames: Set<String> = []
 
   private static let depthLimit = 64
+  /// Bytes of integers that are evaluated: sizes come from them. What else is constant is folding's, once.
+  private static let integerByteLimit = 64 << 10
+  /// The same where there are floats too, which may be scales of a Resize.
+  private static let floatByteLimit = 8 << 10
   private static let elementLimit = 1 << 46
 
   init(opsets: [String: Int64], declarations: Declarations = .mustAgree, functions: [Function] = []) {
@@ -79,6 +81,7 @@ struct ShapeInference {
       graph[ValueID(index)].type = initializer.type
       graph[ValueID(index)].shape = initializer.shape.map { .fixed($0) }
     }
+    if !given.isEmpty { describeInputs(of: &graph, facts) }
     let outputs = depth == 1 ? Set(graph.outputs) : []
     for index in order { try infer(node: index, of: &graph, &facts, outer: outer, interface: outputs) }
     whenInferred?(&graph, facts)
@@ -105,6 +108,17 @@ struct ShapeInference {
     for index in facts.indices { nameUnknowns(&facts[index]) }
     if depth == 1 { rememberNames(of: graph) }
     return facts
+  }
+
+  /// Writes what is given into a body's inputs, beside what they declare: a runtime may go by a declaration (a Loop's number of
+  /// the iteration is a list of one where the body says so), so it stays even where it is ruled out.
+  private func describeInputs(of graph: inout Graph, _ facts: [ValueFacts]) {
+    for id in graph.inputs where graph[id].initializer == nil {
+      guard let type = facts[id.index].valueType?.mapShapes({ exported($0) }) else { continue }
+      guard let declared = graph[id].valueType else { graph[id].valueType = type; continue }
+      guard let unified = declared.unified(with: type) else { continue }
+      graph[id].valueType = unified
+    }
   }
 
   private mutating func rememberNames(of graph: Graph) {
@@ -187,15 +201,19 @@ struct ShapeInference {
 
   private func evaluate(_ node: NodeFacts) -> [Tensor]? {
     guard node.node.isEvaluable, !node.inputs.isEmpty else { return nil }
-    var (tensors, byteCount): ([Tensor?], Int) = ([], 0)
+    var (tensors, byteCount, limit): ([Tensor?], Int, Int) = ([], 0, Self.integerByteLimit)
     for input in node.inputs {
       guard let input else { tensors.append(nil); continue }
       guard let constant = input.constant else { return nil }
       byteCount += constant.bytes.count
-      guard byteCount <= evaluatedByteLimit else { return nil }
+      switch constant.type {
+      case .int64, .int32, .bool: break
+      default: limit = Self.floatByteLimit
+      }
+      guard byteCount <= limit else { return nil }
       tensors.append(constant)
     }
-    return node.node.evaluated(tensors, opset: opset, byteLimit: evaluatedByteLimit)
+    return node.node.evaluated(tensors, opset: opset, byteLimit: limit)
   }
 
   /// A tensor over any memory is a mistake of the graph, and no later product of its sizes may overflow.

@@ -30,6 +30,8 @@ extension ManifestDecoder {
       changes.renames.append(ModelChanges.Rename(old: name, new: new.value))
     }
     changes.passes = passes(reader["passes"])
+    changes.foldWith = reader["fold-with"]?.choice(
+      of: ModelChanges.FoldingRuntime.self, noun: "runtime to fold with", &problems)
     return changes
   }
 
