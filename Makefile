@@ -82,22 +82,24 @@ conformance: build
 	  --only '$(MODELS)' --json $(CONFORMANCE)/verdicts.json
 
 # The modules are built by SwiftPM with coverage for the fuzzer; the target itself is no part of the package. Inputs that
-# found something are kept in the corpus folder, those that stop it beside it.
+# found something are kept in the corpus folder, those that stop it beside it. Seeds are the small models of this checkout
+# and, where `make conformance` has made it, of its corpus. FUZZ_FLAGS='-fork=2 -ignore_crashes=1' goes on after finds.
 FUZZ := .build/fuzz
 FUZZ_SECONDS ?= 600
 FUZZ_RUNS ?= -1
+FUZZ_FLAGS ?=
 fuzz: packages
 	swift build -c release --scratch-path $(FUZZ) --target IngotGraph \
 	  -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing -Xcc -fsanitize=fuzzer-no-link
 	swiftc -O -sanitize=fuzzer -parse-as-library -swift-version 6 -I $(FUZZ)/release/Modules -I Sources/CCrypto \
 	  -Xcc -fmodule-map-file=$(FUZZ)/release/CSystem.build/module.modulemap Tests/Fuzz/*.swift \
-	  $$(find $(FUZZ)/release/{CSystem,IngotCore,IngotGraph}.build -name '*.o') -l:libcrypto.a -o $(FUZZ)/ingot-fuzz
+	  Tests/IngotGraphTests/Fuzz/*.swift $$(find $(FUZZ)/release/{CSystem,IngotCore,IngotGraph}.build -name '*.o') -l:libcrypto.a -o $(FUZZ)/ingot-fuzz
 	@mkdir -p $(FUZZ)/corpus $(FUZZ)/finds $(FUZZ)/models
-	@find Tests/Conformance Pipelines $(CONFORMANCE)/corpus -name '*.onnx' -size -9k 2>/dev/null | \
+	@{ find Tests Pipelines $(CONFORMANCE)/corpus -name '*.onnx' -size -5k 2>/dev/null || true; } | \
 	  while read -r model; do cp "$$model" "$(FUZZ)/models/$$(sha256sum "$$model" | cut -c 1-16)"; done
-	SWIFT_BACKTRACE=enable=no $(FUZZ)/ingot-fuzz $(FUZZ)/corpus $(FUZZ)/models -max_len=8192 -timeout=30 \
+	SWIFT_BACKTRACE=enable=no $(FUZZ)/ingot-fuzz $(FUZZ)/corpus $(FUZZ)/models -max_len=4096 -timeout=30 \
 	  -rss_limit_mb=1024 -artifact_prefix=$(FUZZ)/finds/ -max_total_time=$(FUZZ_SECONDS) -runs=$(FUZZ_RUNS) \
-	  -print_final_stats=1
+	  -print_final_stats=1 $(FUZZ_FLAGS)
 
 format:
 	swift format --in-place --recursive --parallel $(FORMATTED)

@@ -26,19 +26,17 @@ package struct Bytes: Sendable {
   }
 
   /// Bytes that are computed each time they are read, part by part.
-  /// - Parameter sources: what `compute` reads, for `computationDepth`.
+  /// - Parameter sources: what `compute` reads, for `computationDepth` and `computationCost`.
   /// - Parameter compute: gives the bytes of a range inside `0..<count`; always the same ones.
   package init(count: Int, from sources: [Bytes], computedBy compute: @escaping @Sendable (Range<Int>) -> [UInt8]) {
-    let depth = 1 + (sources.map(\.computationDepth).max() ?? 0)
-    storage = .computed(ComputedBytes(byteCount: count, depth: depth, isWhole: false, compute: compute))
+    storage = .computed(ComputedBytes(byteCount: count, from: sources, isWhole: false, compute: compute))
     range = 0..<count
   }
 
   /// As above, for bytes that can only be made all at once.
   package init(count: Int, from sources: [Bytes], computedWholeBy compute: @escaping @Sendable () -> [UInt8]) {
-    let depth = 1 + (sources.map(\.computationDepth).max() ?? 0)
     storage = .computed(
-      ComputedBytes(byteCount: count, depth: depth, isWhole: true) { range in
+      ComputedBytes(byteCount: count, from: sources, isWhole: true) { range in
         let all = compute()
         return range.count == all.count ? all : Array(all[range])
       })
@@ -57,6 +55,29 @@ package struct Bytes: Sendable {
 
   /// How many recipes are computed one inside the other to read these bytes; 0 for bytes that are there.
   package var computationDepth: Int { if case .computed(let recipe) = storage { recipe.depth } else { 0 } }
+
+  /// Bytes that are made to read all of these piece by piece, those of what they are made from among them; 0 for bytes that are
+  /// there.
+  package var computationCost: Int {
+    guard case .computed(let recipe) = storage else { return 0 }
+    if recipe.isWhole || range.count == recipe.byteCount { return recipe.cost }
+    // A part of the same share; sizes of tensors times sizes of tensors fit a Double well enough.
+    let share = Double(recipe.cost) * (Double(range.count) / Double(max(recipe.byteCount, 1)))
+    return Int(exactly: share.rounded(.up)) ?? .max
+  }
+
+  /// What a recipe of so many bytes over these sources costs. What can only be made whole is made for every piece that is not.
+  package static func computationCost(ofMaking count: Int, from sources: [Bytes], isWhole: Bool) -> Int {
+    var cost = count
+    for source in sources {
+      let times = source.isWhole && !isWhole ? (count + pieceByteCount - 1) / pieceByteCount : 1
+      let (product, isTooMuch) = source.computationCost.multipliedReportingOverflow(by: max(times, 1))
+      let (sum, overflow) = cost.addingReportingOverflow(product)
+      if isTooMuch || overflow { return .max }
+      cost = sum
+    }
+    return cost
+  }
 
   /// - Parameter bounds: offsets from the start of this slice, inside it.
   package subscript(bounds: Range<Int>) -> Bytes {

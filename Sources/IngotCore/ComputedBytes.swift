@@ -8,13 +8,19 @@ final class ComputedBytes: Sendable {
   let byteCount: Int
   /// How many recipes are computed one inside the other.
   let depth: Int
+  /// Bytes that are made to read all of it, those of its sources and theirs among them.
+  let cost: Int
   /// Whether any part costs as much as all of it.
   let isWhole: Bool
   private let compute: @Sendable (Range<Int>) -> [UInt8]
   private let sample = Mutex<[UInt8]?>(nil)
 
-  init(byteCount: Int, depth: Int, isWhole: Bool, compute: @escaping @Sendable (Range<Int>) -> [UInt8]) {
-    (self.byteCount, self.depth, self.isWhole, self.compute) = (byteCount, depth, isWhole, compute)
+  init(
+    byteCount: Int, from sources: [Bytes], isWhole: Bool, compute: @escaping @Sendable (Range<Int>) -> [UInt8]
+  ) {
+    (self.byteCount, self.isWhole, self.compute) = (byteCount, isWhole, compute)
+    depth = 1 + (sources.map(\.computationDepth).max() ?? 0)
+    cost = Bytes.computationCost(ofMaking: byteCount, from: sources, isWhole: isWhole)
   }
 
   func bytes(_ range: Range<Int>) -> [UInt8] {

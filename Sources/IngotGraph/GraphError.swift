@@ -31,6 +31,8 @@ package struct GraphError: ReportableError, Hashable {
     case undeclaredInput(String, type: ElementType?, shape: [Dimension]?)
     case inputType(String, model: ElementType, asked: ElementType)
     case sameName(String, String, String)
+    /// A tensor that is to be renamed to an empty name.
+    case emptyName(String)
     case nameTaken(String, String)
     case boundSize(String, Int)
     case unboundable(String, UnboundableReason)

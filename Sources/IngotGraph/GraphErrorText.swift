@@ -54,6 +54,7 @@ extension GraphError {
       "input '\(name)' is \(model) in the model and cannot be \(asked)\n  hint: leave out the type"
     case .sameName(let one, let other, let name):
       "'\(one)' and '\(other)' cannot both be called '\(name)'\n  hint: give one of them another name"
+    case .emptyName(let name): "'\(name)' cannot be renamed to nothing\n  hint: give it another name, or leave it out"
     case .nameTaken(let old, let new):
       "'\(old)' cannot be called '\(new)': another tensor is\n  hint: rename that one too, or choose another name"
     case .boundSize(let name, let size): "'\(name)' cannot be bounded by \(size)\n  hint: give a size of 1 or more"

@@ -98,7 +98,7 @@ extension Model {
 }
 
 extension ModelProblems {
-  fileprivate mutating func add(_ error: ModelError) {
+  mutating func add(_ error: ModelError) {
     let code: ProblemCode =
       switch error.reason {
       case .tensor(.external, _, _): .externalData

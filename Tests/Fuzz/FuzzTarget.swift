@@ -1,57 +1,26 @@
-// What the fuzzer calls with each input: everything that Ingot does with a model file that it does not trust. Built by
-// `make fuzz` with `swiftc -sanitize=fuzzer`, against the modules built with coverage; no part of the package.
+// What the fuzzer calls with each input: everything that Ingot does with a model file that it does not trust
+// (FuzzExercise.swift, which the tests share). Built by `make fuzz` with `swiftc -sanitize=fuzzer`, against the modules built
+// with coverage; no part of the package.
 //
 // It stops the process, and so keeps the input, on more than traps: on more than a second of processor time, on memory
 // beyond twenty times the input plus 64 MiB, and where what Ingot wrote does not read or check as it should.
 
 import Glibc
 
-@testable import IngotCore
-@testable import IngotGraph
-
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let limits = Limits(inputByteCount: count)
-  exercise(Array(UnsafeBufferPointer(start: start, count: count)))
+  do throws(FuzzProblem) {
+    try FuzzExercise.run(Array(UnsafeBufferPointer(start: start, count: count)))
+  } catch {
+    stop("\(error)")
+  }
   limits.check()
   return 0
 }
 
-private func exercise(_ bytes: [UInt8]) {
-  // Files beside the model are never opened: it has no folder.
-  guard let model = try? Model.read(bytes: Bytes(bytes), path: "fuzz.onnx", baseDirectory: nil) else { return }
-  let written = file(model)
-  expect(file(reread(written, "the written model")) == written, "a model read and written changes")
-  let isGood = !model.check().contains { $0.severity == .error }
-  _ = model.summary(includesNodes: true).description
-  _ = model.text()
-
-  var inferred = model
-  try? inferShapes(&inferred)
-
-  guard isGood else { return }
-  var sanitized = model
-  // What folding may add in memory is a limit of its own (32 MiB by default), and this file holds it several times.
-  var options = SanitizeOptions()
-  options.foldLimit = 1 << 20
-  guard (try? sanitize(&sanitized, options: options)) != nil else { return }
-  let again = reread(file(sanitized), "the sanitized model")
-  if let problem = again.check().first(where: { $0.severity == .error }) {
-    stop("the sanitized model has an error: \(problem)")
-  }
-}
-
-private func file(_ model: Model) -> [UInt8] { model.encoded().flatMap(\.array) }
-
-private func reread(_ bytes: [UInt8], _ what: String) -> Model {
-  do {
-    return try Model.read(bytes: Bytes(bytes), path: "fuzz.onnx", baseDirectory: nil)
-  } catch {
-    stop("\(what) cannot be read: \(error)")
-  }
-}
-
-private func expect(_ condition: Bool, _ problem: String) { if !condition { stop(problem) } }
+@_silgen_name("malloc_trim")
+private func trimHeap(_ kept: Int) -> CInt
 
 /// libFuzzer keeps the input of a process that aborts.
 private func stop(_ problem: String) -> Never {
@@ -66,25 +35,27 @@ private struct Limits {
   private let time: Int
   private let memoryLimit: Int
 
-  /// The measured memory of the process's peak; it rises only where this input takes more than any before.
   init(inputByteCount: Int) {
     memoryLimit = 20 * inputByteCount + (64 << 20)
-    (memory, time) = (Self.residentBytes, Self.milliseconds)
+    // What an input before this one left in the heap would hide as much of this one's.
+    if Self.last.value > 4 << 20 { _ = trimHeap(0) }
+    // The kernel's highest measure starts again at what there is now.
+    _ = pwrite(Self.clearRefs, "5", 1, 0)
+    (memory, time) = (Self.peakBytes, Self.milliseconds)
   }
 
   func check() {
     let taken = Self.milliseconds - time
     if taken > 1000 { stop("took \(taken) ms") }
-    let peak = Self.peakBytes
-    if peak > Self.seenPeak.value, peak - memory > memoryLimit { stop("took \((peak - memory) >> 20) MiB") }
-    Self.seenPeak.value = max(peak, Self.seenPeak.value)
+    Self.last.value = Self.peakBytes - memory
+    if Self.last.value > memoryLimit { stop("took \(Self.last.value >> 20) MiB") }
   }
 
-  /// One thread fuzzes.
-  private final class Peak: @unchecked Sendable { var value = 0 }
-  private static let seenPeak = Peak()
-  private static let pageByteCount = Int(sysconf(Int32(_SC_PAGESIZE)))
-  private static let statm = open("/proc/self/statm", O_RDONLY)
+  /// Bytes that the last input took. One thread fuzzes.
+  private final class Last: @unchecked Sendable { var value = 0 }
+  private static let last = Last()
+  private static let clearRefs = open("/proc/self/clear_refs", O_WRONLY)
+  private static let status = open("/proc/self/status", O_RDONLY)
 
   private static var milliseconds: Int {
     var now = timespec()
@@ -92,18 +63,23 @@ private struct Limits {
     return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
   }
 
+  /// The line `VmHWM:   123 kB`.
   private static var peakBytes: Int {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF.rawValue, &usage)
-    return usage.ru_maxrss * 1024
-  }
-
-  /// The second number of /proc/self/statm.
-  private static var residentBytes: Int {
-    var text = [UInt8](repeating: 0, count: 64)
-    let count = pread(statm, &text, text.count, 0)
-    let words = text.prefix(max(count, 0)).split(separator: UInt8(ascii: " "))
-    guard words.count > 1 else { return 0 }
-    return words[1].reduce(0) { $0 * 10 + Int($1 &- UInt8(ascii: "0")) } * pageByteCount
+    withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { buffer in
+      let count = pread(status, buffer.baseAddress, buffer.count, 0)
+      var kilobytes = 0
+      let label = [UInt8]("VmHWM:".utf8)
+      guard count > label.count,
+        let start = (0..<count - label.count).first(where: { place in
+          label.indices.allSatisfy { buffer[place + $0] == label[$0] }
+        })
+      else { stop("the kernel does not tell the memory") }
+      var place = start + label.count
+      while place < count, buffer[place] != UInt8(ascii: "k") {
+        if buffer[place] >= UInt8(ascii: "0") { kilobytes = kilobytes * 10 + Int(buffer[place] - UInt8(ascii: "0")) }
+        place += 1
+      }
+      return kilobytes << 10
+    }
   }
 }

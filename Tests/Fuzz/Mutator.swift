@@ -45,11 +45,28 @@ private struct Mutator {
   mutating func mutated(_ bytes: [UInt8]) -> [UInt8]? {
     guard var fields = WireField.parse(bytes[...]), !fields.isEmpty else { return nil }
     collect(fields)
+    if Int.random(in: 0..<8, using: &dice) == 0 {
+      changeChoices(&fields)
+      return WireField.encode(fields)
+    }
     for _ in 0..<Int.random(in: 1...4, using: &dice) {
       var target = Int.random(in: 0..<max(fieldCount, 1), using: &dice)
       change(&fields, &target)
     }
     return WireField.encode(fields)
+  }
+
+  /// Other options for sanitizing: FuzzChoices.swift says how they are read.
+  private mutating func changeChoices(_ fields: inout [WireField]) {
+    var bytes: [UInt8] = []
+    if let index = fields.firstIndex(where: { $0.number == FuzzChoices.field }) {
+      if case .bytes(let old) = fields[index].content { bytes = old }
+      fields.remove(at: index)
+    }
+    let start = Int.random(in: 0...bytes.count, using: &dice)
+    let new = (0..<Int.random(in: 0...4, using: &dice)).map { _ in UInt8.random(in: .min ... .max, using: &dice) }
+    bytes.replaceSubrange(start..<min(bytes.count, start + Int.random(in: 0...2, using: &dice)), with: new)
+    fields.append(WireField(number: FuzzChoices.field, content: .bytes(Array(bytes.prefix(48)))))
   }
 
   private mutating func collect(_ fields: [WireField]) {

@@ -7,6 +7,11 @@ extension Tensor {
   static let eagerByteCount = 64 << 10
   /// A weight that went through more operations than this is left to the runtime: its elements would be computed over and over.
   static let depthLimit = 8
+  /// Reading a weight may make this many times its bytes. Without it a tensor that is added to itself, and the sum to itself
+  /// again, costs twice as much each time.
+  private static let costFactor = 8
+  /// What is made all at once, with what it is made from, takes this much memory.
+  private static let wholeCostLimit = 32 << 20
 
   /// - Parameter sources: what `make` reads.
   /// - Parameter isWhole: whether `make` is only ever asked for all elements.
@@ -20,7 +25,16 @@ extension Tensor {
     if byteCount <= eagerByteCount { return Tensor(type: type, shape: shape, bytes: Bytes(make(0..<count))) }
     let bytes = sources.map(\.bytes)
     guard bytes.allSatisfy({ $0.computationDepth < depthLimit }) else { return nil }
-    if isWhole || type.isPacked {
+    let limit = byteCount.multipliedReportingOverflow(by: costFactor)
+    func fits(_ cost: Int) -> Bool { limit.overflow || cost <= limit.partialValue }
+    var isWhole = isWhole || type.isPacked
+    let wholeCost = Bytes.computationCost(ofMaking: byteCount, from: bytes, isWhole: true)
+    if !isWhole, !fits(Bytes.computationCost(ofMaking: byteCount, from: bytes, isWhole: false)) {
+      guard wholeCost <= wholeCostLimit else { return nil }
+      isWhole = true
+    }
+    guard fits(wholeCost) else { return nil }
+    if isWhole {
       return Tensor(
         type: type, shape: shape, bytes: Bytes(count: byteCount, from: bytes, computedWholeBy: { make(0..<count) }))
     }

@@ -24,8 +24,14 @@ extension Model {
   static func readForCheck(path: String) throws(ModelError) -> (model: Model, problems: [ModelError]) {
     let file: MappedFile
     do throws(SystemError) { file = try MappedFile(path: path) } catch { throw ModelError(path, .cannotRead(error)) }
-    let files = ExternalFiles(folder: FileSystem.parent(of: path))
-    var reader = ModelReader(bytes: Bytes(file), path: path, externalFiles: files)
+    return try readForCheck(bytes: Bytes(file), path: path, baseDirectory: FileSystem.parent(of: path))
+  }
+
+  /// As above, for a model that is in memory.
+  static func readForCheck(
+    bytes: Bytes, path: String, baseDirectory: String?
+  ) throws(ModelError) -> (model: Model, problems: [ModelError]) {
+    var reader = ModelReader(bytes: bytes, path: path, externalFiles: ExternalFiles(folder: baseDirectory))
     reader.collectedProblems = []
     return try reader.read()
   }

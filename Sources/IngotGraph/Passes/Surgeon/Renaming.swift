@@ -11,6 +11,7 @@ func renameTensors(_ model: inout Model, _ names: [String: String], _ problems: 
   let (taken, inner) = (model.graph.allValueNames, model.graph.namesOwnedInside)
   var owners: [String: String] = [:]
   for (old, new) in names.sorted(by: { $0.key < $1.key }) {
+    if new.isEmpty { problems.append(GraphError(.emptyName(old))) }
     if let owner = owners.updateValue(old, forKey: new) { problems.append(GraphError(.sameName(owner, old, new))) }
     // What is renamed too makes room, but not where a subgraph has a value of its own by that name.
     if new != old, inner.contains(new) || taken.contains(new) && names[new] == nil {
