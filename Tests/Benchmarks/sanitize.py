@@ -52,17 +52,21 @@ ort.InferenceSession(sys.argv[1], options, providers=["CPUExecutionProvider"])
 
 def commands(ingot, source, out, is_external):
     """What each tool's user types."""
-    scripts = Path(sys.executable).parent
     beside = beside_source(source)
     return {
         "ingot": [ingot, "sanitize", source, "-o", beside if is_external else out],
         **({"ingot copy": [ingot, "sanitize", source, "-o", out]} if is_external else {}),
         "onnxruntime basic": [sys.executable, "-c", ORT_BASIC, source, out] + (["weights.bin"] if is_external else []),
-        "polygraphy": [scripts / "polygraphy", "surgeon", "sanitize", "--fold-constants", "--cleanup", source, "-o", out]
+        "polygraphy": [script("polygraphy"), "surgeon", "sanitize", "--fold-constants", "--cleanup", source, "-o", out]
         + (["--save-external-data", "weights.bin"] if is_external else []),
-        "onnxsim": [scripts / "onnxsim", source, out] + (["--save-as-external-data"] if is_external else []),
-        "onnxslim": [scripts / "onnxslim", source, out] + (["--save-as-external-data"] if is_external else []),
+        "onnxsim": [script("onnxsim"), source, out] + (["--save-as-external-data"] if is_external else []),
+        "onnxslim": [script("onnxslim"), source, out] + (["--save-as-external-data"] if is_external else []),
     }
+
+
+def script(name):
+    """A tool in PATH, or beside this Python."""
+    return shutil.which(name) or Path(sys.executable).parent / name
 
 
 def beside_source(source):
@@ -70,11 +74,13 @@ def beside_source(source):
     return source.with_name(f"{source.stem}.bench-{os.getpid()}.onnx")
 
 
-def run(command, watch=False):
-    """Returns seconds, peak anonymous MiB (None unless watched) and whether it succeeded."""
+def run(command, folder, watch=False):
+    """Runs the command in a folder, as some tools leave files where they are. Returns seconds, peak anonymous MiB (None unless
+    watched) and whether it succeeded."""
     start = time.perf_counter()
     process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+        [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(),
+        cwd=folder)
     peak = 0
     if watch:
         status = f"/proc/{process.pid}/status"
@@ -182,7 +188,7 @@ def measure(name, folder, ingot, runs, tools):
         anon, worked = {}, {}
         try:
             for tool, command in jobs.items():
-                _, anon[tool], worked[tool] = run(command, watch=True)
+                _, anon[tool], worked[tool] = run(command, scratch, watch=True)
             for _ in range(runs):
                 for tool, command in jobs.items():
                     if not worked[tool]:
@@ -191,7 +197,7 @@ def measure(name, folder, ingot, runs, tools):
                     shutil.rmtree(places[tool])
                     places[tool].mkdir()
                     results[tool].unlink(missing_ok=True)
-                    seconds[tool].append(run(command)[0])
+                    seconds[tool].append(run(command, scratch)[0])
             originals = tensor_samples(source) if is_external else {}
             for tool in jobs:
                 rows[tool] = {"ok": worked[tool], "anon_mib": anon[tool]}
@@ -249,7 +255,7 @@ def main():
         if not (arguments.models / f"{name}.onnx").exists():
             sys.exit(f"{arguments.models / name}.onnx is missing; make it with Pipelines/models/make_reference_models.py")
         runs = min(arguments.runs, 1) if name == "large3g" else arguments.runs
-        table[name] = measure(name, arguments.models, arguments.ingot.resolve(), runs, arguments.tools)
+        table[name] = measure(name, arguments.models.resolve(), arguments.ingot.resolve(), runs, arguments.tools)
         show(name, table[name])
     if arguments.json:
         arguments.json.write_text(json.dumps(table, indent=1))
