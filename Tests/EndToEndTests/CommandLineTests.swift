@@ -19,7 +19,8 @@ import Testing
     try #require(paragraphs.count >= 5)
     #expect(paragraphs[1].hasSuffix(".") && paragraphs[2].hasSuffix("."))
     let options = try #require(paragraphs.first { $0.hasPrefix("options:\n") }).split(separator: "\n").dropFirst()
-    #expect(options.allSatisfy { $0.contains(/^  (-[a-z], |    )--[a-z-]+( [A-Z]+)?  +[a-z].*$/) }, "\(options)")
+    let form = /^  (-[a-z], |    )--[a-z0-9-]+( [A-Z]+([:=][A-Z]+)?)?  +[a-z].*$/
+    #expect(options.allSatisfy { $0.contains(form) }, "\(options)")
     #expect(options.contains { $0.contains("--quiet") } && options.contains { $0.contains("-h, --help") })
     #expect(run.output.contains("\nexit codes: 0 done, 1 a step failed, 2 "))
     #expect(try space.ingot("help", verb).output == run.output)
