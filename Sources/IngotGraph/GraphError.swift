@@ -15,6 +15,8 @@ package struct GraphError: ReportableError, Hashable {
     case inputShape(String, model: [Dimension], asked: [Dimension])
     case noSuchDimension(String, dimensions: [String])
     case dimensionSize(String, Int)
+    /// A size that an option gives makes this tensor one over any memory.
+    case overMemory(String, shape: [Dimension])
     case nestedTooDeep(limit: Int)
     /// Options name what is not there, or what cannot be; all of it.
     case several([GraphError])

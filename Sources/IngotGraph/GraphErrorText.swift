@@ -26,6 +26,8 @@ extension GraphError {
       "no input of the model has a dimension '\(name)'\n  hint: its symbolic dimensions are \(Self.list(dimensions))"
     case .dimensionSize(let name, let size):
       "dimension '\(name)' cannot be \(size)\n  hint: give it a size of 1 or more"
+    case .overMemory(let name, let shape):
+      "'\(name)' would be \(shape.shapeText), which is over any memory\n  hint: give its dimensions smaller sizes"
     case .olderOpset(let have, let asked):
       "the model's operator set is \(have) and cannot be lowered to \(asked)\n  hint: ask for \(have) or a newer one"
     case .newerOpset(let asked, let newest):

@@ -214,6 +214,11 @@ import Testing
       SanitizeOptions(dimensions: ["batch": .fixed(0)]),
       "dimension 'batch' cannot be 0\n  hint: give it a size of 1 or more"
     ),
+    (
+      SanitizeOptions(dimensions: ["batch": .fixed(1 << 60)]),
+      "'x' would be [1152921504606846976, 2, 4, 4], which is over any memory"
+        + "\n  hint: give its dimensions smaller sizes"
+    ),
   ]) func refusesOptionsThatDoNotFit(_ options: SanitizeOptions, _ message: String) throws {
     var model = try Model(text: Self.flattening)
     let error = #expect(throws: GraphError.self) { _ = try sanitize(&model, options: options) }

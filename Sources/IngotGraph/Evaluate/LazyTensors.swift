@@ -9,9 +9,9 @@ extension Tensor {
   static let depthLimit = 8
   /// Reading a weight may make this many times its bytes. Without it a tensor that is added to itself, and the sum to itself
   /// again, costs twice as much each time.
-  private static let costFactor = 8
+  private static let costFactor = 4
   /// What is made all at once, with what it is made from, takes this much memory.
-  private static let wholeCostLimit = 32 << 20
+  private static let wholeCostLimit = 16 << 20
 
   /// - Parameter sources: what `make` reads.
   /// - Parameter isWhole: whether `make` is only ever asked for all elements.

@@ -44,7 +44,10 @@ func setInputShapes(_ model: inout Model, _ options: SanitizeOptions, _ problems
     }
     report.change(name)
   }
-  if problems.isEmpty { model.graph.substitute(sizes) }
+  if problems.isEmpty {
+    model.graph.substitute(sizes)
+    model.graph.collectOverMemory(&problems)
+  }
   return report
 }
 
@@ -84,6 +87,14 @@ private func reshaped(
 }
 
 extension Graph {
+  fileprivate func collectOverMemory(_ problems: inout [GraphError]) {
+    for value in values {
+      guard let shape = value.shape, !ShapeInference.fitsMemory(shape) else { continue }
+      problems.append(GraphError(.overMemory(value.name, shape: shape)))
+    }
+    for node in nodes { for (_, body) in node.subgraphs { body.collectOverMemory(&problems) } }
+  }
+
   /// Replaces symbolic sizes everywhere, in subgraphs too. One pass: a name that becomes another is not replaced again.
   mutating func substitute(_ sizes: [String: Dimension]) {
     guard !sizes.isEmpty else { return }
