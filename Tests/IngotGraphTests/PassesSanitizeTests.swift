@@ -217,6 +217,7 @@ import Testing
     (
       SanitizeOptions(dimensions: ["batch": .fixed(1 << 60)]),
       "'x' would be [1152921504606846976, 2, 4, 4], which is over any memory"
+        + "\n  hint: give its dimensions smaller sizes\n'y' would be [1152921504606846976, 3], which is over any memory"
         + "\n  hint: give its dimensions smaller sizes"
     ),
   ]) func refusesOptionsThatDoNotFit(_ options: SanitizeOptions, _ message: String) throws {

@@ -7,9 +7,13 @@ extension Tensor {
   static let eagerByteCount = 64 << 10
   /// A weight that went through more operations than this is left to the runtime: its elements would be computed over and over.
   static let depthLimit = 8
-  /// Reading a weight may make this many times its bytes. Without it a tensor that is added to itself, and the sum to itself
-  /// again, costs twice as much each time.
-  private static let costFactor = 4
+  /// Reading a weight may make eight times its bytes, up to `smallCost`; four times, where that is more. Without a limit a
+  /// tensor that is added to itself, and the sum to itself again, costs twice as much each time.
+  private static func costLimit(of byteCount: Int) -> Int {
+    let (large, isLarge) = byteCount.multipliedReportingOverflow(by: 4)
+    return isLarge ? .max : large >= smallCost ? large : min(2 * large, smallCost)
+  }
+  private static let smallCost = 96 << 20
   /// What is made all at once, with what it is made from, takes this much memory.
   private static let wholeCostLimit = 16 << 20
 
@@ -25,15 +29,14 @@ extension Tensor {
     if byteCount <= eagerByteCount { return Tensor(type: type, shape: shape, bytes: Bytes(make(0..<count))) }
     let bytes = sources.map(\.bytes)
     guard bytes.allSatisfy({ $0.computationDepth < depthLimit }) else { return nil }
-    let limit = byteCount.multipliedReportingOverflow(by: costFactor)
-    func fits(_ cost: Int) -> Bool { limit.overflow || cost <= limit.partialValue }
+    let limit = costLimit(of: byteCount)
     var isWhole = isWhole || type.isPacked
     let wholeCost = Bytes.computationCost(ofMaking: byteCount, from: bytes, isWhole: true)
-    if !isWhole, !fits(Bytes.computationCost(ofMaking: byteCount, from: bytes, isWhole: false)) {
+    if !isWhole, Bytes.computationCost(ofMaking: byteCount, from: bytes, isWhole: false) > limit {
       guard wholeCost <= wholeCostLimit else { return nil }
       isWhole = true
     }
-    guard fits(wholeCost) else { return nil }
+    guard wholeCost <= limit else { return nil }
     if isWhole {
       return Tensor(
         type: type, shape: shape, bytes: Bytes(count: byteCount, from: bytes, computedWholeBy: { make(0..<count) }))
