@@ -171,14 +171,6 @@ extension Graph {
     }
     self = result
   }
-
-  /// Removes the types and shapes of everything between inputs and outputs, before inference writes new ones.
-  package mutating func forgetInferredTypes() {
-    let kept = Set(inputs + outputs)
-    for index in values.indices where !kept.contains(ValueID(index)) && values[index].initializer == nil {
-      (self[ValueID(index)].type, self[ValueID(index)].shape) = (nil, nil)
-    }
-  }
 }
 
 /// Indices, the smallest first.

@@ -35,22 +35,6 @@ extension Model {
     [graph] + functions.map(\.body) + training.flatMap { [$0.initialization, $0.algorithm].compactMap(\.self) }
   }
 
-  /// Changes each of `allGraphs`.
-  package mutating func modifyAllGraphs<E: Error>(_ change: (inout Graph) throws(E) -> Void) throws(E) {
-    try change(&graph)
-    for index in functions.indices { try change(&functions[index].body) }
-    for index in training.indices {
-      try changePresent(&training[index].initialization)
-      try changePresent(&training[index].algorithm)
-    }
-    func changePresent(_ graph: inout Graph?) throws(E) {
-      guard var present = graph else { return }
-      graph = nil  // so that the change copies nothing
-      defer { graph = present }
-      try change(&present)
-    }
-  }
-
   /// Dense tensors of all graphs and functions, the parts of sparse ones among them. A tensor of an attribute has the attribute's
   /// name.
   package var allInitializers: [(name: String, initializer: Initializer)] {

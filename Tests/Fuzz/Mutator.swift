@@ -15,18 +15,6 @@ public func mutate(_ start: UnsafeMutablePointer<UInt8>, _ count: Int, _ capacit
   return result.count
 }
 
-/// splitmix64 (Steele, Lea, Flood 2014).
-private struct Dice: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
 private struct Mutator {
   var dice: Dice
   /// Texts of the model: names of values above all, so that a change of one joins nodes anew.

@@ -107,18 +107,6 @@ import Testing
     #expect(try encode(IngotGraphTests.read(encode(model))) == encode(model))
   }
 
-  @Test func changesAllGraphs() throws {
-    var model = try Model(
-      text: """
-        model ir 10 opset ai.onnx 17
-        graph g(%x) -> (%y) { %y = Relu(%x) }
-        function custom::F graph(%a) -> (%b) { %b = Relu(%a) }
-        """)
-    model.training = [TrainingInfo(algorithm: try Graph(text: "graph t() -> (%z) { %z = Neg(%y) }"))]
-    model.modifyAllGraphs { $0.nodes[0].name = "changed" }
-    #expect(model.allGraphs.map { $0.nodes[0].name } == ["changed", "changed", "changed"])
-  }
-
   @Test func refusesAFunctionThatIsDamaged() throws {
     let function = message {
       $0.writeString(1, "F")

@@ -6,18 +6,6 @@ import Testing
 
 @testable import IngotGraph
 
-/// splitmix64 (Steele, Lea, Flood 2014): the same numbers on every machine.
-struct Dice: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
 @Suite struct PassesHostileTests {
   private static let sizes = [0, 1, 2, 3, 4, 8, 1 << 31, 1 << 62, Int.max]
   private static let numbers: [Int64] = [0, 1, -1, 2, 3, 4, -2, 8, .max, .min, 1 << 31, -(1 << 31), 1 << 62]

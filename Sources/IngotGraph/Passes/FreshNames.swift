@@ -9,6 +9,8 @@ struct FreshNames {
   /// - Parameter taken: of the whole model: a subgraph sees the values of the graphs around it by name.
   init(taken: Set<String>) { self.taken = taken }
 
+  mutating func take(_ names: Set<String>) { taken.formUnion(names) }
+
   mutating func name(startingWith base: String) -> String {
     var candidate = base
     while !taken.insert(candidate).inserted {
@@ -22,9 +24,25 @@ struct FreshNames {
 
 extension Graph {
   /// Names of all values here and in subgraphs, whoever defines them.
-  var allValueNames: Set<String> {
-    var names = Set(values.map(\.name))
+  var allValueNames: Set<String> { valueNamesInside.union(values.map(\.name)) }
+
+  /// Names of all values in subgraphs, whoever defines them.
+  var valueNamesInside: Set<String> {
+    var names: Set<String> = []
     for node in nodes { for (_, graph) in node.subgraphs { names.formUnion(graph.allValueNames) } }
+    return names
+  }
+
+  /// Names of the values that subgraphs define: below them an outer value of that name cannot be seen.
+  var namesOwnedInside: Set<String> {
+    var names: Set<String> = []
+    for node in nodes {
+      for (_, graph) in node.subgraphs {
+        let isDefined = graph.definedValues()
+        for index in graph.values.indices where isDefined[index] { names.insert(graph.values[index].name) }
+        names.formUnion(graph.namesOwnedInside)
+      }
+    }
     return names
   }
 }

@@ -85,8 +85,7 @@ private struct Sanitizing {
       var round: [PassReport] = []
       if passes.contains(PassSelection.Stage.order) { round.append(try sortNodes(&model.graph)) }
       if passes.contains(PassSelection.Stage.constantNodes) { round.append(replaceConstantNodes(&model.graph)) }
-      let functions = model.functions
-      round += try simplify(&model.graph, opsets: model.opsets, functions: functions)
+      round += try simplify(&model)
       if passes.contains(PassSelection.Stage.deadCode) { round.append(removeDeadCode(&model.graph)) }
       if runtime != nil, round.allSatisfy(\.isEmpty) { round += try fold(&model, with: &runtime) }
       for report in round { add(report) }
@@ -97,35 +96,39 @@ private struct Sanitizing {
 
   private func fold(_ model: inout Model, with runtime: inout RuntimeFolding?) throws(GraphError) -> [PassReport] {
     guard var folding = runtime else { return [] }
-    let opsets = model.opsets
-    var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale, functions: model.functions)
     var reports: [PassReport] = []
-    inference.whenInferred = { graph, facts in
-      reports.append(folding.fold(&graph, PassContext(facts: facts, opsets: opsets, allowance: allowance)))
-    }
-    _ = try inference.infer(&model.graph)
+    _ = try infer(&model) { graph, context in reports.append(folding.fold(&graph, context)) }
     runtime = folding
     return reports
   }
 
   /// The passes over each graph, on one run of inference.
-  private func simplify(
-    _ graph: inout Graph, opsets: [String: Int64], functions: [Function]
-  ) throws(GraphError) -> [PassReport] {
-    var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale, functions: functions)
+  private func simplify(_ model: inout Model) throws(GraphError) -> [PassReport] {
     var reports: [PassReport] = []
     let selected = Pass.all.filter { passes.contains($0.name) }
-    inference.whenInferred = { graph, facts in
-      let context = PassContext(facts: facts, opsets: opsets, allowance: allowance)
+    let staleNames = try infer(&model) { graph, context in
       for pass in selected { reports.append(pass.run(&graph, context)) }
     }
-    _ = try inference.infer(&graph)
-    if !inference.stale.isEmpty {
+    if !staleNames.isEmpty {
       var stale = PassReport("stale-shapes")
-      for name in inference.stale { stale.change(name) }
+      for name in staleNames { stale.change(name) }
       reports.append(stale)
     }
     return reports
+  }
+
+  /// - Parameter change: is called with each graph when its types and shapes are known, an inner one before the outer one.
+  /// - Returns: names of values whose declared shapes were wrong.
+  private func infer(
+    _ model: inout Model, _ change: @escaping (inout Graph, PassContext) -> Void
+  ) throws(GraphError) -> [String] {
+    let opsets = model.opsets
+    var inference = ShapeInference(opsets: opsets, declarations: .mayBeStale, functions: model.functions)
+    inference.whenInferred = { graph, facts in
+      change(&graph, PassContext(facts: facts, opsets: opsets, allowance: allowance))
+    }
+    _ = try inference.infer(&model.graph)
+    return inference.stale
   }
 }
 

@@ -5,10 +5,8 @@ internal import IngotCore
 /// A graph that bodies are moved into.
 struct Splicing {
   private(set) var graph: Graph
-  /// Names that a moved value may not get, because a body inside the graph uses them.
-  private var innerNames: Set<String>
-  /// Where the search for a free name goes on.
-  private var numbers: [String: Int] = [:]
+  /// What a moved value may be called: a body inside the graph would take a value of its own for it.
+  private var names: FreshNames
 
   /// Longer names are cut, so that many calls of one function do not copy a long name each.
   private static let nameLimit = 200
@@ -17,8 +15,7 @@ struct Splicing {
   init(of graph: inout Graph) {
     self.graph = Graph(name: "")
     swap(&self.graph, &graph)
-    innerNames = []
-    for node in self.graph.nodes { for (_, inner) in node.subgraphs { inner.addNames(to: &innerNames) } }
+    names = FreshNames(taken: self.graph.allValueNames.union([""]))
   }
 
   mutating func finish(_ graph: inout Graph, nodes: [Node]) {
@@ -35,9 +32,8 @@ struct Splicing {
     var isPlaced = [Bool](repeating: false, count: body.values.count)
     var nodes: [Node] = []
     // A body inside this one would take an outer value for its own of the same name.
-    var deeperNames: Set<String> = []
-    for node in body.nodes { for (_, inner) in node.subgraphs { inner.addNames(to: &deeperNames) } }
-    innerNames.formUnion(deeperNames)
+    let deeperNames = body.valueNamesInside
+    names.take(deeperNames)
     for (position, id) in body.inputs.enumerated() where !isPlaced[id.index] {
       var place = inputs.indices.contains(position) ? inputs[position] : nil
       if let given = place, deeperNames.contains(graph[given].name) {
@@ -55,7 +51,7 @@ struct Splicing {
     }
     for index in body.values.indices where !isPlaced[index] {
       let value = body.values[index]
-      places[index] = isDefined[index] ? add(value) : graph.value(named: value.name)
+      places[index] = isDefined[index] ? add(value) : outerValue(named: value.name)
     }
     var newNames: [String: String] = [:]
     for (index, place) in places.enumerated() {
@@ -83,14 +79,13 @@ struct Splicing {
   /// Makes a value, under another name where its own is taken.
   private mutating func add(_ value: Value) -> ValueID {
     var new = value
-    let base = String(value.name.prefix(Self.nameLimit))
-    new.name = base
-    while new.name.isEmpty || graph.find(new.name) != nil || innerNames.contains(new.name) {
-      let number = numbers[base, default: 0] + 1
-      numbers[base] = number
-      new.name = "\(base)_\(number)"
-    }
+    new.name = names.name(startingWith: String(value.name.prefix(Self.nameLimit)))
     return graph.addValue(new)
+  }
+
+  private mutating func outerValue(named name: String) -> ValueID {
+    names.take([name])
+    return graph.value(named: name)
   }
 
   private func moved(_ node: Node, _ places: [ValueID?], _ newNames: [String: String]) -> Node {
@@ -100,13 +95,5 @@ struct Splicing {
     if node.name.utf8.count > Self.nameLimit { moved.name = "" }
     if node.hasSubgraphs, !newNames.isEmpty { moved.forEachSubgraph { $0.renameCaptures(newNames) } }
     return moved
-  }
-}
-
-extension Graph {
-  /// Names of all values here and in bodies, defined or not.
-  fileprivate func addNames(to names: inout Set<String>) {
-    for value in values { names.insert(value.name) }
-    for node in nodes { for (_, inner) in node.subgraphs { inner.addNames(to: &names) } }
   }
 }

@@ -7,17 +7,14 @@ extension Graph {
   struct Replacement {
     private(set) var newIDs: [ValueID: ValueID] = [:]
     private let isCaptured: [Bool]
-    /// Names that subgraphs define for themselves: below them the outer graph's value cannot be seen.
-    private let innerNames: Set<String>
+    private let namesOwnedInside: Set<String>
 
     init(for graph: Graph) {
       var captured = [Bool](repeating: false, count: graph.values.count)
-      var innerNames: Set<String> = []
       for node in graph.nodes where node.hasSubgraphs {
         for name in node.capturedNames() { if let id = graph.find(name) { captured[id.index] = true } }
-        for (_, inner) in node.subgraphs { innerNames.formUnion(inner.allNames) }
       }
-      (isCaptured, self.innerNames) = (captured, innerNames)
+      (isCaptured, namesOwnedInside) = (captured, graph.namesOwnedInside)
     }
 
     /// What is read in place of a value, now.
@@ -31,7 +28,7 @@ extension Graph {
     mutating func replace(_ old: ValueID, with new: ValueID, in graph: Graph) -> Bool {
       let target = self[new]
       guard target != old, newIDs[old] == nil else { return false }
-      if isCaptured.indices.contains(old.index), isCaptured[old.index], innerNames.contains(graph[target].name) {
+      if isCaptured.indices.contains(old.index), isCaptured[old.index], namesOwnedInside.contains(graph[target].name) {
         return false
       }
       newIDs[old] = target
@@ -39,14 +36,6 @@ extension Graph {
     }
 
     func isCaptured(_ id: ValueID) -> Bool { isCaptured[id.index] }
-  }
-
-  /// Names of all values here and in subgraphs.
-  fileprivate var allNames: Set<String> {
-    let isDefined = definedValues()
-    var names = Set(values.indices.filter { isDefined[$0] }.map { values[$0].name })
-    for node in nodes { for (_, graph) in node.subgraphs { names.formUnion(graph.allNames) } }
-    return names
   }
 
   /// Makes nodes and subgraphs read the new values. The graph's outputs are the caller's business: their names must survive.

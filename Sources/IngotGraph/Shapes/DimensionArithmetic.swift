@@ -148,14 +148,6 @@ extension Dimension {
     case (.symbolic, .symbolic): isPlaceholder ? other : self
     }
   }
-
-  /// A size that a formula changes, where no expression says it: known where this one is, the same where the formula is the
-  /// identity.
-  func mapped(isIdentity: Bool = false, _ formula: (Int) -> Int?) throws(ShapeProblem) -> Dimension {
-    guard case .fixed(let size) = self else { return isIdentity ? self : .unknown }
-    guard let result = formula(size), result >= 0 else { throw .outputSize }
-    return .fixed(result)
-  }
 }
 
 extension Collection<Dimension> {

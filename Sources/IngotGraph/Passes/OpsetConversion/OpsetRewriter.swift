@@ -177,10 +177,6 @@ extension Node {
     while inputs.count <= index { inputs.append(nil) }
     inputs[index] = id
   }
-
-  mutating func dropTrailingGaps() {
-    while let last = inputs.last, last == nil { inputs.removeLast() }
-  }
 }
 
 extension Attribute {

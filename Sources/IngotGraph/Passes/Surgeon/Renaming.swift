@@ -32,19 +32,6 @@ func renameTensors(_ model: inout Model, _ names: [String: String], _ problems: 
 }
 
 extension Graph {
-  /// Names of the values that graphs inside this one define.
-  fileprivate var namesOwnedInside: Set<String> {
-    var names: Set<String> = []
-    for node in nodes {
-      for (_, graph) in node.subgraphs {
-        let isDefined = graph.definedValues()
-        for index in graph.values.indices where isDefined[index] { names.insert(graph.values[index].name) }
-        names.formUnion(graph.namesOwnedInside)
-      }
-    }
-    return names
-  }
-
   /// - Parameter ownsAll: whether values that the graph defines are meant, rather than only those that it sees.
   fileprivate mutating func rename(_ names: [String: String], ownsAll: Bool) {
     guard !names.isEmpty else { return }
