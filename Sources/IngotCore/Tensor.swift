@@ -32,15 +32,18 @@ package struct Tensor: Sendable, Equatable {
   package var int64s: [Int64]? { type == .int64 ? elements(as: Int64.self) : nil }
 
   /// The bytes read as elements of a type of the same size.
+  package func elements<T: BitwiseCopyable>(as type: T.Type) -> [T] { bytes.withSpan { $0.elements(as: type) } }
+}
+
+extension RawSpan {
+  /// The bytes read as elements of a type, as many as there are whole ones; they need not be aligned.
   package func elements<T: BitwiseCopyable>(as: T.Type) -> [T] {
-    let count = bytes.count / MemoryLayout<T>.size
-    return bytes.withSpan { span in
-      unsafe Array(unsafeUninitializedCapacity: count) { buffer, initialized in
-        unsafe span.withUnsafeBytes { source in
-          _ = unsafe UnsafeMutableRawBufferPointer(buffer).copyBytes(from: source.prefix(count * MemoryLayout<T>.size))
-        }
-        initialized = count
+    let count = byteCount / MemoryLayout<T>.size
+    return unsafe Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      unsafe withUnsafeBytes { source in
+        _ = unsafe UnsafeMutableRawBufferPointer(buffer).copyBytes(from: source.prefix(count * MemoryLayout<T>.size))
       }
+      initialized = count
     }
   }
 }

@@ -14,7 +14,7 @@ extension Node {
   }
 
   /// Changes every subgraph of the node, in attribute order.
-  mutating func forEachSubgraph<E: Error>(_ body: (inout Graph) throws(E) -> Void) throws(E) {
+  package mutating func forEachSubgraph<E: Error>(_ body: (inout Graph) throws(E) -> Void) throws(E) {
     for index in attributes.indices {
       switch attributes[index].value {
       case .graph(var graph):

@@ -80,6 +80,15 @@ extension Shape {
         "The type of everything that is not quantized."),
       .optional("keep", .mapping(keep), "What stays in the fallback type, or fp32."),
       .optional(
+        "io", .list(.text, minimum: 1),
+        "For fp16 and bf16: inputs and outputs that take the type too, with `*` and `?`; all keep theirs by default."),
+      .optional(
+        "max-activation", .number(0 ... .greatestFiniteMagnitude),
+        "For fp16: nodes whose tensors were measured to be larger keep fp32; 512 by default."),
+      .optional(
+        "max-depth", .integer(1...Int.max),
+        "For fp16 and bf16: nodes that add up more numbers keep fp32; no limit by default."),
+      .optional(
         "max-drop", .mapping(maxDrop), "Fall back layer by layer until the metric drops by no more than this."),
     ])
 

@@ -2,12 +2,16 @@
 
 /// The number types that an engine may compute in.
 package enum PrecisionType: String, Sendable, CaseIterable {
-  case fp32, tf32, fp16, bf16, int8, fp8, int4, auto
+  case fp32, tf32, fp16, bf16, int8, fp8
+  /// Weights alone; everything else takes the fallback type.
+  case int4
+  case int8Weights = "int8-weights"
+  case auto
 
   /// Whether only part of the graph takes this type, so that the rest needs a fallback.
   package var isQuantized: Bool {
     switch self {
-    case .int8, .fp8, .int4, .auto: true
+    case .int8, .fp8, .int4, .int8Weights, .auto: true
     case .fp32, .tf32, .fp16, .bf16: false
     }
   }
@@ -16,9 +20,20 @@ package enum PrecisionType: String, Sendable, CaseIterable {
   package var needsCalibration: Bool {
     switch self {
     case .int8, .fp8: true
-    case .fp32, .tf32, .fp16, .bf16, .int4, .auto: false
+    case .fp32, .tf32, .fp16, .bf16, .int4, .int8Weights, .auto: false
     }
   }
+
+  /// Whether activations are measured where the manifest has data, and the result is less certain where it has none.
+  package var usesCalibration: Bool {
+    switch self {
+    case .fp16, .int4: true
+    case .fp32, .tf32, .bf16, .int8, .fp8, .int8Weights, .auto: false
+    }
+  }
+
+  /// Whether the whole graph takes it where it can, as 16-bit floats do.
+  package var isNarrowFloat: Bool { self == .fp16 || self == .bf16 }
 }
 
 /// A task metric: of 0...1, higher is better.
@@ -35,6 +50,12 @@ package struct PrecisionSpec: Sendable, Hashable {
   package var keepNodes: [Located<String>]
   /// ONNX operator names: these stay at the fallback, or fp32.
   package var keepOps: [Located<String>]
+  /// Patterns over names of inputs and outputs that take the type too; only for fp16 and bf16.
+  package var io: [Located<String>] = []
+  /// The largest measured activation of a node in fp16; nil leaves the default.
+  package var maxActivation: Located<Double>?
+  /// The most numbers that a node in fp16 or bf16 adds up; nil sets no limit.
+  package var maxDepth: Located<Int>?
   /// Fall back layer by layer until the metrics drop by no more than this.
   package var maxDrop: [MetricDrop]?
 

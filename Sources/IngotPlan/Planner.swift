@@ -20,17 +20,19 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
   for spec in manifest.matrix?.precision ?? [manifest.precision] {
     let type = spec.type
     switch type.value {
-    case .fp32, .tf32, .fp16, .int8: break
-    case .bf16, .fp8, .int4, .auto:
+    case .fp32, .tf32, .fp16, .bf16, .int8, .fp8, .int4, .int8Weights: break
+    case .auto:
       problems.append(
         Diagnostic(
-          at: type.place, "precision '\(type.value.rawValue)' cannot be built yet", hint: "use fp32, tf32, fp16 or int8"
-        ))
+          at: type.place, "precision '\(type.value.rawValue)' cannot be built yet",
+          hint: "name a type; `matrix` takes several"))
     }
-    if let fallback = spec.fallback, ![.fp32, .fp16].contains(fallback.value) {
+    if let fallback = spec.fallback, ![.fp32, .fp16, .bf16].contains(fallback.value) {
       problems.append(
         Diagnostic(
-          at: fallback.place, "fallback '\(fallback.value.rawValue)' cannot be built yet", hint: "use fp32 or fp16"))
+          at: fallback.place, "fallback '\(fallback.value.rawValue)' cannot be built yet",
+          hint: "use fp32, fp16 or bf16"
+        ))
     }
     if let drop = spec.maxDrop?.first {
       problems.append(
@@ -113,26 +115,34 @@ private struct Planner {
     let hasNothingToLower = [.fp32, .tf32].contains(precision.type.value)
     if hasNothingToLower { return canonical }
     var inputs = [StepInput("model", .output(of: canonical, name: "model.onnx"))]
-    if precision.type.value.needsCalibration, let calibration = manifest.calibration {
-      inputs.append(StepInput("ranges", .output(of: addCalibrate(calibration, canonical), name: "ranges.json")))
+    let type = precision.type.value
+    if type.needsCalibration || type.usesCalibration, let calibration = manifest.calibration {
+      let calibrate = addCalibrate(calibration, canonical, measuresAll: type == .fp16)
+      inputs.append(StepInput("ranges", .output(of: calibrate, name: "ranges.json")))
     }
-    let settings = LowerSettings(
+    var settings = LowerSettings(
       precision: precision.type.value.rawValue, fallback: precision.fallback?.value.rawValue ?? "fp32",
       keepNodes: precision.keepNodes.map(\.value), keepOps: precision.keepOps.map(\.value))
+    settings.io = precision.io.map(\.value)
+    (settings.maxActivation, settings.maxDepth) = (precision.maxActivation?.value, precision.maxDepth?.value)
     return add(Step(.lower(settings), inputs: inputs, label: "\(precision.label)/lower"))
   }
 
-  private mutating func addCalibrate(_ calibration: CalibrationSpec, _ canonical: StepID) -> StepID {
-    let settings = CalibrateSettings(
-      method: calibration.method.value.rawValue, percentile: calibration.percentile?.value,
-      samples: calibration.samples?.value)
+  /// - Parameter measuresAll: largest values of all float tensors are wanted, whatever the method for ranges is.
+  private mutating func addCalibrate(
+    _ calibration: CalibrationSpec, _ canonical: StepID, measuresAll: Bool
+  ) -> StepID {
+    var settings = CalibrateSettings(
+      method: measuresAll ? CalibrationSpec.Method.minmax.rawValue : calibration.method.value.rawValue,
+      percentile: measuresAll ? nil : calibration.percentile?.value, samples: calibration.samples?.value)
+    settings.measuresAll = measuresAll
     return add(
       Step(
         .calibrate(settings),
         inputs: [
           StepInput("model", .output(of: canonical, name: "model.onnx")),
           StepInput("data", .calibrationSet(path: manifest.resolve(calibration.data.value))),
-        ], tools: [.reference], label: "calibrate"))
+        ], tools: [.reference], label: measuresAll ? "calibrate-all" : "calibrate"))
   }
 
   private mutating func addBuild(_ lowered: StepID, _ parse: StepID, _ variant: Variant) -> StepID {

@@ -11,7 +11,8 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   package var version: Int {
     switch self {
     case .parse, .reference, .calibrate, .build, .serialize: 1
-    case .sanitize, .lower, .verify: 2
+    case .sanitize, .verify: 2
+    case .lower: 3
     }
   }
 }

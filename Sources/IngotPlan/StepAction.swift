@@ -91,6 +91,8 @@ package struct CalibrateSettings: Hashable, Sendable {
   package var percentile: Double?
   /// Nil takes all samples of the set.
   package var samples: Int?
+  /// Whether all float tensors are measured, not only those that will be quantized.
+  package var measuresAll = false
   package init(method: String, percentile: Double?, samples: Int?) {
     (self.method, self.percentile, self.samples) = (method, percentile, samples)
   }
@@ -99,6 +101,7 @@ package struct CalibrateSettings: Hashable, Sendable {
     sink.field("method", method)
     if let percentile { sink.field("percentile", "\(percentile)") }
     sink.field("samples", samples.map(String.init) ?? "all")
+    if measuresAll { sink.field("tensors", "all") }
   }
 }
 
@@ -107,6 +110,10 @@ package struct LowerSettings: Hashable, Sendable {
   package var fallback: String
   package var keepNodes: [String]
   package var keepOps: [String]
+  /// Patterns over names of inputs and outputs that take the type too.
+  package var io: [String] = []
+  package var maxActivation: Double?
+  package var maxDepth: Int?
   package init(precision: String, fallback: String, keepNodes: [String], keepOps: [String]) {
     (self.precision, self.fallback, self.keepNodes, self.keepOps) = (precision, fallback, keepNodes, keepOps)
   }
@@ -116,6 +123,9 @@ package struct LowerSettings: Hashable, Sendable {
     sink.field("fallback", fallback)
     for pattern in keepNodes { sink.field("keep-node", pattern) }
     for op in keepOps { sink.field("keep-op", op) }
+    for pattern in io { sink.field("io", pattern) }
+    if let maxActivation { sink.field("max-activation", "\(maxActivation)") }
+    if let maxDepth { sink.field("max-depth", "\(maxDepth)") }
   }
 }
 

@@ -1,5 +1,5 @@
-// Parts of a graph that narrow floats must not touch: shape computations, masks before a Softmax, normalizations in
-// pieces.
+// Parts of a graph that narrow floats must not touch: shape computations, a Softmax with the mask before it,
+// normalizations in pieces.
 
 internal import IngotGraph
 
@@ -24,38 +24,30 @@ func findShapeNodes(_ graph: Graph, uses: Uses) -> Set<Int> {
   return found
 }
 
-/// Constants that reach the input of a Softmax through an Add or a Where, perhaps scaled or reshaped on their way
-/// (-1e9, -inf).
-func findMaskConstants(_ graph: Graph, uses: Uses) -> Set<ValueID> {
-  var masks: Set<ValueID> = []
-  for node in graph.nodes where node.opType == "Softmax" || node.opType == "LogSoftmax" {
-    guard let scores = maskedScores(before: node, graph, uses: uses) else { continue }
-    var pending = scores
-    var budget = 8
-    while let id = pending.popLast(), budget > 0 {
-      budget -= 1
-      if uses.isConstant(id, in: graph) {
-        masks.insert(id)
-      } else if let producer = uses.producer(of: id), maskSteps.contains(graph.nodes[producer].opType) {
-        pending += graph.nodes[producer].inputs.compactMap { $0 }
-      }
-    }
+/// Each Softmax and, where a mask is put on its scores, the Add or Where that does it with what only moves elements in
+/// between: in float32 a mask of -3.4e38 or -inf needs no clipping, and a row with nothing left in it is no NaN.
+func findSoftmaxes(_ graph: Graph, uses: Uses) -> Set<Int> {
+  var found: Set<Int> = []
+  for (index, node) in graph.nodes.enumerated() where node.domain.isEmpty && softmaxes.contains(node.opType) {
+    found.insert(index)
+    found.formUnion(maskNodes(before: node, graph, uses: uses))
   }
-  return masks
+  return found
 }
 
-private let maskSteps: Set<String> = ["Mul", "Where", "Expand", "Unsqueeze", "Reshape", "Slice", "Cast", "Squeeze"]
+private let softmaxes: Set<String> = ["Softmax", "LogSoftmax"]
 
-private func maskedScores(before softmax: Node, _ graph: Graph, uses: Uses) -> [ValueID]? {
+private func maskNodes(before softmax: Node, _ graph: Graph, uses: Uses) -> [Int] {
   var input = softmax.inputs.first ?? nil
-  for _ in 0..<4 {
-    guard let id = input, let producer = uses.producer(of: id) else { return nil }
+  var passed: [Int] = []
+  while passed.count < 4, let id = input, let producer = uses.producer(of: id) {
+    passed.append(producer)
     let node = graph.nodes[producer]
-    if node.opType == "Add" || node.opType == "Where" { return node.inputs.compactMap { $0 } }
-    guard OpSupport.copies.contains(node.opType) else { return nil }
+    if node.opType == "Add" || node.opType == "Where" { return passed }
+    guard OpSupport.copies.contains(node.opType) else { return [] }
     input = node.inputs.first ?? nil
   }
-  return nil
+  return []
 }
 
 /// The nodes of ReduceMean, Sub, Pow(2) or Mul, ReduceMean, Add, Sqrt, Div: a LayerNormalization that the exporter

@@ -28,6 +28,12 @@ package struct KeepList: Sendable, Hashable {
       unmatched.append(.init(what: "op", pattern: op, near: nearestNames(to: op, among: everyNode.map(\.op))))
     }
     guard unmatched.isEmpty else { throw PrecisionError(.unmatchedPatterns(unmatched)) }
+    return matches(in: graph)
+  }
+
+  /// As `resolve`, for a graph of the model in which not every pattern needs to match.
+  func matches(in graph: Graph) -> [Int: String] {
+    let globs = nodes.map { (text: $0, glob: Glob($0)) }
     var kept: [Int: String] = [:]
     for (index, node) in graph.nodes.enumerated() {
       if let pattern = globs.first(where: { $0.glob.matches(node.name) })?.text

@@ -15,7 +15,7 @@ package struct NodeDecision: Codable, Sendable, Hashable {
   }
 }
 
-/// A tensor that is int8 now.
+/// A tensor that has a scale now.
 package struct QuantizedTensor: Codable, Sendable, Hashable {
   package enum Role: String, Codable, Sendable { case activation, weight }
   package var tensor: String
@@ -23,7 +23,9 @@ package struct QuantizedTensor: Codable, Sendable, Hashable {
   package var rule: String
   /// Nil for a tensor with one scale.
   package var axis: Int?
-  /// One, or one per channel.
+  /// How many neighbours along the axis share a scale, where not all of a channel do.
+  package var blockSize: Int?
+  /// One, or one per channel; those of blocks are in the model only.
   package var scales: [Float]
   /// Channels with nothing but zeros, whose scale is arbitrary.
   package var zeroChannels: Int
@@ -51,6 +53,8 @@ package struct LoweringReport: Codable, Sendable, Hashable {
   package var opsetBefore: Int64
   /// Convolutions, matrix products and recurrent layers by the type that they compute in.
   package var computeOps: [String: Int] = [:]
+  /// Their multiply-adds, by the type that they compute in, for one step of each dimension whose size is not known.
+  package var multiplyAdds: [String: Int] = [:]
   /// Bytes of constants by their type; shapes and indices are not counted.
   package var weightBytes: [String: Int] = [:]
   package var quantized: [QuantizedTensor] = []
@@ -59,6 +63,8 @@ package struct LoweringReport: Codable, Sendable, Hashable {
   /// Nodes that keep float32 though they have float inputs or outputs, in graph order.
   package var kept: [NodeDecision] = []
   package var clipped: [ClippedTensor] = []
+  /// For float16: whether activations were measured before. Where not, no one knows whether they fit.
+  package var activationsMeasured: Bool?
   package var castsAdded = 0
   package var castsRemoved = 0
 
@@ -77,6 +83,23 @@ package struct LoweringReport: Codable, Sendable, Hashable {
   private static func share(of type: ElementType, in counts: [String: Int]) -> Double {
     let total = counts.values.reduce(0, +)
     return total == 0 ? 1 : Double(counts[type.description] ?? 0) / Double(total)
+  }
+
+  /// What a table says of the lowering.
+  package var notes: [(name: String, text: String)] {
+    var notes = [("compute", Self.shares(multiplyAdds)), ("weights", Self.shares(weightBytes))]
+    if activationsMeasured == false {
+      notes.append(("activations", "not measured: overflow is unknown without `calibration`"))
+    }
+    if !clipped.isEmpty { notes.append(("clipped", "\(clipped.count) tensors")) }
+    return notes
+  }
+
+  /// `float16 97%, float32 3%`: the largest share first.
+  private static func shares(_ counts: [String: Int]) -> String {
+    let total = Double(counts.values.reduce(0, +))
+    let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    return sorted.map { "\($0.key) \((Double($0.value) / total * 1000).rounded() / 10)%" }.joined(separator: ", ")
   }
 
   /// The same bytes for the same report, on every machine.

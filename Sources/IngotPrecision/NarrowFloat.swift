@@ -1,62 +1,110 @@
-// Float32 numbers in 16 bits: rounding to nearest, ties to even; what does not fit is clipped and counted, never
-// silently. And back, which is exact.
+// Float32 numbers in 16 bits: rounding to nearest, ties to even; what does not fit is counted before anything is
+// converted, never lost silently. And back, which is exact. A weight becomes a recipe over the file that it is in, so
+// that a model's weights are converted piece by piece as they are written.
 
 internal import IngotCore
 
-/// How a tensor came through the conversion.
-struct NarrowedTensor {
-  var tensor: Tensor
-  /// Elements over the type's range, now at its end with their sign.
-  var clippedCount = 0
-  /// Elements that would have become zero, now the type's smallest number with their sign.
-  var raisedCount = 0
+/// What a 16-bit type would do to a tensor's numbers, counted in one pass over them.
+struct NarrowingCensus: Hashable {
+  /// Finite elements over the type's range.
+  var overRange = 0
+  /// For float16: elements other than zero that would become zero.
+  var tiny = 0
+  /// Infinities and NaN, which stay what they are.
+  var nonFinite = 0
+
+  /// - Parameters:
+  ///   - tensor: float32.
+  ///   - type: float16 or bfloat16.
+  init(_ tensor: Tensor, as type: ElementType) {
+    let isHalf = type == .float16
+    let largest = isHalf ? NarrowFloat.largestFloat16.bitPattern : NarrowFloat.largestForBfloat16
+    let smallest: UInt32 = isHalf ? 0x3300_0000 : 0
+    tensor.forEachPiece(as: UInt32.self) { piece in
+      // As wide as the elements, so that several are counted at once.
+      var (over, special, small): (UInt32, UInt32, UInt32) = (0, 0, 0)
+      for bits in piece {
+        let magnitude = bits & 0x7fff_ffff
+        over &+= magnitude > largest ? 1 : 0
+        special &+= magnitude >= 0x7f80_0000 ? 1 : 0
+        // 1 ... 2^-25, which is half of float16's smallest number and a tie with zero.
+        small &+= magnitude &- 1 < smallest ? 1 : 0
+      }
+      overRange += Int(over - special)
+      nonFinite += Int(special)
+      tiny += Int(small)
+    }
+  }
+
+  /// Whether rounding is all that happens.
+  fileprivate var isPlain: Bool { overRange + tiny + nonFinite == 0 }
 }
 
 enum NarrowFloat {
   static let largestFloat16: Float = 65504
   /// 2^-24, float16's smallest positive number.
   static let smallestFloat16: Float = 0x1p-24
+  /// The bits of the largest float32 number that rounds to a finite bfloat16.
+  fileprivate static let largestForBfloat16: UInt32 = 0x7f7f_7fff
 
+  /// The end of the range, for messages.
+  static func rangeText(of type: ElementType) -> String { type == .float16 ? "65504" : "3.39e38" }
+
+  /// What is over the range becomes the end of it, what would become zero the smallest number, both with their sign.
+  ///
   /// - Parameters:
   ///   - tensor: float32.
   ///   - type: float16 or bfloat16.
-  ///   - clipsInfinity: makes infinities the largest finite number; they stay what they are otherwise, as NaN does.
-  static func convert(_ tensor: Tensor, to type: ElementType, clipsInfinity: Bool = false) -> NarrowedTensor {
-    var result = NarrowedTensor(tensor: tensor)
-    let values = tensor.elements(as: Float.self)
-    var bits = [UInt16](repeating: 0, count: values.count)
-    if type == .bfloat16 {
-      for index in values.indices { bits[index] = bfloat16Bits(values[index]) }
-    } else {
-      for index in values.indices {
-        bits[index] = float16Bits(values[index], clipsInfinity: clipsInfinity, counting: &result)
-      }
+  ///   - census: of the tensor; counted where nil.
+  static func convert(_ tensor: Tensor, to type: ElementType, census: NarrowingCensus? = nil) -> Tensor {
+    if type == .bfloat16 { return tensor.mappingElements(to: type) { narrowed($0, bfloat16Bits) } }
+    if (census ?? NarrowingCensus(tensor, as: type)).isPlain {
+      return tensor.mappingElements(to: type) { narrowed($0, roundedBits) }
     }
-    result.tensor = Tensor(type: type, shape: tensor.shape, bytes: Bytes(littleEndianBytes(of: bits)))
-    return result
+    return tensor.mappingElements(to: type) { narrowed($0, float16Bits) }
   }
 
-  /// In integers: `Float16.init` is a call into the runtime for each element where the processor is not known to have F16C.
-  /// Lowering a model of 600 million weights took 23 s with it, and takes 7 s with this.
-  private static func float16Bits(_ value: Float, clipsInfinity: Bool, counting result: inout NarrowedTensor) -> UInt16
-  {
-    let magnitude = value.bitPattern & 0x7fff_ffff
-    let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
-    if magnitude > largestFloat16.bitPattern {
-      if magnitude > 0x7f80_0000 { return sign | 0x7e00 | UInt16(truncatingIfNeeded: magnitude >> 13) & 0x3ff }  // NaN
-      if magnitude == 0x7f80_0000 && !clipsInfinity { return sign | 0x7c00 }
-      result.clippedCount += 1
-      return sign | 0x7bff
-    }
+  @inline(__always)
+  private static func narrowed(_ bits: [UInt32], _ narrow: (UInt32) -> UInt16) -> [UInt8] {
+    var result = [UInt16](repeating: 0, count: bits.count)
+    for index in bits.indices { result[index] = narrow(bits[index]) }
+    return littleEndianBytes(of: result)
+  }
+
+  /// Of a number that is 0 or from 2^-25 to 65504 in magnitude. In integers and without branches, so that it is done for
+  /// several numbers at once; `Float16.init` is a call into the runtime where the processor is not known to have F16C.
+  @inline(__always)
+  private static func roundedBits(_ bits: UInt32) -> UInt16 {
+    let magnitude = bits & 0x7fff_ffff
     // Normal numbers: the exponent's bias goes from 127 to 15, and 13 bits of the fraction are rounded away.
-    if magnitude >= 0x3880_0000 {
-      return sign | UInt16(truncatingIfNeeded: (magnitude &- 0x3800_0000 &+ 0xfff &+ (magnitude >> 13 & 1)) >> 13)
-    }
+    let normal = (magnitude &- 0x3800_0000 &+ 0xfff &+ (magnitude >> 13 & 1)) >> 13
     // Under 2^-14: adding a half lets the processor round at float16's last place, 2^-24.
-    let rounded = (Float(bitPattern: magnitude) + 0.5).bitPattern &- Float(0.5).bitPattern
-    if rounded != 0 || magnitude == 0 { return sign | UInt16(truncatingIfNeeded: rounded) }
-    result.raisedCount += 1
-    return sign | 1
+    let small = (Float(bitPattern: magnitude) + 0.5).bitPattern &- Float(0.5).bitPattern
+    let rounded = magnitude >= 0x3880_0000 ? normal : small
+    return UInt16(truncatingIfNeeded: bits >> 16 & 0x8000 | rounded)
+  }
+
+  @inline(__always)
+  private static func float16Bits(_ bits: UInt32) -> UInt16 {
+    let magnitude = bits & 0x7fff_ffff
+    let sign = UInt16(truncatingIfNeeded: bits >> 16) & 0x8000
+    if magnitude > 0x7f80_0000 { return sign | 0x7e00 | UInt16(truncatingIfNeeded: magnitude >> 13) & 0x3ff }  // NaN
+    if magnitude == 0x7f80_0000 { return sign | 0x7c00 }
+    if magnitude > largestFloat16.bitPattern { return sign | 0x7bff }
+    let rounded = roundedBits(bits)
+    return rounded & 0x7fff == 0 && magnitude != 0 ? sign | 1 : rounded
+  }
+
+  @inline(__always)
+  private static func bfloat16Bits(_ bits: UInt32) -> UInt16 {
+    let magnitude = bits & 0x7fff_ffff
+    let isFinite = magnitude < 0x7f80_0000
+    // A NaN stays one, whatever its lowest bits are.
+    let special = bits >> 16 | (magnitude > 0x7f80_0000 ? 0x40 : 0)
+    let clipped =
+      isFinite && magnitude > largestForBfloat16
+      ? bits >> 16 & 0x8000 | 0x7f7f : (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16
+    return UInt16(truncatingIfNeeded: isFinite ? clipped : special)
   }
 
   /// - Parameter tensor: float16 or bfloat16.
@@ -67,11 +115,5 @@ enum NarrowFloat {
       ? tensor.elements(as: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
       : tensor.elements(as: Float16.self).map(Float.init)
     return Tensor(values, shape: tensor.shape)
-  }
-
-  static func bfloat16Bits(_ value: Float) -> UInt16 {
-    let bits = value.bitPattern
-    if value.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x40 }
-    return UInt16(truncatingIfNeeded: (bits + 0x7fff + (bits >> 16 & 1)) >> 16)
   }
 }

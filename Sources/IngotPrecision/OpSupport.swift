@@ -44,6 +44,9 @@ enum OpSupport {
     }
   }
 
+  /// Whether an input only limits the numbers of another one (rule 5).
+  static func isBound(input: Int, of op: String) -> Bool { op == "Clip" && input > 0 }
+
   private typealias Since = (float16: Int64, bfloat16: Int64?)
 
   private static let table: [String: Since] = {

@@ -37,12 +37,16 @@ package struct Placement: Sendable {
 /// - Parameter graph: sanitized: topological order, types and, where they can be known, shapes inferred.
 /// - Throws: `.unmatchedPatterns`, `.alreadyQuantized`.
 package func place(_ graph: Graph, keep: KeepList = KeepList()) throws(PrecisionError) -> Placement {
-  if let node = graph.nodes.first(where: { quantizedOperators.contains($0.opType) }) {
-    throw PrecisionError(.alreadyQuantized(node: node.name, op: node.opType))
-  }
+  try requireFloats(in: graph)
   var placer = Placer(graph, kept: try keep.resolve(in: graph))
   placer.run()
   return placer.placement
+}
+
+/// - Throws: `.alreadyQuantized`.
+func requireFloats(in graph: Graph) throws(PrecisionError) {
+  guard let node = graph.nodes.first(where: { quantizedOperators.contains($0.opType) }) else { return }
+  throw PrecisionError(.alreadyQuantized(node: node.name, op: node.opType))
 }
 
 private let quantizedOperators: Set<String> = [

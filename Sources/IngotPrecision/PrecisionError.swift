@@ -21,14 +21,18 @@ package struct PrecisionError: ReportableError, Hashable {
     /// counts.
     case nothingLowered(type: ElementType, reasons: [String])
     case unsupportedType(ElementType, use: String)
+    /// An input or output that cannot take another type, and why.
+    case unusablePort(String, String)
   }
 
   package struct UnmatchedPattern: Hashable, Sendable {
-    /// `node` or `op`.
+    /// `node`, `op`, or `input or output`.
     package var what: String
     package var pattern: String
     /// Names in the graph that look like it, best first.
     package var near: [String]
+    /// The key of a manifest that has it.
+    var key: String { what.contains("put") ? "io" : "keep" }
   }
 
   package var reason: Reason
@@ -39,7 +43,7 @@ package struct PrecisionError: ReportableError, Hashable {
     switch reason {
     case .unmatchedPatterns, .missingRanges, .unusableRange, .nonFiniteWeight, .alreadyQuantized, .opset,
       .nothingLowered,
-      .unsupportedType:
+      .unsupportedType, .unusablePort:
       .input
     }
   }
@@ -64,11 +68,13 @@ package struct PrecisionError: ReportableError, Hashable {
       "no operator of the graph can be lowered to \(type)" + reasons.map { "\n  \($0)" }.joined()
         + "\n  hint: shorten 'keep', or ask for another precision"
     case .unsupportedType(let type, let use): "\(type) cannot be used as \(use)"
+    case .unusablePort(let name, let reason):
+      "'\(name)' cannot take another type: \(reason)\n  hint: leave it out of 'io'"
     }
   }
 
   private static func text(_ unmatched: UnmatchedPattern) -> String {
     let nearby = unmatched.near.isEmpty ? "" : "\n  hint: near it: \(unmatched.near.joined(separator: ", "))"
-    return "keep: \(unmatched.what) pattern '\(unmatched.pattern)' matches nothing in the graph" + nearby
+    return "\(unmatched.key): \(unmatched.what) pattern '\(unmatched.pattern)' matches nothing in the graph" + nearby
   }
 }

@@ -1,4 +1,4 @@
-// Writes Q/DQ nodes, scales and int8 weights into a graph. Names: what is made for tensor T is called T_scale,
+// Writes Q/DQ nodes, scales and weights in a scaled format into a graph. Names: what is made for tensor T is called T_scale,
 // T_zero_point, T_quantized and T_dequantized.
 
 internal import IngotCore
@@ -10,6 +10,7 @@ struct QuantizationWriter {
   private var graph: Graph
   private let uses: Uses
   private let scaleType: ElementType
+  private let format: ScaledFormat
   private var names: NodeNames
   /// Nodes to put behind the producer of a tensor; for inputs of the graph, before the first node.
   private var nodesAfter: [Int: [Node]] = [:]
@@ -18,8 +19,8 @@ struct QuantizationWriter {
   private var nodesBefore: [Int: [Node]] = [:]
 
   /// - Parameter scaleType: what the scales are exact in; they are written as float32, and float lowering narrows them.
-  init(_ graph: Graph, scaleType: ElementType) {
-    (self.graph, self.scaleType) = (graph, scaleType)
+  init(_ graph: Graph, scaleType: ElementType, format: ScaledFormat = .int8) {
+    (self.graph, self.scaleType, self.format) = (graph, scaleType, format)
     uses = Uses(graph)
     names = NodeNames(graph)
   }
@@ -28,8 +29,8 @@ struct QuantizationWriter {
     let (name, shape) = (activation.name, graph[activation.tensor].shape)
     let scaleID = graph.addInitializer(freshName: "\(name)_scale", Tensor([scale], shape: []))
     let zero = graph.addInitializer(
-      freshName: "\(name)_zero_point", Tensor(type: .int8, shape: [], bytes: Bytes([0])))
-    let integers = graph.addValue(freshName: "\(name)_quantized", type: .int8, shape: shape)
+      freshName: "\(name)_zero_point", Tensor(type: format.type, shape: [], bytes: Bytes([0])))
+    let integers = graph.addValue(freshName: "\(name)_quantized", type: format.type, shape: shape)
     let floats = graph.addValue(freshName: "\(name)_dequantized", type: .float32, shape: shape)
     let nodes = [
       makeNode("QuantizeLinear", [activation.tensor, scaleID, zero], integers),
@@ -47,29 +48,34 @@ struct QuantizationWriter {
         readers: readerNames(activation.edges)))
   }
 
-  mutating func quantize(_ weight: Placement.Weight) throws(PrecisionError) {
+  /// - Parameter blockSize: as many neighbours along the weight's axis share a scale; nil gives each index of the axis one.
+  mutating func quantize(_ weight: Placement.Weight, blockSize: Int? = nil) throws(PrecisionError) {
     guard let tensor = graph.constant(weight.tensor), let first = weight.edges.min() else { return }
-    let result: QuantizedWeight
-    switch quantizeWeight(tensor, axis: weight.axis, scaleType: scaleType) {
+    let grouping = blockSize.map { ScaleGroups.blocks(axis: weight.axis, size: $0) } ?? .channels(axis: weight.axis)
+    let result: ScaledWeight
+    switch format.quantize(tensor, by: grouping, clips: blockSize != nil, scaleType: scaleType) {
     case .success(let value): result = value
     case .failure(let bad):
       throw PrecisionError(
         .nonFiniteWeight(tensor: weight.name, node: graph.nodes[first.node].name, element: bad.index))
     }
     let integers = graph.addInitializer(freshName: "\(weight.name)_quantized", result.values)
-    let scales = graph.addInitializer(freshName: "\(weight.name)_scale", Tensor(result.scales))
-    let channels = result.scales.count
-    let zeros = Tensor(type: .int8, shape: [channels], bytes: Bytes([UInt8](repeating: 0, count: channels)))
+    let scales = graph.addInitializer(freshName: "\(weight.name)_scale", result.scales)
+    let zeroCount = format.type.byteCount(of: result.scales.elementCount) ?? 0
+    let zeros = Tensor(
+      type: format.type, shape: result.scales.shape, bytes: Bytes([UInt8](repeating: 0, count: zeroCount)))
     let zero = graph.addInitializer(freshName: "\(weight.name)_zero_point", zeros)
     let floats = floatVersion(of: weight, shape: tensor.shape)
     var node = makeNode("DequantizeLinear", [integers, scales, zero], floats)
     node.set("axis", .int(Int64(weight.axis)))
+    if let blockSize { node.set("block_size", .int(Int64(blockSize))) }
     nodesBefore[first.node, default: []].append(node)
     redirect(weight.edges, to: floats)
     quantized.append(
       QuantizedTensor(
-        tensor: weight.name, role: .weight, rule: "P1", axis: weight.axis, scales: result.scales,
-        zeroChannels: result.zeroChannels, readers: readerNames(weight.edges)))
+        tensor: weight.name, role: .weight, rule: "P1", axis: weight.axis, blockSize: blockSize,
+        scales: blockSize == nil ? result.scales.elements(as: Float.self) : [], zeroChannels: result.zeroGroups,
+        readers: readerNames(weight.edges)))
   }
 
   /// The graph with the new nodes in place.

@@ -18,22 +18,24 @@ struct TypeAssignment {
   let type: ElementType
   /// By node index.
   private(set) var nodes: [NodePrecision]
-  /// Constants that mask scores before a Softmax; they are clipped where others keep their reader in float32.
-  let maskConstants: Set<ValueID>
+  /// Inputs and outputs of the graph that take the type.
+  let ports: Set<ValueID>
 
   private let graph: Graph
   private let uses: Uses
-  private let opset: Int64
+  private let rules: FloatRules
+  /// Of the constants that were looked at: reading a weight is most of the work.
+  private var censuses: [ValueID: NarrowingCensus] = [:]
 
   /// - Parameters:
-  ///   - kept: node index to the pattern that keeps it.
   ///   - graph: in topological order, types inferred.
-  init(_ graph: Graph, uses: Uses, opset: Int64, type: ElementType, kept: [Int: String]) {
-    (self.type, self.graph, self.uses, self.opset) = (type, graph, uses, opset)
-    maskConstants = type == .float16 ? findMaskConstants(graph, uses: uses) : []
+  ///   - kept: node index to the pattern that keeps it.
+  init(_ graph: Graph, uses: Uses, rules: FloatRules, kept: [Int: String], ports: Set<ValueID> = []) {
+    (type, self.graph, self.uses, self.rules, self.ports) = (rules.type, graph, uses, rules, ports)
     nodes = [NodePrecision](repeating: .untouched, count: graph.nodes.count)
     let shapeNodes = findShapeNodes(graph, uses: uses)
     let unfused = findUnfusedNormalizations(graph, uses: uses)
+    let softmaxes = findSoftmaxes(graph, uses: uses)
     for (index, node) in graph.nodes.enumerated() where touchesFloat32(node) {
       if let pattern = kept[index] {
         nodes[index] = .full(rule: "2a", reason: "kept by '\(pattern)'")
@@ -41,6 +43,8 @@ struct TypeAssignment {
         nodes[index] = .full(rule: "6", reason: "computes a shape")
       } else if unfused.contains(index) {
         nodes[index] = .full(rule: "8", reason: "part of a normalization written in pieces")
+      } else if softmaxes.contains(index) {
+        nodes[index] = .full(rule: "8", reason: "a sum of exponentials, or the mask before it")
       } else {
         nodes[index] = classify(node)
       }
@@ -49,10 +53,14 @@ struct TypeAssignment {
     followReaders()
   }
 
+  /// Of a float32 constant.
+  func census(of id: ValueID) -> NarrowingCensus? { censuses[id] }
+
   func isFloat32(_ id: ValueID) -> Bool { graph[id].type == .float32 }
 
   /// The type that a value has after lowering, for one that is float32 now.
   func typeAfter(_ id: ValueID) -> ElementType {
+    if ports.contains(id) { return type }
     guard graph[id].type == .float32, let producer = uses.producer(of: id), nodes[producer] == .narrow else {
       return graph[id].type ?? .float32
     }
@@ -75,8 +83,8 @@ struct TypeAssignment {
     return (node.inputs + node.outputs).contains { id in id.map { graph[$0].type == .float32 } ?? false }
   }
 
-  private func classify(_ node: Node) -> NodePrecision {
-    if !node.bodies.isEmpty { return .full(rule: "5", reason: "the bodies of \(node.opType) keep float32") }
+  private mutating func classify(_ node: Node) -> NodePrecision {
+    if !node.bodies.isEmpty { return .full(rule: "5", reason: "what enters and leaves its bodies keeps its type") }
     if !node.domain.isEmpty { return .full(rule: "2f", reason: "operators of \(node.domain) are unknown to Ingot") }
     for case let id? in node.inputs + node.outputs where graph[id].type == nil {
       return .full(rule: "2f", reason: "the type of '\(graph[id].name)' is unknown")
@@ -88,12 +96,12 @@ struct TypeAssignment {
     guard let first = OpSupport.firstOpset(of: node.opType, in: type) else {
       return .full(rule: "2f", reason: "\(node.opType) has no \(type)")
     }
-    guard first <= opset else {
+    guard first <= rules.opset else {
       return .full(
-        rule: "2f", reason: "\(node.opType) takes \(type) from operator set \(first) on, the model has \(opset)")
+        rule: "2f", reason: "\(node.opType) takes \(type) from operator set \(first) on, the model has \(rules.opset)")
     }
     if node.opType == "Cast", let refusal = refusalOfCast(node) { return refusal }
-    return overflow(of: node) ?? .narrow
+    return overflow(of: node) ?? measuredOverflow(of: node) ?? longSum(of: node) ?? .narrow
   }
 
   private func refusalOfCast(_ node: Node) -> NodePrecision? {
@@ -106,23 +114,45 @@ struct TypeAssignment {
   }
 
   /// Rule 2b, and scales of quantization that the narrow type would lose.
-  private func overflow(of node: Node) -> NodePrecision? {
-    guard type == .float16 else { return nil }
+  private mutating func overflow(of node: Node) -> NodePrecision? {
     let isQuantization = node.opType == "QuantizeLinear" || node.opType == "DequantizeLinear"
     for (slot, id) in node.inputs.enumerated() where !OpSupport.fullInputs(of: node.opType).contains(slot) {
-      guard let id, uses.isConstant(id, in: graph), let values = graph.constant(id)?.floats else { continue }
-      let isMask = maskConstants.contains(id)
-      let overflows = { (value: Float) in
-        value.isFinite && (isMask ? value : value.magnitude) > NarrowFloat.largestFloat16
+      guard let id, uses.isConstant(id, in: graph), let tensor = graph.constant(id), tensor.type == .float32 else {
+        continue
       }
-      if values.contains(where: overflows) {
-        return .full(rule: "2b", reason: "'\(graph[id].name)' has values over 65504")
+      let census = censuses[id] ?? NarrowingCensus(tensor, as: type)
+      censuses[id] = census
+      // A bound outside the range bounds as well at the range's end: no number beyond it reaches the node (rule 5).
+      if census.overRange > 0, !OpSupport.isBound(input: slot, of: node.opType) {
+        return .full(rule: "2b", reason: "'\(graph[id].name)' has values over \(NarrowFloat.rangeText(of: type))")
       }
-      if isQuantization, values.contains(where: { Float16($0) == 0 }) {
+      if isQuantization, census.tiny > 0 {
         return .full(rule: "2b", reason: "'\(graph[id].name)' has scales that are 0 in float16")
       }
     }
+    guard case .tensor(let filling)? = node.attribute("value"), let tensor = filling.tensor, tensor.type == .float32,
+      NarrowingCensus(tensor, as: type).overRange > 0
+    else { return nil }
+    return .full(rule: "2b", reason: "it makes values over \(NarrowFloat.rangeText(of: type))")
+  }
+
+  /// Rule 2c.
+  private func measuredOverflow(of node: Node) -> NodePrecision? {
+    guard type == .float16, let amax = rules.amax else { return nil }
+    for case let id? in node.inputs + node.outputs where graph[id].type == .float32 {
+      guard let largest = amax(graph[id].name), !(largest <= rules.options.activationLimit) else { continue }
+      return .full(
+        rule: "2c", reason: "'\(graph[id].name)' was measured up to \(largest), over \(rules.options.activationLimit)")
+    }
     return nil
+  }
+
+  /// Rule 2d.
+  private func longSum(of node: Node) -> NodePrecision? {
+    guard let limit = rules.options.depthLimit, let depth = reductionDepth(of: node, graph), depth > limit else {
+      return nil
+    }
+    return .full(rule: "2d", reason: "it adds up \(depth) numbers, over \(limit)")
   }
 
   /// Nodes that only move elements, casts to other types and quantization take what their producer gives: no cast is

@@ -11,23 +11,27 @@ struct TypeRewriter {
 
   private let uses: Uses
   private let assignment: TypeAssignment
-  private var names: NodeNames
+  private var nodeNames: NodeNames
+  /// Of values, over all graphs of the model: a body must not hide a name of the graphs around it.
+  private(set) var names: FreshNames
   /// Casts to put behind a node; those of graph inputs stand before the first node.
   private var castsAfter: [Int: [Node]] = [:]
   private var castsAtStart: [Node] = []
   private var narrowVersions: [ValueID: ValueID] = [:]
   private var fullVersions: [ValueID: ValueID] = [:]
 
-  init(_ graph: Graph, uses: Uses, assignment: TypeAssignment) {
-    (self.graph, self.uses, self.assignment) = (graph, uses, assignment)
-    names = NodeNames(graph)
+  init(_ graph: Graph, uses: Uses, assignment: TypeAssignment, names: FreshNames) {
+    (self.graph, self.uses, self.assignment, self.names) = (graph, uses, assignment, names)
+    nodeNames = NodeNames(graph)
   }
 
   mutating func rewrite() {
     let original = graph.nodes
+    for id in assignment.ports.sorted() { retypePort(id) }
     for (index, node) in original.enumerated() where assignment.nodes[index] == .narrow {
       for (slot, id) in node.outputs.enumerated() {
-        if let id, assignment.typeAfter(id) != graph[id].type { retype(id, writtenBy: index, slot: slot) }
+        guard let id, narrowVersions[id] == nil, assignment.typeAfter(id) != graph[id].type else { continue }
+        retype(id, writtenBy: index, slot: slot)
       }
       retypeAttributes(of: index)
     }
@@ -40,6 +44,21 @@ struct TypeRewriter {
     insertCasts()
   }
 
+  /// An input or output of the graph that takes the narrow type under its own name. Where its producer keeps float32 a
+  /// cast stands between.
+  private mutating func retypePort(_ id: ValueID) {
+    if let producer = uses.producer(of: id), assignment.nodes[producer] != .narrow,
+      let slot = graph.nodes[producer].outputs.firstIndex(of: id)
+    {
+      let full = addValue("\(graph[id].name)_float32", .float32, graph[id].shape)
+      graph.nodes[producer].outputs[slot] = full
+      castsAfter[producer, default: []].append(makeCast(from: full, to: id, assignment.type))
+      fullVersions[id] = full
+    }
+    graph[id].type = assignment.type
+    narrowVersions[id] = id
+  }
+
   private mutating func retype(_ id: ValueID, writtenBy index: Int, slot: Int) {
     guard uses.isPinned(id) else {
       graph[id].type = assignment.type
@@ -47,7 +66,7 @@ struct TypeRewriter {
       return
     }
     let (name, shape) = (graph[id].name, graph[id].shape)
-    let narrow = graph.addValue(freshName: "\(name)_\(assignment.type)", type: assignment.type, shape: shape)
+    let narrow = addValue("\(name)_\(assignment.type)", assignment.type, shape)
     graph.nodes[index].outputs[slot] = narrow
     castsAfter[index, default: []].append(makeCast(from: narrow, to: id, .float32))
     narrowVersions[id] = narrow
@@ -89,22 +108,24 @@ struct TypeRewriter {
   /// In place where all readers want it; a second constant where some keep float32.
   private mutating func narrowConstant(_ id: ValueID) -> ValueID {
     guard let tensor = graph.constant(id) else { return id }
-    let result = NarrowFloat.convert(
-      tensor, to: assignment.type, clipsInfinity: assignment.maskConstants.contains(id))
-    if result.clippedCount + result.raisedCount > 0 {
-      clipped.append(ClippedTensor(tensor: graph[id].name, clipped: result.clippedCount, raised: result.raisedCount))
+    let census = assignment.census(of: id) ?? NarrowingCensus(tensor, as: assignment.type)
+    if census.overRange + census.tiny > 0 {
+      clipped.append(ClippedTensor(tensor: graph[id].name, clipped: census.overRange, raised: census.tiny))
     }
+    let narrow = NarrowFloat.convert(tensor, to: assignment.type, census: census)
     let onlyNarrowReaders = uses.readers(of: id).allSatisfy { assignment.wantedType($0) == assignment.type }
-    guard onlyNarrowReaders, !uses.isPinned(id) else {
-      return graph.addInitializer(freshName: "\(graph[id].name)_\(assignment.type)", result.tensor)
+    if onlyNarrowReaders, !uses.isPinned(id) {
+      graph[id].initializer = Initializer(narrow)
+      graph[id].type = assignment.type
+      return id
     }
-    graph[id].initializer = Initializer(result.tensor)
-    graph[id].type = assignment.type
-    return id
+    let copy = addValue("\(graph[id].name)_\(assignment.type)", assignment.type, tensor.shape.map { .fixed($0) })
+    graph[copy].initializer = Initializer(narrow)
+    return copy
   }
 
   private mutating func addCast(of id: ValueID, to type: ElementType, name: String) -> ValueID {
-    let output = graph.addValue(freshName: name, type: type, shape: graph[id].shape)
+    let output = addValue(name, type, graph[id].shape)
     let cast = makeCast(from: id, to: output, type)
     if let producer = uses.producer(of: id) {
       castsAfter[producer, default: []].append(cast)
@@ -114,9 +135,13 @@ struct TypeRewriter {
     return output
   }
 
+  private mutating func addValue(_ name: String, _ type: ElementType, _ shape: [Dimension]?) -> ValueID {
+    graph.addValue(Value(name: names.name(startingWith: name), type: type, shape: shape))
+  }
+
   private mutating func makeCast(from input: ValueID, to output: ValueID, _ type: ElementType) -> Node {
     castCount += 1
-    let name = names.unused(from: "\(graph[output].name)/Cast")
+    let name = nodeNames.unused(from: "\(graph[output].name)/Cast")
     return Node(
       "Cast", name: name, inputs: [input], outputs: [output],
       attributes: [Attribute(name: "to", value: .int(Int64(type.rawValue)))])
@@ -131,7 +156,7 @@ struct TypeRewriter {
       var value = zero
       if case .tensor(let stated)? = graph.nodes[index].attribute("value") { value = stated }
       guard let tensor = value.tensor, tensor.type == .float32 else { return }
-      let narrow = NarrowFloat.convert(tensor, to: assignment.type).tensor
+      let narrow = NarrowFloat.convert(tensor, to: assignment.type)
       graph.nodes[index].set("value", .tensor(Initializer(narrow)))
     default: break
     }

@@ -19,10 +19,11 @@ struct Uses {
   private let inputs: Set<ValueID>
   private let captured: Set<ValueID>
 
-  init(_ graph: Graph) {
+  /// - Parameter outer: values of the graphs around this one.
+  init(_ graph: Graph, outer: Set<ValueID> = []) {
     var producers = [Int?](repeating: nil, count: graph.values.count)
     var readers = [[Edge]](repeating: [], count: graph.values.count)
-    var captured: Set<ValueID> = []
+    var captured = outer
     for (index, node) in graph.nodes.enumerated() {
       for case (let slot, let id?) in node.inputs.enumerated() {
         readers[id.index].append(Edge(node: index, input: slot))
@@ -42,6 +43,9 @@ struct Uses {
 
   func isGraphInput(_ id: ValueID) -> Bool { inputs.contains(id) }
   func isGraphOutput(_ id: ValueID) -> Bool { outputs.contains(id) }
+
+  /// Whether a body reads the value by its name, or it belongs to a graph around this one.
+  func isShared(_ id: ValueID) -> Bool { captured.contains(id) }
 
   /// Whether something outside the graph's own nodes reads the value by its name, so that name and type must stay.
   func isPinned(_ id: ValueID) -> Bool { outputs.contains(id) || captured.contains(id) }

@@ -78,7 +78,7 @@ private enum Table {
     [
       ("method", { $0.method = "entropy" }), ("percentile", { $0.percentile = 0.9999 }),
       ("no percentile", { $0.percentile = nil }),
-      ("samples", { $0.samples = 11 }), ("all samples", { $0.samples = nil }),
+      ("samples", { $0.samples = 11 }), ("all samples", { $0.samples = nil }), ("tensors", { $0.measuresAll = true }),
     ])
   static let lower = vary(
     LowerSettings(precision: "int8", fallback: "fp32", keepNodes: ["/a/*"], keepOps: ["Softmax"]), StepAction.lower,
@@ -86,6 +86,7 @@ private enum Table {
       ("precision", { $0.precision = "fp16" }), ("fallback", { $0.fallback = "fp16" }),
       ("keepNodes", { $0.keepNodes = ["/b/*"] }),
       ("keepOps", { $0.keepOps = ["Add"] }),
+      ("io", { $0.io = ["x"] }), ("max activation", { $0.maxActivation = 1 }), ("max depth", { $0.maxDepth = 1 }),
       ("a node is no op", { ($0.keepNodes, $0.keepOps) = ([], ["/a/*", "Softmax"]) }),
     ])
   static let building = vary(build, StepAction.build, buildChanges())
@@ -157,7 +158,7 @@ private enum Table {
       CalibrateSettings(method: "", percentile: nil, samples: nil),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 3, 4, 5, 5, 6, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 4, 7, 5, 5, 6, 5, 5])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {

@@ -160,32 +160,52 @@ import Testing
   }
 }
 
+/// What 16-bit floats are measured on, where there is data.
+@Suite struct FloatPlanTests {
+  @Test func fp16MeasuresAllTensorsWhereThereIsData() throws {
+    let text = try plan(precision: "matrix: { precision: [fp16, int8, bf16] }", "calibration: { data: set }")
+    #expect(text.contains("calibrate-all (calibrate)"))
+    #expect(text.contains("    method: minmax\n    samples: all\n    tensors: all"))
+    #expect(text.contains("calibrate (calibrate)"))
+    #expect(text.split(separator: "input ranges = ranges.json").count == 5)
+    #expect(!(try plan(precision: "precision: fp16")).contains("calibrate"))
+  }
+
+  @Test func whatTheManifestSaysOfFloatsReachesTheStep() throws {
+    let text = try plan(precision: "precision: { type: fp16, io: [x], max-activation: 1000, max-depth: 64 }")
+    #expect(text.contains("    io: x\n    max-activation: 1000.0\n    max-depth: 64"))
+  }
+
+  private func plan(precision: String, _ more: String = "") throws -> String {
+    PlanText.text(of: try Plan(manifest(precision: precision, more)))
+  }
+}
+
 /// What manifests can say and this version cannot do: refused with its place and a way out, everything at once.
 @Suite struct UnsupportedTests {
   private func error(_ manifest: Manifest) -> String? {
     #expect(throws: InputError.self) { try Plan(manifest) }?.description
   }
 
-  @Test(arguments: ["bf16", "int4", "auto"])
-  func refusesPrecisionsThatCannotBeBuilt(type: String) throws {
+  @Test func refusesToChooseThePrecision() throws {
     #expect(
-      error(try manifest(precision: "precision: \(type)")) == """
-        p/net.yaml:5:12: error: precision '\(type)' cannot be built yet
-          precision: \(type)
+      error(try manifest(precision: "precision: auto")) == """
+        p/net.yaml:5:12: error: precision 'auto' cannot be built yet
+          precision: auto
                      ^
-          hint: use fp32, tf32, fp16 or int8
+          hint: name a type; `matrix` takes several
         """)
   }
 
   @Test func refusesAFallbackThatCannotBeBuilt() throws {
     let value = try manifest(
-      precision: "precision: { type: int8, fallback: bf16 }", "calibration: { data: set }")
+      precision: "precision: { type: int8, fallback: tf32 }", "calibration: { data: set }")
     #expect(
       error(value) == """
-        p/net.yaml:5:36: error: fallback 'bf16' cannot be built yet
-          precision: { type: int8, fallback: bf16 }
+        p/net.yaml:5:36: error: fallback 'tf32' cannot be built yet
+          precision: { type: int8, fallback: tf32 }
                                              ^
-          hint: use fp32 or fp16
+          hint: use fp32, fp16 or bf16
         """)
   }
 
@@ -223,8 +243,8 @@ import Testing
   }
 
   @Test func reportsEverythingAtOnce() throws {
-    let value = try manifest(precision: "matrix: { precision: [fp32, bf16, int4, tf32] }")
+    let value = try manifest(precision: "matrix: { precision: [fp32, auto, bf16, tf32] }")
     let found = #expect(throws: InputError.self) { try Plan(value) }
-    #expect(found?.diagnostics.map(\.place?.column) == [29, 35, 41])
+    #expect(found?.diagnostics.map(\.place?.column) == [29, 41])
   }
 }

@@ -4,7 +4,7 @@ internal import IngotCore
 
 extension Tensor {
   /// Results up to this size are made at once.
-  static let eagerByteCount = 64 << 10
+  package static let eagerByteCount = 64 << 10
   /// A weight that went through more operations than this is left to the runtime: its elements would be computed over and over.
   static let depthLimit = 8
   /// Reading a weight may make eight times its bytes, up to `smallCost`; four times, where that is more. Without a limit a

@@ -2,16 +2,16 @@
 
 /// Finds names that are not taken: a name as it is, or with the first number that is free. However many ask for one name, each
 /// number is tried once.
-struct FreshNames {
+package struct FreshNames {
   private var taken: Set<String>
   private var numbers: [String: Int] = [:]
 
   /// - Parameter taken: of the whole model: a subgraph sees the values of the graphs around it by name.
-  init(taken: Set<String>) { self.taken = taken }
+  package init(taken: Set<String>) { self.taken = taken }
 
   mutating func take(_ names: Set<String>) { taken.formUnion(names) }
 
-  mutating func name(startingWith base: String) -> String {
+  package mutating func name(startingWith base: String) -> String {
     var candidate = base
     while !taken.insert(candidate).inserted {
       let number = numbers[base, default: 0] + 1
@@ -24,7 +24,7 @@ struct FreshNames {
 
 extension Graph {
   /// Names of all values here and in subgraphs, whoever defines them.
-  var allValueNames: Set<String> { valueNamesInside.union(values.map(\.name)) }
+  package var allValueNames: Set<String> { valueNamesInside.union(values.map(\.name)) }
 
   /// Names of all values in subgraphs, whoever defines them.
   var valueNamesInside: Set<String> {

@@ -21,8 +21,20 @@ extension ManifestDecoder {
       }
     }
     let maxDrop = reader["max-drop"].flatMap { self.maxDrop($0) }
+    let io = reader["io"].flatMap { onlyFloats($0, for: type?.value) }.map { texts($0) } ?? []
+    let maxActivation = reader["max-activation"].flatMap { onlyFloats($0, for: type?.value) }?.number(&problems)
+    let maxDepth = reader["max-depth"].flatMap { onlyFloats($0, for: type?.value) }?.int(in: 1...Int.max, &problems)
     guard let type else { return nil }
-    return PrecisionSpec(type: type, fallback: fallback, keepNodes: nodes, keepOps: ops, maxDrop: maxDrop)
+    return PrecisionSpec(
+      type: type, fallback: fallback, keepNodes: nodes, keepOps: ops, io: io, maxActivation: maxActivation,
+      maxDepth: maxDepth, maxDrop: maxDrop)
+  }
+
+  /// The field, unless the precision has no use for it.
+  private mutating func onlyFloats(_ field: YAMLField, for type: PrecisionType?) -> YAMLField? {
+    guard let type, !type.isNarrowFloat else { return field }
+    return field.refuse(
+      "\(field.shown) is for fp16 and bf16, not \(type.rawValue)", &problems, hint: "remove it")
   }
 
   /// One precision each; a word that is the base's type stands for all of the base.

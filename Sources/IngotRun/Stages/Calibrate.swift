@@ -14,7 +14,8 @@ extension Stages {
       preconditionFailure("a manifest names only methods that there are, not '\(settings.method)'")
     }
     let model = try readModel(job.input("model"))
-    let tensors = try place(model.graph).activationTensors
+    let tensors =
+      settings.measuresAll ? floatTensors(of: model.graph) : try place(model.graph).activationTensors
     let reference = try runtimes.reference()
     let calibrator = Calibrator(
       set: try CalibrationSet.open(directory: job.input("data")), setIdentity: job.inputDigest("data").description,

@@ -1,5 +1,5 @@
-// lower: the precision goes into the graph. In: the canonical model, and for int8 the range table. Out: `model.onnx`, strongly
-// typed, and `lower.json`, which says what was decided for every node and by which rule.
+// lower: the precision goes into the graph. In: the canonical model, and where calibration ran the range table. Out:
+// `model.onnx`, strongly typed, and `lower.json`, which says what was decided for every node and by which rule.
 
 internal import IngotCalibration
 internal import IngotCore
@@ -10,21 +10,13 @@ internal import IngotPrecision
 extension Stages {
   func lower(_ job: StageJob, _ settings: LowerSettings) throws -> StageResult {
     var model = try readModel(job.input("model"))
-    let keep = KeepList(nodes: settings.keepNodes, ops: settings.keepOps)
-    let report: LoweringReport
-    switch settings.precision {
-    case "fp16":
-      report = try lowerToFloat16(&model, keep: keep)
-    case "int8":
-      let ranges = try RangeTable(path: job.input("ranges")).amaxByName
-      report = try lowerToInt8(&model, fallback: settings.fallback == "fp16" ? .float16 : .float32, keep: keep) {
-        ranges[$0]
-      }
-    default: preconditionFailure("the planner lowers to fp16 and int8 only, not to '\(settings.precision)'")
-    }
+    let ranges = try job.inputs["ranges"].map { try RangeTable(path: $0) }
+    let report = try lowerModel(&model, settings, ranges: ranges)
     let files = try job.write(model)
     try FileSystem.writeAtomically([Bytes(report.json())], to: job.file("lower.json"), isDurable: false)
-    return StageResult(files: files + [("lower.json", job.file("lower.json"))])
+    return StageResult(
+      files: files + [("lower.json", job.file("lower.json"))],
+      facts: report.notes.map { fact($0.name, $0.text) })
   }
 }
 

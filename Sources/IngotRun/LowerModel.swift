@@ -1,0 +1,45 @@
+// A canonical model in the precision that was asked for: what the lower stage and `ingot lower` both do.
+
+package import IngotCalibration
+internal import IngotCore
+package import IngotGraph
+package import IngotPlan
+package import IngotPrecision
+
+/// - Parameter ranges: what calibration measured; nil where it did not run.
+/// - Throws: `PrecisionError`. The model is then as it was.
+package func lowerModel(
+  _ model: inout Model, _ settings: LowerSettings, ranges: RangeTable?
+) throws(PrecisionError) -> LoweringReport {
+  let keep = KeepList(nodes: settings.keepNodes, ops: settings.keepOps)
+  let amax = ranges?.amaxByName
+  let fallback = settings.fallbackType
+  switch settings.precision {
+  case "fp16", "bf16":
+    let options = FloatOptions(
+      keep: keep, ports: settings.io,
+      activationLimit: settings.maxActivation.map(Float.init) ?? FloatOptions.usualActivationLimit,
+      depthLimit: settings.maxDepth)
+    let type: ElementType = settings.precision == "fp16" ? .float16 : .bfloat16
+    return try lowerToFloat16(&model, type: type, options: options, amax: amax.map { table in { table[$0] } })
+  case "int8":
+    return try lowerToInt8(&model, fallback: fallback, keep: keep) { amax?[$0] }
+  case "fp8":
+    return try lowerToFloat8(&model, fallback: fallback, keep: keep) { amax?[$0] }
+  case "int4":
+    return try lowerWeights(&model, to: .int4, fallback: fallback, keep: keep)
+  case "int8-weights":
+    return try lowerWeights(&model, to: .int8, fallback: fallback, keep: keep)
+  default: preconditionFailure("there is no lowering to '\(settings.precision)'")
+  }
+}
+
+extension LowerSettings {
+  fileprivate var fallbackType: ElementType {
+    switch fallback {
+    case "fp16": .float16
+    case "bf16": .bfloat16
+    default: .float32
+    }
+  }
+}
