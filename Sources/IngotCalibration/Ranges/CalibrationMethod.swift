@@ -5,6 +5,8 @@
 package enum CalibrationMethod: Hashable, Sendable, CustomStringConvertible {
   /// The largest magnitude seen.
   case minmax
+  /// The largest magnitude of the range that samples have on average, the later ones counting more.
+  case movingAverage
   /// The threshold whose quantized distribution is nearest to the one seen, by Kullback-Leibler divergence.
   case entropy
   /// The smallest threshold that keeps this fraction of all values, in 0.5...1.
@@ -19,6 +21,7 @@ package enum CalibrationMethod: Hashable, Sendable, CustomStringConvertible {
   package var name: String {
     switch self {
     case .minmax: "minmax"
+    case .movingAverage: "moving-average"
     case .entropy: "entropy"
     case .percentile: "percentile"
     case .mse: "mse"
@@ -29,6 +32,7 @@ package enum CalibrationMethod: Hashable, Sendable, CustomStringConvertible {
   package init?(name: some StringProtocol, percentile: Double? = nil) {
     switch name {
     case "minmax": self = .minmax
+    case "moving-average": self = .movingAverage
     case "entropy": self = .entropy
     case "mse": self = .mse
     case "percentile":
