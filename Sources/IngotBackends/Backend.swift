@@ -142,6 +142,10 @@ extension Backend {
 /// A runtime that runs ONNX models as they are, at the precision that they say: the reference.
 package protocol ReferenceBackend: Backend {
   func openModel(at path: String) throws(BackendError) -> any InferenceSession
+
+  /// The same model for many runs whose outputs are measured, not compared bit by bit: kernels are chosen for speed.
+  /// The same bits on the same machine for any number of threads.
+  func openModelForMeasuring(at path: String) throws(BackendError) -> any InferenceSession
 }
 
 /// A loaded model or engine. One call at a time.

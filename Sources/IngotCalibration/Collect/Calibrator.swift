@@ -10,6 +10,16 @@ package struct CalibrationProgress: Hashable, Sendable {
   /// Samples that went through the model, over all passes.
   package var done: Int
   package var total: Int
+
+  /// `sample 96 of 128, 14 s left`; how long is said once there is something to judge by.
+  /// - Parameter elapsed: since the first sample.
+  package func words(after elapsed: Duration) -> String {
+    let seconds = elapsed / .seconds(1)
+    guard seconds > 1, done > 1, done < total else { return "sample \(done) of \(total)" }
+    let left = seconds / Double(done) * Double(total - done)
+    let time = left < 90 ? "\(Int(left.rounded(.up))) s" : "\(Int((left / 60).rounded(.up))) min"
+    return "sample \(done) of \(total), \(time) left"
+  }
 }
 
 /// What a calibration found.
@@ -99,11 +109,28 @@ package struct Calibrator {
           })
       }
       try calibration.add(collected, of: group)
+      if calibration.warnings.isEmpty { calibration.warnings = warnings(sampleCount, collected.constants ?? [:]) }
     }
+    calibration.warnAboutZeros()
     // Groups have inputs first; the table has the order that was asked for.
     let order = Dictionary(ranged.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     calibration.table.tensors.sort { order[$0.name, default: 0] < order[$1.name, default: 0] }
     return calibration
+  }
+
+  /// As many samples are few for any method.
+  private static let fewSamples = 32
+
+  private func warnings(_ sampleCount: Int, _ constants: [String: [UInt8]]) -> [String] {
+    var warnings: [String] = []
+    if sampleCount < Self.fewSamples {
+      let words = sampleCount == 1 ? "1 sample is" : "\(sampleCount) samples are"
+      warnings.append("\(words) few: other data may go beyond these ranges; a hundred or more are usual")
+    }
+    for name in constants.keys.sorted() {
+      warnings.append("the input '\(shown(name))' is one number in all samples: ranges are for that number only")
+    }
+    return warnings
   }
 
   /// A model of a fixed batch takes whole batches only.
@@ -153,6 +180,12 @@ package struct Calibrator {
 }
 
 extension Calibration {
+  fileprivate mutating func warnAboutZeros() {
+    for tensor in table.tensors where tensor.isZero {
+      warnings.append("the tensor '\(shown(tensor.name))' is 0 in all samples: nothing tells its range")
+    }
+  }
+
   fileprivate mutating func add(_ collected: Collected, of tensors: [CollectedTensor]) throws(CalibrationError) {
     for (number, tensor) in tensors.enumerated() {
       let statistics = collected.ranges[number]

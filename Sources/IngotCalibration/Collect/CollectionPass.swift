@@ -21,6 +21,8 @@ struct Collected: Sendable {
   /// Tensors whose channels are not the same ones in every sample.
   var changing: Set<Int> = []
   var averages: [AverageRange]
+  /// Inputs that were one number everywhere so far, with its bytes; nil before the first batch.
+  var constants: [String: [UInt8]]?
   /// What the runtime returned for the last batch.
   var byteCount = 0
 
@@ -35,6 +37,8 @@ struct Collected: Sendable {
 struct BatchPart: Sendable {
   var channels: [Int: [ChannelStatistics]] = [:]
   var extremes: [Int: [SampleExtremes]] = [:]
+  /// Inputs that are one number everywhere in the batch, with its bytes.
+  var constants: [String: [UInt8]] = [:]
   /// What the runtime returned.
   var byteCount = 0
 }
@@ -112,6 +116,7 @@ struct CollectionPass: Sendable {
     _ batch: CalibrationBatch, _ session: any InferenceSession, into ranges: inout [ActivationStatistics]
   ) throws(CalibrationError) -> BatchPart {
     var part = BatchPart()
+    for (name, tensor) in batch.feed { part.constants[name] = tensor.onlyElement }
     for number in inputNumbers {
       guard let tensor = batch.feed[tensors[number].name] else { continue }
       let bad = tensor.withFloats { take($0, tensor.shape, number, batch, &part, &ranges) }
@@ -187,6 +192,7 @@ struct CollectionPass: Sendable {
 extension Collected {
   fileprivate mutating func add(_ part: BatchPart) {
     byteCount = part.byteCount
+    constants = constants.map { known in known.filter { part.constants[$0.key] == $0.value } } ?? part.constants
     for (number, samples) in part.extremes { for extremes in samples { averages[number].add(extremes) } }
     for (number, samples) in part.channels {
       for sample in samples {
@@ -204,4 +210,21 @@ extension Collected {
       }
     }
   }
+}
+
+extension Tensor {
+  /// The bytes of an element, where all are the same; nil where there is none.
+  fileprivate var onlyElement: [UInt8]? {
+    let size = max(type.byteCount(of: 1) ?? 1, 1)
+    guard bytes.count >= size else { return nil }
+    return bytes.withSpan { span in
+      for index in size..<span.byteCount where span.byte(index) != span.byte(index - size) { return nil }
+      return (0..<size).map { span.byte($0) }
+    }
+  }
+}
+
+extension RawSpan {
+  /// - Precondition: inside.
+  fileprivate func byte(_ index: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: index, as: UInt8.self) }
 }

@@ -36,8 +36,9 @@ extension Model {
     let path = "\(folder)/model.onnx"
     do {
       try FileSystem.makeDirectory(folder)
-      try exposing(tensors).write(to: path, isDurable: false)
-      return try reference.openModel(at: path)
+      // Weights in a file of their own are mapped by the runtime, not parsed and copied.
+      try exposing(tensors).write(to: path, weights: .externalAbove(1024), isDurable: false)
+      return try reference.openModelForMeasuring(at: path)
     } catch let error as any ReportableError {
       throw .opening(error)
     } catch {

@@ -13,6 +13,8 @@ package enum CalibrationMethod: Hashable, Sendable, CustomStringConvertible {
   case percentile(Double)
   /// The threshold with the least squared error.
   case mse
+  /// Another tool chose it; nothing was measured here.
+  case imported
 
   /// The fraction that `percentile` keeps where the manifest does not say.
   package static let defaultPercentile = 0.9999
@@ -25,10 +27,11 @@ package enum CalibrationMethod: Hashable, Sendable, CustomStringConvertible {
     case .entropy: "entropy"
     case .percentile: "percentile"
     case .mse: "mse"
+    case .imported: "imported"
     }
   }
 
-  /// - Parameter name: as `name` gives it; nil for any other word and for a fraction outside 0.5...1.
+  /// - Parameter name: a word that measures, as `name` gives it; nil for any other word and for a fraction outside 0.5...1.
   package init?(name: some StringProtocol, percentile: Double? = nil) {
     switch name {
     case "minmax": self = .minmax
@@ -44,7 +47,7 @@ package enum CalibrationMethod: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Whether it looks at more than the smallest and largest value.
-  package var needsHistogram: Bool { self != .minmax }
+  package var needsHistogram: Bool { self != .minmax && self != .imported }
 
   package var description: String {
     if case .percentile(let fraction) = self { "percentile \(fraction)" } else { name }

@@ -16,7 +16,7 @@ extension ActivationStatistics {
     var divergence: Double?
     let threshold: Double
     switch method {
-    case .minmax: threshold = sums.largest
+    case .minmax, .imported: threshold = sums.largest
     case .movingAverage: threshold = Double(Swift.min(average.amax, largestMagnitude))
     case .entropy:
       let choice = EntropySearch.search(histogram)
