@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: Installed.hasBinary, Installed.binaryReason)) struct CommandLineTests {
   static let verbs = [
-    "build", "plan", "validate", "check", "sanitize", "inspect", "promote", "channels", "rollback", "runtimes",
+    "build", "plan", "validate", "migrate", "check", "sanitize", "inspect", "promote", "channels", "rollback", "runtimes",
     "doctor", "schema",
   ]
 
