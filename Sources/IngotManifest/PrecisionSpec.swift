@@ -24,14 +24,6 @@ package enum PrecisionType: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether activations are measured where the manifest has data, and the result is less certain where it has none.
-  package var usesCalibration: Bool {
-    switch self {
-    case .fp16, .int4: true
-    case .fp32, .tf32, .bf16, .int8, .fp8, .int8Weights, .auto: false
-    }
-  }
-
   /// Whether the whole graph takes it where it can, as 16-bit floats do.
   package var isNarrowFloat: Bool { self == .fp16 || self == .bf16 }
 }
@@ -80,6 +72,8 @@ package struct MatrixSpec: Sendable, Hashable {
 package struct Variant: Sendable, Hashable {
   package var precision: PrecisionSpec
   package var target: TargetSpec
+
+  package init(precision: PrecisionSpec, target: TargetSpec) { (self.precision, self.target) = (precision, target) }
 
   /// Unique in a manifest: `int8-rtx`, `int8_fp16-rtx`.
   package var id: String { "\(precision.label)-\(target.name.value)" }

@@ -19,14 +19,7 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
   var problems: [Diagnostic] = []
   for spec in manifest.matrix?.precision ?? [manifest.precision] {
     let type = spec.type
-    switch type.value {
-    case .fp32, .tf32, .fp16, .bf16, .int8, .fp8, .int4, .int8Weights: break
-    case .auto:
-      problems.append(
-        Diagnostic(
-          at: type.place, "precision '\(type.value.rawValue)' cannot be built yet",
-          hint: "name a type; `matrix` takes several"))
-    }
+    if type.value == .auto { problems += obstaclesToChoosing(manifest, at: type.place) }
     if let fallback = spec.fallback, ![.fp32, .fp16, .bf16].contains(fallback.value) {
       problems.append(
         Diagnostic(
@@ -57,6 +50,23 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
   return problems
 }
 
+/// What keeps engines of several precisions from being compared.
+private func obstaclesToChoosing(_ manifest: Manifest, at place: Place) -> [Diagnostic] {
+  var problems = manifest.targets.filter(\.backend.value.isTensorRT).map { target in
+    Diagnostic(
+      at: place,
+      "precision 'auto' times engines on this machine, and target '\(target.name.value)' is \(target.backend.value.rawValue)",
+      hint: "name the precision, or build a matrix of them and compare the bundles on the device")
+  }
+  if manifest.verify?.data == nil {
+    problems.append(
+      Diagnostic(
+        at: place, "precision 'auto' needs samples and gates to judge the candidates by",
+        hint: "name a set of real samples in verify.data, and what must hold in verify.outputs or verify.accuracy"))
+  }
+  return problems
+}
+
 /// The steps so far; equal steps are added once.
 private struct Planner {
   let manifest: Manifest
@@ -76,19 +86,65 @@ private struct Planner {
   }
 
   mutating func addEngine(_ variant: Variant) {
-    let precision = variant.precision
-    let target = variant.target
-    let canonical = addSanitize()
-    let parse = addParse(canonical, target)
-    let lowered = addLower(canonical, precision)
-    let build = addBuild(lowered, parse, variant)
-    let verify = manifest.verify.map { addVerify($0, build, lowered, variant) }
-    let serialize = addSerialize(build, lowered, verify, variant)
+    let serialize: StepID
+    let verify: StepID?
+    if variant.precision.type.value == .auto {
+      let choose = addChoose(variant)
+      (serialize, verify) = (addSerialize(choose, variant), choose)
+    } else {
+      let made = addCandidate(variant)
+      (serialize, verify) = (addSerialize(made.build, made.lowered, made.verify, variant), made.verify)
+    }
     plan.engines.append(
       Plan.Engine(
-        variant: variant.id, precision: precision.label, target: target.name.value,
-        backend: target.backend.value.rawValue, serialize: serialize, verify: verify,
+        variant: variant.id, precision: variant.precision.label, target: variant.target.name.value,
+        backend: variant.target.backend.value.rawValue, serialize: serialize, verify: verify,
         steps: plan.ancestors(of: [serialize])))
+  }
+
+  private mutating func addCandidate(_ variant: Variant) -> (lowered: StepID, build: StepID, verify: StepID?) {
+    let canonical = addSanitize()
+    let parse = addParse(canonical, variant.target)
+    let lowered = addLower(canonical, variant.precision)
+    let build = addBuild(lowered, parse, variant)
+    return (lowered, build, manifest.verify.map { addVerify($0, build, lowered, variant) })
+  }
+
+  /// The fallback first: the others must beat it.
+  private func candidates(for precision: PrecisionSpec) -> [PrecisionSpec] {
+    let fallback = precision.fallback?.value ?? .fp32
+    var types: [PrecisionType] = [fallback] + [.fp16, .int8].filter { $0 != fallback }
+    if manifest.calibration == nil { types.removeAll(where: \.needsCalibration) }
+    return types.map { type in
+      var candidate = precision
+      candidate.type.value = type
+      if !type.isQuantized { candidate.fallback = nil }
+      return candidate
+    }
+  }
+
+  private mutating func addChoose(_ variant: Variant) -> StepID {
+    var inputs: [StepInput] = []
+    let candidates = candidates(for: variant.precision)
+    for precision in candidates {
+      let made = addCandidate(Variant(precision: precision, target: variant.target))
+      func add(_ name: String, _ step: StepID, _ output: String) {
+        inputs.append(StepInput("\(name)-\(precision.label)", .output(of: step, name: output)))
+      }
+      add("engine", made.build, "engine")
+      add("report", made.build, "build.json")
+      add("model", made.lowered, "model.onnx")
+      if plan[made.lowered].stage == .lower { add("lowering", made.lowered, "lower.json") }
+      if let verify = made.verify { add("verdict", verify, "verdict.json") }
+    }
+    if let data = manifest.verify?.data {
+      inputs.append(StepInput("data", .calibrationSet(path: manifest.resolve(data.value))))
+    }
+    let settings = ChooseSettings(
+      candidates: candidates.map(\.label), backend: variant.target.backend.value.rawValue, profiles: profiles,
+      options: options(for: variant.target), metric: manifest.verify?.accuracy?.metric.value.rawValue)
+    return add(
+      Step(.choose(settings), inputs: inputs, tools: [tool(variant.target), .cpu], label: "\(variant.id)/choose"))
   }
 
   private var model: StepSource { .model(path: manifest.resolve(manifest.model.path.value)) }
@@ -116,9 +172,11 @@ private struct Planner {
     if hasNothingToLower { return canonical }
     var inputs = [StepInput("model", .output(of: canonical, name: "model.onnx"))]
     let type = precision.type.value
-    if type.needsCalibration || type.usesCalibration, let calibration = manifest.calibration {
-      let calibrate = addCalibrate(calibration, canonical, measuresAll: type == .fp16)
-      inputs.append(StepInput("ranges", .output(of: calibrate, name: "ranges.json")))
+    if let calibration = manifest.calibration {
+      let calibrate =
+        type.needsCalibration
+        ? addCalibrate(calibration, canonical) : type == .fp16 ? addMeasure(calibration, canonical) : nil
+      if let calibrate { inputs.append(StepInput("ranges", .output(of: calibrate, name: "ranges.json"))) }
     }
     var settings = LowerSettings(
       precision: precision.type.value.rawValue, fallback: precision.fallback?.value.rawValue ?? "fp32",
@@ -128,21 +186,25 @@ private struct Planner {
     return add(Step(.lower(settings), inputs: inputs, label: "\(precision.label)/lower"))
   }
 
-  /// - Parameter measuresAll: largest values of all float tensors are wanted, whatever the method for ranges is.
-  private mutating func addCalibrate(
-    _ calibration: CalibrationSpec, _ canonical: StepID, measuresAll: Bool
-  ) -> StepID {
+  private mutating func addCalibrate(_ calibration: CalibrationSpec, _ canonical: StepID) -> StepID {
+    switch calibration.source {
+    case .data(let path):
+      let settings = CalibrateSettings(
+        method: calibration.method.value.rawValue, percentile: calibration.percentile?.value,
+        samples: calibration.samples?.value)
+      return add(.calibrate(canonical, settings, on: manifest.resolve(path.value)))
+    case .ranges(let path): return add(.importRanges(manifest.resolve(path.value), for: canonical))
+    }
+  }
+
+  /// The largest values of all float tensors, where there is data to measure them on: ranges from elsewhere are of the
+  /// tensors that int8 needs.
+  private mutating func addMeasure(_ calibration: CalibrationSpec, _ canonical: StepID) -> StepID? {
+    guard case .data(let path) = calibration.source else { return nil }
     var settings = CalibrateSettings(
-      method: measuresAll ? CalibrationSpec.Method.minmax.rawValue : calibration.method.value.rawValue,
-      percentile: measuresAll ? nil : calibration.percentile?.value, samples: calibration.samples?.value)
-    settings.measuresAll = measuresAll
-    return add(
-      Step(
-        .calibrate(settings),
-        inputs: [
-          StepInput("model", .output(of: canonical, name: "model.onnx")),
-          StepInput("data", .calibrationSet(path: manifest.resolve(calibration.data.value))),
-        ], tools: [.reference], label: measuresAll ? "calibrate-all" : "calibrate"))
+      method: CalibrationSpec.Method.minmax.rawValue, percentile: nil, samples: calibration.samples?.value)
+    settings.measuresAll = true
+    return add(.calibrate(canonical, settings, on: manifest.resolve(path.value)))
   }
 
   private mutating func addBuild(_ lowered: StepID, _ parse: StepID, _ variant: Variant) -> StepID {
@@ -167,9 +229,6 @@ private struct Planner {
   private mutating func addSerialize(
     _ build: StepID, _ lowered: StepID, _ verify: StepID?, _ variant: Variant
   ) -> StepID {
-    let settings = SerializeSettings(
-      name: manifest.name.value, variant: variant.id, precision: variant.precision.label,
-      target: variant.target.name.value, build: buildSettings(variant))
     var inputs = [
       StepInput("engine", .output(of: build, name: "engine")),
       StepInput("report", .output(of: build, name: "build.json")),
@@ -180,7 +239,22 @@ private struct Planner {
       inputs += plan[lowered].inputs.filter { $0.name == "ranges" }
     }
     if let verify { inputs.append(StepInput("verdict", .output(of: verify, name: "verdict.json"))) }
-    return add(Step(.serialize(settings), inputs: inputs, label: "\(variant.id)/serialize"))
+    return add(Step(.serialize(serializeSettings(variant)), inputs: inputs, label: "\(variant.id)/serialize"))
+  }
+
+  private mutating func addSerialize(_ choose: StepID, _ variant: Variant) -> StepID {
+    let files = [
+      ("engine", "engine"), ("report", "build.json"), ("model", "model.onnx"), ("lowering", "lower.json"),
+      ("verdict", "verdict.json"), ("choice", "choice.json"),
+    ]
+    let inputs = files.map { StepInput($0, .output(of: choose, name: $1)) }
+    return add(Step(.serialize(serializeSettings(variant)), inputs: inputs, label: "\(variant.id)/serialize"))
+  }
+
+  private func serializeSettings(_ variant: Variant) -> SerializeSettings {
+    SerializeSettings(
+      name: manifest.name.value, variant: variant.id, precision: variant.precision.label,
+      target: variant.target.name.value, build: buildSettings(variant))
   }
 
   private mutating func addVerify(
@@ -270,6 +344,47 @@ private struct Planner {
     plan.steps.append(step)
     known[identity] = id
     return id
+  }
+}
+
+extension Step {
+  /// Measures ranges of a sanitized model on a set.
+  fileprivate static func calibrate(_ model: StepID, _ settings: CalibrateSettings, on set: String) -> Step {
+    Step(
+      .calibrate(settings),
+      inputs: [
+        StepInput("model", .output(of: model, name: "model.onnx")), StepInput("data", .calibrationSet(path: set)),
+      ], tools: [.reference], label: settings.measuresAll ? "measure" : "calibrate")
+  }
+
+  /// Takes ranges from a file, which needs no runtime.
+  fileprivate static func importRanges(_ path: String, for model: StepID) -> Step {
+    Step(
+      .calibrate(CalibrateSettings(method: "imported", percentile: nil, samples: nil)),
+      inputs: [
+        StepInput("model", .output(of: model, name: "model.onnx")), StepInput("ranges", .file(path: path)),
+      ], label: "calibrate")
+  }
+}
+
+extension Plan {
+  /// Only the ranges of a model: its last step makes `ranges.json`.
+  /// - Parameter set: a calibration set's folder.
+  package init(calibrating model: String, _ settings: CalibrateSettings, on set: String) {
+    self.init(name: "ranges", steps: [.sanitize(model), .calibrate(StepID(0), settings, on: set)])
+  }
+
+  /// - Parameter ranges: a file that another tool left.
+  package init(importing ranges: String, for model: String) {
+    self.init(name: "ranges", steps: [.sanitize(model), .importRanges(ranges, for: StepID(0))])
+  }
+}
+
+extension Step {
+  /// The canonical form of a model that nobody wants changed.
+  fileprivate static func sanitize(_ model: String) -> Step {
+    Step(
+      .sanitize(SanitizeSettings(inputs: [])), inputs: [StepInput("model", .model(path: model))], label: "sanitize")
   }
 }
 

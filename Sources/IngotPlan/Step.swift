@@ -5,13 +5,13 @@ internal import IngotCore
 
 /// The stages of the pipeline, in the order in which they follow each other.
 package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
-  case sanitize, parse, reference, calibrate, lower, build, verify, serialize
+  case sanitize, parse, reference, calibrate, lower, build, verify, choose, serialize
 
   /// Raised when the stage's own code changes what it makes of the same inputs: all its keys change with it.
   package var version: Int {
     switch self {
-    case .parse, .reference, .calibrate, .build, .serialize: 1
-    case .sanitize, .verify: 2
+    case .parse, .reference, .build, .choose, .serialize: 1
+    case .sanitize, .calibrate, .verify: 2
     case .lower: 3
     }
   }
@@ -29,6 +29,8 @@ package enum StepSource: Hashable, Sendable {
   case model(path: String)
   /// A calibration set's directory; its digest covers the arrays that reach the model.
   case calibrationSet(path: String)
+  /// A file whose own bytes are all that counts.
+  case file(path: String)
   /// A named output of an earlier step.
   case output(of: StepID, name: String)
 }

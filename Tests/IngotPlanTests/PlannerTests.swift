@@ -47,6 +47,46 @@ import Testing
       builds.map { $0.tools.map(\.backend) } == [["onnxruntime", "cpu"], ["tensorrt", "gpu"], ["tensorrt-rtx"]])
   }
 
+  @Test func autoMakesEveryCandidateAndChoosesOnce() throws {
+    let more = "calibration: { data: set }\nverify: { data: eval, outputs: { y: { cosine: 0.9 } } }"
+    let plan = try Plan(manifest(precision: "precision: auto", more))
+    #expect(
+      labels(plan) == [
+        "sanitize", "onnxruntime/parse", "fp32-cpu/build", "reference", "fp32-cpu/verify", "fp16/lower",
+        "fp16-cpu/build",
+        "fp16-cpu/verify", "calibrate", "int8/lower", "int8-cpu/build", "int8-cpu/verify", "auto-cpu/choose",
+        "auto-cpu/serialize",
+      ])
+    let choose = try #require(plan.steps.first { $0.stage == .choose })
+    #expect(
+      choose.inputs.map(\.name) == [
+        "engine-fp32", "report-fp32", "model-fp32", "verdict-fp32",
+        "engine-fp16", "report-fp16", "model-fp16", "lowering-fp16", "verdict-fp16",
+        "engine-int8", "report-int8", "model-int8", "lowering-int8", "verdict-int8", "data",
+      ])
+    #expect(plan.engines.map(\.variant) == ["auto-cpu"] && plan.engines[0].verify == StepID(12))
+    #expect(plan.engines[0].steps.count == plan.steps.count)
+  }
+
+  /// Without a set there are no ranges; the fallback comes first.
+  @Test func autoLeavesOutWhatCannotBeCalibrated() throws {
+    let more = "verify: { data: eval, outputs: { y: { cosine: 0.9 } } }"
+    let plan = try Plan(manifest(precision: "precision: { type: auto, fallback: fp16 }", more))
+    #expect(plan.steps.filter { $0.stage == .build }.map(\.label) == ["fp16-cpu/build"])
+  }
+
+  /// Ranges that are imported need no runtime, and every precision takes the same ones.
+  @Test func rangesComeFromAFileWhereTheManifestSaysSo() throws {
+    let imported = try Plan(manifest(precision: "precision: int8", "calibration: { import: net.cache }"))
+    let step = try #require(imported.steps.first { $0.stage == .calibrate })
+    #expect(step.tools == [])
+    #expect(step.inputs.last == StepInput("ranges", .file(path: "p/net.cache")))
+    let measured = try Plan(manifest(precision: "precision: int8", "calibration: { data: set }"))
+    #expect(labels(imported) == labels(measured))
+    let alone = Plan(importing: "net.cache", for: "net.onnx")
+    #expect(labels(alone) == ["sanitize", "calibrate"] && alone.steps[1].action == step.action)
+  }
+
   /// The runtime's version and digest are in the key of the step then, and only then.
   @Test(arguments: [("fold-with: onnxruntime, ", [ToolRequirement(backend: "onnxruntime")]), ("", [])])
   func aRuntimeThatFoldsBelongsToTheSanitizeStep(field: String, tools: [ToolRequirement]) throws {
@@ -164,7 +204,7 @@ import Testing
 @Suite struct FloatPlanTests {
   @Test func fp16MeasuresAllTensorsWhereThereIsData() throws {
     let text = try plan(precision: "matrix: { precision: [fp16, int8, bf16] }", "calibration: { data: set }")
-    #expect(text.contains("calibrate-all (calibrate)"))
+    #expect(text.contains("measure (calibrate)"))
     #expect(text.contains("    method: minmax\n    samples: all\n    tensors: all"))
     #expect(text.contains("calibrate (calibrate)"))
     #expect(text.split(separator: "input ranges = ranges.json").count == 5)
@@ -187,14 +227,13 @@ import Testing
     #expect(throws: InputError.self) { try Plan(manifest) }?.description
   }
 
-  @Test func refusesToChooseThePrecision() throws {
+  @Test func refusesToChooseWithoutSamplesOrAnEngineThatRunsHere() throws {
+    let targets = "targets: { rtx: { backend: tensorrt-rtx, compute: [sm_86] } }"
+    let words = error(try manifest(precision: "precision: auto", targets: targets)) ?? ""
     #expect(
-      error(try manifest(precision: "precision: auto")) == """
-        p/net.yaml:5:12: error: precision 'auto' cannot be built yet
-          precision: auto
-                     ^
-          hint: name a type; `matrix` takes several
-        """)
+      words.contains("p/net.yaml:5:12: error: precision 'auto' times engines on this machine, and target 'rtx' is"))
+    #expect(
+      words.contains("p/net.yaml:5:12: error: precision 'auto' needs samples and gates to judge the candidates by"))
   }
 
   @Test func refusesAFallbackThatCannotBeBuilt() throws {
