@@ -9,7 +9,8 @@ internal import IngotRun
   static let version = "0.1.0"
 
   static let verbs: [Verb] = [
-    .build, .plan, .validate, .initialize, .check, .sanitize, .calibrate, .inspect, .promote, .channels, .rollback, .cache,
+    .build, .plan, .validate, .initialize, .check, .sanitize, .calibrate, .inspect, .promote, .channels, .rollback,
+    .cache,
     .runtimes,
     .doctor, .schema,
   ]

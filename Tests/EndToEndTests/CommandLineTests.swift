@@ -6,7 +6,8 @@ import Testing
 
 @Suite(.enabled(if: Installed.hasBinary, Installed.binaryReason)) struct CommandLineTests {
   static let verbs = [
-    "build", "plan", "validate", "check", "sanitize", "calibrate", "inspect", "promote", "channels", "rollback", "runtimes",
+    "build", "plan", "validate", "check", "sanitize", "calibrate", "inspect", "promote", "channels", "rollback",
+    "runtimes",
     "doctor", "schema",
   ]
 
