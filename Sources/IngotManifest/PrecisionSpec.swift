@@ -60,6 +60,8 @@ package struct Variant: Sendable, Hashable {
   package var precision: PrecisionSpec
   package var target: TargetSpec
 
+  package init(precision: PrecisionSpec, target: TargetSpec) { (self.precision, self.target) = (precision, target) }
+
   /// Unique in a manifest: `int8-rtx`, `int8_fp16-rtx`.
   package var id: String { "\(precision.label)-\(target.name.value)" }
 }

@@ -21,7 +21,8 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
     let type = spec.type
     switch type.value {
     case .fp32, .tf32, .fp16, .int8: break
-    case .bf16, .fp8, .int4, .auto:
+    case .auto: problems += obstaclesToChoosing(manifest, at: type.place)
+    case .bf16, .fp8, .int4:
       problems.append(
         Diagnostic(
           at: type.place, "precision '\(type.value.rawValue)' cannot be built yet", hint: "use fp32, tf32, fp16 or int8"
@@ -55,6 +56,23 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
   return problems
 }
 
+/// What keeps engines of several precisions from being compared.
+private func obstaclesToChoosing(_ manifest: Manifest, at place: Place) -> [Diagnostic] {
+  var problems = manifest.targets.filter(\.backend.value.isTensorRT).map { target in
+    Diagnostic(
+      at: place,
+      "precision 'auto' times engines on this machine, and target '\(target.name.value)' is \(target.backend.value.rawValue)",
+      hint: "name the precision, or build a matrix of them and compare the bundles on the device")
+  }
+  if manifest.verify?.data == nil {
+    problems.append(
+      Diagnostic(
+        at: place, "precision 'auto' needs samples and gates to judge the candidates by",
+        hint: "name a set of real samples in verify.data, and what must hold in verify.outputs or verify.accuracy"))
+  }
+  return problems
+}
+
 /// The steps so far; equal steps are added once.
 private struct Planner {
   let manifest: Manifest
@@ -74,19 +92,65 @@ private struct Planner {
   }
 
   mutating func addEngine(_ variant: Variant) {
-    let precision = variant.precision
-    let target = variant.target
-    let canonical = addSanitize()
-    let parse = addParse(canonical, target)
-    let lowered = addLower(canonical, precision)
-    let build = addBuild(lowered, parse, variant)
-    let verify = manifest.verify.map { addVerify($0, build, lowered, variant) }
-    let serialize = addSerialize(build, lowered, verify, variant)
+    let serialize: StepID
+    let verify: StepID?
+    if variant.precision.type.value == .auto {
+      let choose = addChoose(variant)
+      (serialize, verify) = (addSerialize(choose, variant), choose)
+    } else {
+      let made = addCandidate(variant)
+      (serialize, verify) = (addSerialize(made.build, made.lowered, made.verify, variant), made.verify)
+    }
     plan.engines.append(
       Plan.Engine(
-        variant: variant.id, precision: precision.label, target: target.name.value,
-        backend: target.backend.value.rawValue, serialize: serialize, verify: verify,
+        variant: variant.id, precision: variant.precision.label, target: variant.target.name.value,
+        backend: variant.target.backend.value.rawValue, serialize: serialize, verify: verify,
         steps: plan.ancestors(of: [serialize])))
+  }
+
+  private mutating func addCandidate(_ variant: Variant) -> (lowered: StepID, build: StepID, verify: StepID?) {
+    let canonical = addSanitize()
+    let parse = addParse(canonical, variant.target)
+    let lowered = addLower(canonical, variant.precision)
+    let build = addBuild(lowered, parse, variant)
+    return (lowered, build, manifest.verify.map { addVerify($0, build, lowered, variant) })
+  }
+
+  /// The fallback first: the others must beat it.
+  private func candidates(for precision: PrecisionSpec) -> [PrecisionSpec] {
+    let fallback = precision.fallback?.value ?? .fp32
+    var types: [PrecisionType] = [fallback] + [.fp16, .int8].filter { $0 != fallback }
+    if manifest.calibration == nil { types.removeAll(where: \.needsCalibration) }
+    return types.map { type in
+      var candidate = precision
+      candidate.type.value = type
+      if !type.isQuantized { candidate.fallback = nil }
+      return candidate
+    }
+  }
+
+  private mutating func addChoose(_ variant: Variant) -> StepID {
+    var inputs: [StepInput] = []
+    let candidates = candidates(for: variant.precision)
+    for precision in candidates {
+      let made = addCandidate(Variant(precision: precision, target: variant.target))
+      func add(_ name: String, _ step: StepID, _ output: String) {
+        inputs.append(StepInput("\(name)-\(precision.label)", .output(of: step, name: output)))
+      }
+      add("engine", made.build, "engine")
+      add("report", made.build, "build.json")
+      add("model", made.lowered, "model.onnx")
+      if plan[made.lowered].stage == .lower { add("lowering", made.lowered, "lower.json") }
+      if let verify = made.verify { add("verdict", verify, "verdict.json") }
+    }
+    if let data = manifest.verify?.data {
+      inputs.append(StepInput("data", .calibrationSet(path: manifest.resolve(data.value))))
+    }
+    let settings = ChooseSettings(
+      candidates: candidates.map(\.label), backend: variant.target.backend.value.rawValue, profiles: profiles,
+      options: options(for: variant.target), metric: manifest.verify?.accuracy?.metric.value.rawValue)
+    return add(
+      Step(.choose(settings), inputs: inputs, tools: [tool(variant.target), .cpu], label: "\(variant.id)/choose"))
   }
 
   private var model: StepSource { .model(path: manifest.resolve(manifest.model.path.value)) }
@@ -155,9 +219,6 @@ private struct Planner {
   private mutating func addSerialize(
     _ build: StepID, _ lowered: StepID, _ verify: StepID?, _ variant: Variant
   ) -> StepID {
-    let settings = SerializeSettings(
-      name: manifest.name.value, variant: variant.id, precision: variant.precision.label,
-      target: variant.target.name.value, build: buildSettings(variant))
     var inputs = [
       StepInput("engine", .output(of: build, name: "engine")),
       StepInput("report", .output(of: build, name: "build.json")),
@@ -168,7 +229,22 @@ private struct Planner {
       inputs += plan[lowered].inputs.filter { $0.name == "ranges" }
     }
     if let verify { inputs.append(StepInput("verdict", .output(of: verify, name: "verdict.json"))) }
-    return add(Step(.serialize(settings), inputs: inputs, label: "\(variant.id)/serialize"))
+    return add(Step(.serialize(serializeSettings(variant)), inputs: inputs, label: "\(variant.id)/serialize"))
+  }
+
+  private mutating func addSerialize(_ choose: StepID, _ variant: Variant) -> StepID {
+    let files = [
+      ("engine", "engine"), ("report", "build.json"), ("model", "model.onnx"), ("lowering", "lower.json"),
+      ("verdict", "verdict.json"), ("choice", "choice.json"),
+    ]
+    let inputs = files.map { StepInput($0, .output(of: choose, name: $1)) }
+    return add(Step(.serialize(serializeSettings(variant)), inputs: inputs, label: "\(variant.id)/serialize"))
+  }
+
+  private func serializeSettings(_ variant: Variant) -> SerializeSettings {
+    SerializeSettings(
+      name: manifest.name.value, variant: variant.id, precision: variant.precision.label,
+      target: variant.target.name.value, build: buildSettings(variant))
   }
 
   private mutating func addVerify(

@@ -13,6 +13,7 @@ package indirect enum StepAction: Hashable, Sendable {
   case build(BuildSettings)
   case serialize(SerializeSettings)
   case verify(VerifySettings)
+  case choose(ChooseSettings)
 
   package var stage: Stage {
     switch self {
@@ -24,6 +25,7 @@ package indirect enum StepAction: Hashable, Sendable {
     case .build: .build
     case .serialize: .serialize
     case .verify: .verify
+    case .choose: .choose
     }
   }
 
@@ -37,6 +39,7 @@ package indirect enum StepAction: Hashable, Sendable {
     case .build(let settings): settings.writeIdentity(to: &sink)
     case .serialize(let settings): settings.writeIdentity(to: &sink)
     case .verify(let settings): settings.writeIdentity(to: &sink)
+    case .choose(let settings): settings.writeIdentity(to: &sink)
     }
   }
 }
@@ -239,5 +242,31 @@ package struct VerifySettings: Hashable, Sendable {
     }
     for bound in latency { sink.field("latency \(bound.name)", bound.value) }
     for option in options { sink.field("option \(option.name)", option.value) }
+  }
+}
+
+/// Keeps one of several precisions of an engine.
+package struct ChooseSettings: Hashable, Sendable {
+  /// Labels of precisions; the first is the fallback, which the others must beat.
+  package var candidates: [String]
+  package var backend: String
+  package var profiles: [ProfileSettings]
+  /// As in `VerifySettings`.
+  package var options: [NamedOption]
+  /// The metric that the record tells.
+  package var metric: String?
+  package init(
+    candidates: [String], backend: String, profiles: [ProfileSettings], options: [NamedOption], metric: String?
+  ) {
+    (self.candidates, self.backend, self.profiles) = (candidates, backend, profiles)
+    (self.options, self.metric) = (options, metric)
+  }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    for candidate in candidates { sink.field("candidate", candidate) }
+    sink.field("backend", backend)
+    for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
+    for option in options { sink.field("option \(option.name)", option.value) }
+    if let metric { sink.field("metric", metric) }
   }
 }

@@ -3,6 +3,7 @@
 
 internal import FoundationEssentials
 package import IngotCore
+package import IngotGraph
 
 /// A decision about one node.
 package struct NodeDecision: Codable, Sendable, Hashable {
@@ -66,6 +67,12 @@ package struct LoweringReport: Codable, Sendable, Hashable {
     (self.precision, self.fallback, self.opset, opsetBefore) = (
       precision.description, fallback.description, opset, opset
     )
+  }
+
+  /// Of a model that computes as it came.
+  package init(unlowered model: Model) {
+    self.init(precision: .float32, fallback: .float32, opset: model.opsets[""] ?? 0)
+    countTypes(of: model.graph, into: &self)
   }
 
   /// Share of compute operators in `type`, 0...1; 1 where there are none.

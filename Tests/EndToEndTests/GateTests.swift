@@ -55,6 +55,26 @@ import Testing
     #expect(try space.ingot("promote", "out/quick/int8-cpu", "--to", "production").status == 3)
   }
 
+  /// Whichever is faster here: what is kept passes, was measured, and is named; int8 is shut out where its gate fails.
+  @Test func autoKeepsWhatPassesAndIsFastest() throws {
+    let space = try Quick.space()
+    try space.edit(Quick.path, "precision: int8\nmatrix:\n  precision: [fp32, int8]", "precision: auto")
+    let first = try space.ingot("build", Quick.path, "--json")
+    #expect(first.status == 0, "\(first)")
+    #expect(try first.decoded(BuildReport.self).engines.map(\.variant) == ["auto-cpu"])
+    let bundle = "out/quick/auto-cpu"
+    #expect(try space.read("\(bundle)/choice.json").contains("\"precision\" : \"int8\""))
+    #expect(try space.read("\(bundle)/verdict.json").contains("\"passed\" : true"))
+    #expect(try space.ingot("promote", bundle, "--to", "production").status == 0)
+    #expect(try space.ingot("build", Quick.path, "--json").decoded(BuildReport.self).ran == [])
+
+    try space.edit(Quick.path, "cosine: 0.99", "sqnr: 100")
+    let second = try space.ingot("build", Quick.path, "--json")
+    #expect(second.status == 0, "\(second)")
+    let choice = try space.read("\(bundle)/choice.json")
+    #expect(choice.contains("\"chosen\" : \"fp32\"") && choice.contains("sqnr is"), "\(choice)")
+  }
+
   @Test func endsWithFourWhereARuntimeIsMissing() throws {
     let space = try Quick.space()
     let without = ["INGOT_RUNTIME_PATH": ""]

@@ -122,11 +122,20 @@ private enum Table {
       ("only output", { $0.accuracy?.output = nil }), ("maxDrop", { $0.accuracy?.maxDrop = 0.02 }),
       ("min", { $0.accuracy?.min = 0.6 }),
     ])
+  static let choosing = vary(
+    ChooseSettings(
+      candidates: ["fp32", "int8"], backend: "openvino", profiles: [profile],
+      options: [NamedOption(name: "threads", value: "2")], metric: "top1"), StepAction.choose,
+    [
+      ("order of candidates", { $0.candidates.reverse() }), ("one less", { $0.candidates.removeLast() }),
+      ("backend", { $0.backend = "onnxruntime" }), ("profiles", { $0.profiles = [] }),
+      ("option", { $0.options[0].value = "4" }), ("metric", { $0.metric = "top5" }), ("no metric", { $0.metric = nil }),
+    ])
 
   static let all =
     [
       sanitize, parsing, parsingProfiles, calibrate, lower, building, serializing, serializingBuild, verifying,
-      outputGates, accuracyGates,
+      outputGates, accuracyGates, choosing,
     ]
     .flatMap { $0 }
 }

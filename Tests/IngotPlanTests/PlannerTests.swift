@@ -47,6 +47,34 @@ import Testing
       builds.map { $0.tools.map(\.backend) } == [["onnxruntime", "cpu"], ["tensorrt", "gpu"], ["tensorrt-rtx"]])
   }
 
+  @Test func autoMakesEveryCandidateAndChoosesOnce() throws {
+    let more = "calibration: { data: set }\nverify: { data: eval, outputs: { y: { cosine: 0.9 } } }"
+    let plan = try Plan(manifest(precision: "precision: auto", more))
+    #expect(
+      labels(plan) == [
+        "sanitize", "onnxruntime/parse", "fp32-cpu/build", "reference", "fp32-cpu/verify", "fp16/lower",
+        "fp16-cpu/build",
+        "fp16-cpu/verify", "calibrate", "int8/lower", "int8-cpu/build", "int8-cpu/verify", "auto-cpu/choose",
+        "auto-cpu/serialize",
+      ])
+    let choose = try #require(plan.steps.first { $0.stage == .choose })
+    #expect(
+      choose.inputs.map(\.name) == [
+        "engine-fp32", "report-fp32", "model-fp32", "verdict-fp32",
+        "engine-fp16", "report-fp16", "model-fp16", "lowering-fp16", "verdict-fp16",
+        "engine-int8", "report-int8", "model-int8", "lowering-int8", "verdict-int8", "data",
+      ])
+    #expect(plan.engines.map(\.variant) == ["auto-cpu"] && plan.engines[0].verify == StepID(12))
+    #expect(plan.engines[0].steps.count == plan.steps.count)
+  }
+
+  /// Without a set there are no ranges; the fallback comes first.
+  @Test func autoLeavesOutWhatCannotBeCalibrated() throws {
+    let more = "verify: { data: eval, outputs: { y: { cosine: 0.9 } } }"
+    let plan = try Plan(manifest(precision: "precision: { type: auto, fallback: fp16 }", more))
+    #expect(plan.steps.filter { $0.stage == .build }.map(\.label) == ["fp16-cpu/build"])
+  }
+
   /// Ranges that are imported need no runtime, and every precision takes the same ones.
   @Test func rangesComeFromAFileWhereTheManifestSaysSo() throws {
     let imported = try Plan(manifest(precision: "precision: int8", "calibration: { import: net.cache }"))
@@ -178,7 +206,7 @@ import Testing
     #expect(throws: InputError.self) { try Plan(manifest) }?.description
   }
 
-  @Test(arguments: ["bf16", "int4", "auto"])
+  @Test(arguments: ["bf16", "int4"])
   func refusesPrecisionsThatCannotBeBuilt(type: String) throws {
     #expect(
       error(try manifest(precision: "precision: \(type)")) == """
@@ -187,6 +215,15 @@ import Testing
                      ^
           hint: use fp32, tf32, fp16 or int8
         """)
+  }
+
+  @Test func refusesToChooseWithoutSamplesOrAnEngineThatRunsHere() throws {
+    let targets = "targets: { rtx: { backend: tensorrt-rtx, compute: [sm_86] } }"
+    let words = error(try manifest(precision: "precision: auto", targets: targets)) ?? ""
+    #expect(
+      words.contains("p/net.yaml:5:12: error: precision 'auto' times engines on this machine, and target 'rtx' is"))
+    #expect(
+      words.contains("p/net.yaml:5:12: error: precision 'auto' needs samples and gates to judge the candidates by"))
   }
 
   @Test func refusesAFallbackThatCannotBeBuilt() throws {

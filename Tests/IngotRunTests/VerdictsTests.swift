@@ -7,10 +7,8 @@ import Testing
 @testable import IngotRun
 
 @Suite struct VerdictsTests {
-  private func settings(_ ranges: [ProfileSettings.Range]) -> VerifySettings {
-    VerifySettings(
-      backend: "onnxruntime", profiles: ranges.isEmpty ? [] : [ProfileSettings(ranges: ranges)], outputs: [],
-      accuracy: nil, latency: [])
+  private func profiles(_ ranges: [ProfileSettings.Range]) -> [ProfileSettings] {
+    ranges.isEmpty ? [] : [ProfileSettings(ranges: ranges)]
   }
 
   private func tensor(_ name: String, _ shape: [Dimension]) -> IOTensor {
@@ -23,18 +21,18 @@ import Testing
 
   @Test func aBatchIsWhatTheProfileCallsCommon() throws {
     let inputs = [tensor("x", [.symbolic("batch"), .fixed(4)])]
-    let batch = try settings([range("batch", 2, 8, 32)]).batch(of: inputs)
+    let batch = try profiledBatch(profiles([range("batch", 2, 8, 32)]), of: inputs)
     #expect(batch.size == 8 && batch.least == 2)
   }
 
   @Test func withoutAProfileABatchIsAnySize() throws {
-    let batch = try settings([]).batch(of: [tensor("x", [.symbolic("batch"), .fixed(4)])])
+    let batch = try profiledBatch(profiles([]), of: [tensor("x", [.symbolic("batch"), .fixed(4)])])
     #expect(batch.size == 8 && batch.least == 1)
   }
 
   @Test func everyInputTakesTheBatch() throws {
     let inputs = [tensor("a", [.symbolic("m"), .fixed(4)]), tensor("b", [.symbolic("n"), .fixed(4)])]
-    let batch = try settings([range("m", 2, 16, 32), range("n", 1, 4, 8)]).batch(of: inputs)
+    let batch = try profiledBatch(profiles([range("m", 2, 16, 32), range("n", 1, 4, 8)]), of: inputs)
     #expect(batch.size == 4 && batch.least == 2)
   }
 

@@ -1,4 +1,4 @@
-// Takes away what no output depends on: nodes, optional outputs, initializers and values.
+// Takes away what no output depends on: nodes, outputs that nothing reads, initializers and values.
 
 internal import IngotCore
 
@@ -11,33 +11,18 @@ package func removeDeadCode(_ graph: inout Graph) -> PassReport {
 
 private enum DeadCode {
   static func sweep(_ graph: inout Graph, _ report: inout PassReport) {
+    graph.dropBodyOutputs(&report)
     // Bodies first: what only a dead part of them reads is dead too.
     for index in graph.nodes.indices where graph.nodes[index].hasSubgraphs {
       graph.nodes[index].forEachSubgraph { sweep(&$0, &report) }
     }
-    let isLive = liveNodes(of: graph)
+    let isLive = graph.liveNodes()
     for (node, isLive) in zip(graph.nodes, isLive) where !isLive { report.remove(node.label(in: graph)) }
     if isLive.contains(false) { graph.nodes = zip(graph.nodes, isLive).filter { $1 }.map(\.0) }
     dropOptionalOutputs(&graph, &report)
     let unusedConstants = graph.values.filter { $0.initializer != nil }.count
     graph.compact()
     report.removed += unusedConstants - graph.values.filter { $0.initializer != nil }.count
-  }
-
-  private static func liveNodes(of graph: Graph) -> [Bool] {
-    let producers = graph.producers
-    var isLive = [Bool](repeating: false, count: graph.nodes.count)
-    var stack = graph.outputs.compactMap { producers[$0.index] }
-    while let index = stack.popLast() {
-      if isLive[index] { continue }
-      isLive[index] = true
-      let node = graph.nodes[index]
-      stack += node.inputs.compactMap { $0 }.compactMap { producers[$0.index] }
-      for name in node.hasSubgraphs ? node.capturedNames() : [] {
-        if let id = graph.find(name), let producer = producers[id.index] { stack.append(producer) }
-      }
-    }
-    return isLive
   }
 
   private static func dropOptionalOutputs(_ graph: inout Graph, _ report: inout PassReport) {
@@ -58,6 +43,25 @@ private enum DeadCode {
         report.change(node.label(in: graph))
       }
     }
+  }
+}
+
+extension Graph {
+  /// By node: whether an output of the graph depends on it.
+  func liveNodes() -> [Bool] {
+    let producers = producers
+    var isLive = [Bool](repeating: false, count: nodes.count)
+    var stack = outputs.compactMap { producers[$0.index] }
+    while let index = stack.popLast() {
+      if isLive[index] { continue }
+      isLive[index] = true
+      let node = nodes[index]
+      stack += node.inputs.compactMap { $0 }.compactMap { producers[$0.index] }
+      for name in node.hasSubgraphs ? node.capturedNames() : [] {
+        if let id = find(name), let producer = producers[id.index] { stack.append(producer) }
+      }
+    }
+    return isLive
   }
 }
 

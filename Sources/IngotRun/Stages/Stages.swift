@@ -25,6 +25,7 @@ package struct Stages: StepRunner {
     case .build(let settings): try build(job, settings)
     case .serialize(let settings): try serialize(job, settings)
     case .verify(let settings): try verify(job, settings)
+    case .choose(let settings): try choose(job, settings)
     }
   }
 }

@@ -27,14 +27,15 @@ extension VerifySettings {
     return gates
   }
 
-  /// How many samples to run at once: what the first profile calls common, in the range that it gives every input.
-  func batch(of inputs: [IOTensor]) throws(InputError) -> (size: Int, least: Int) {
-    let resolved = try resolveProfiles(profiles, inputs: inputs, in: "the model's inputs", needsProfiles: false)
-    guard let extents = resolved.first?.inputs.values, let size = extents.compactMap(\.opt.first).min(),
-      let least = extents.compactMap(\.min.first).max()
-    else { return (8, 1) }
-    return (max(size, least, 1), max(least, 1))
-  }
+}
+
+/// How many samples to run at once: what the first profile calls common, in the range that it gives every input.
+func profiledBatch(_ profiles: [ProfileSettings], of inputs: [IOTensor]) throws(InputError) -> (size: Int, least: Int) {
+  let resolved = try resolveProfiles(profiles, inputs: inputs, in: "the model's inputs", needsProfiles: false)
+  guard let extents = resolved.first?.inputs.values, let size = extents.compactMap(\.opt.first).min(),
+    let least = extents.compactMap(\.min.first).max()
+  else { return (8, 1) }
+  return (max(size, least, 1), max(least, 1))
 }
 
 extension Verdict {

@@ -24,7 +24,7 @@ extension Stages {
 
     var measurement = try Measurement(settings, set: set, reference: reference)
     let count = reference.description.sampleCount
-    let batch = try settings.batch(of: readModel(job.input("model")).inputTensors)
+    let batch = try profiledBatch(settings.profiles, of: readModel(job.input("model")).inputTensors)
     for samples in set.wholeBatches(for: candidate.session.inputs, size: batch.size, least: batch.least, limit: count) {
       try Interrupt.check()
       job.onProgress("sample \(samples.upperBound) of \(count)", Double(samples.upperBound) / Double(count))
