@@ -169,6 +169,7 @@ package final class Executor: Sendable {
       step: step, key: resolved.key, inputs: [:], inputDigests: [:], tools: resolved.tools, before: before,
       scratch: scratch,
       onProgress: { [onEvent] phase, fraction in onEvent(.progress(label: label, phase: phase, fraction: fraction)) })
+    job.unfinished = store.unfinishedPath(for: resolved.key)
     for (input, digest) in zip(step.inputs, resolved.inputs) {
       job.inputs[input.name] = try stage(input, from: before, below: scratch)
       job.inputDigests[input.name] = digest

@@ -16,8 +16,16 @@ package protocol ResultStore: Sendable {
   /// Takes a finished step's files into the store, then the record that names them.
   func commit(key: Digest, _ result: StageResult, duration: Duration) throws -> StepRecord
 
+  /// Where a step may keep what it has done so far, for a later run of the same key; nil where nothing is kept. The
+  /// folder may be missing, and what is in the file is whatever an earlier run left.
+  func unfinishedPath(for key: Digest) -> String?
+
   /// The path of a file with the bytes of an output; nobody may write into it.
   func path(of output: StepOutput) throws -> String
+}
+
+extension ResultStore {
+  package func unfinishedPath(for key: Digest) -> String? { nil }
 }
 
 /// What turns the names in a plan into digests.
@@ -48,6 +56,8 @@ package struct StageJob: Sendable {
   package var before: [StepID: FinishedStep]
   /// An empty folder for everything that the stage writes.
   package var scratch: String
+  /// A file for what is done so far, which a later run of the same key finds; nil where nothing is kept.
+  package var unfinished: String? = nil
   /// Called with what is being done now and how far it is, 0...1.
   package var onProgress: @Sendable (String, Double?) -> Void
 }

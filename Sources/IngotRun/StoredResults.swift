@@ -54,6 +54,8 @@ package final class StoredResults: ResultStore {
       facts: result.facts, duration: duration, wasCached: false)
   }
 
+  package func unfinishedPath(for key: Digest) -> String? { store.unfinishedPath(for: key) }
+
   package func path(of output: StepOutput) throws -> String { try store.verifiedPath(of: output.digest) }
 
   private static func facts(in bytes: [UInt8]) -> [NamedOption] {

@@ -62,6 +62,9 @@ package final class DiskStore: Sendable {
     }
   }
 
+  /// A file for what a step of this key has done so far. Its folder may be missing; a collection removes it.
+  package func unfinishedPath(for key: Digest) -> String { "\(layout.unfinished)/\(key.hex)" }
+
   private static func makeFolders(_ layout: StoreLayout, root: String) throws(StoreError) {
     do throws(SystemError) {
       for folder in [layout.blobs, layout.actions, layout.temporary, layout.pins] {

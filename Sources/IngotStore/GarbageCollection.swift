@@ -28,6 +28,7 @@ extension DiskStore {
       forget()
     }
     forget()
+    if !onlyCounts { try? FileSystem.remove(layout.unfinished) }
     var report = CollectionReport()
     var live = Set(roots)
     for pin in try pins() { live.formUnion(pin.digests) }

@@ -5,6 +5,7 @@
 //   v1/blobs/sha256/<hex>      content, read-only, named by its SHA-256
 //   v1/actions/<hex>           what a step with this key produced: an ActionResult of the Remote Execution API
 //   v1/pins/<name>             digests that garbage collection keeps
+//   v1/unfinished/<key>        what a step that was stopped has done; garbage collection removes it
 //   v1/file-digests            what the files of this machine hashed to, see FileDigestLog
 //   v1/tmp/<pid>-<unique>/     one for each process that writes; `lock` in it is held while it lives
 //   v1/lock                    held shared by every open store, exclusively by garbage collection
@@ -31,6 +32,8 @@ struct StoreLayout: Hashable, Sendable {
   var fileDigests: String { version + "/file-digests" }
   var lock: String { version + "/lock" }
   var temporaryLock: String { version + "/tmp.lock" }
+
+  var unfinished: String { version + "/unfinished" }
 
   func blob(_ digest: Digest) -> String { blobs + "/" + digest.hex }
   func action(_ key: Digest) -> String { actions + "/" + key.hex }

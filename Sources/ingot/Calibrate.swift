@@ -48,7 +48,9 @@ extension Verb {
     context.terminal.show(status: "")
     // What went wrong has been said.
     if let failure = outcome.failures.first { return ExitCode(failure.error.kind) }
-    guard let record = outcome.record(StepID(1)), let output = record.output("ranges.json") else { return ExitCode(.step) }
+    guard let record = outcome.record(StepID(1)), let output = record.output("ranges.json") else {
+      return ExitCode(.step)
+    }
     let table = try RangeTable(path: try session.results.path(of: output))
     let warnings = record.facts.filter { $0.name == "warning" }.map(\.value)
     if let missing = warnings.first(where: { $0.hasPrefix("no range for ") }) {

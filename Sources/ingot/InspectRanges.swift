@@ -7,7 +7,8 @@ extension RangeTable {
   /// A table for people; tensors with a histogram are sorted by their signal to noise, the worst first.
   var inspection: String {
     var lines = ["ranges      \(tensors.count) tensors, \(method)"]
-    lines.append(method == .imported ? "from        \(setIdentity)" : "set         \(setIdentity), \(sampleCount) samples")
+    lines.append(
+      method == .imported ? "from        \(setIdentity)" : "set         \(setIdentity), \(sampleCount) samples")
     if let modelDigest { lines.append("model       \(modelDigest)") }
     let sorted = tensors.enumerated().sorted { a, b in
       let (x, y) = (a.element.quality?.sqnr ?? .infinity, b.element.quality?.sqnr ?? .infinity)

@@ -54,11 +54,13 @@ import Testing
     #expect(
       try space.ingot(arguments: ["calibrate", Self.model, "-o", "Pipelines/net.cache", "--export", format] + data)
         .status == 0)
-    let again = try space.ingot("calibrate", Self.model, "--import", "Pipelines/net.cache", "-o", "again", "--export", format)
+    let again = try space.ingot(
+      "calibrate", Self.model, "--import", "Pipelines/net.cache", "-o", "again", "--export", format)
     #expect(try again.status == 0 && space.bytes("again") == space.bytes("Pipelines/net.cache"), "\(again)")
     #expect(try space.ingot("inspect", "Pipelines/net.cache").isClean)
     try space.write(
-      Quick.manifest.replacing("data: ../Calibration/digits\n  method: minmax\n  samples: 64", with: "import: net.cache"),
+      Quick.manifest.replacing(
+        "data: ../Calibration/digits\n  method: minmax\n  samples: 64", with: "import: net.cache"),
       to: Quick.path)
     let build = try space.build(Quick.path)
     #expect(build.engines.map(\.variant).sorted() == ["fp32-cpu", "int8-cpu"])

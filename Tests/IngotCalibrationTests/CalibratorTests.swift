@@ -273,3 +273,70 @@ private final class FakeConcurrentSession: FakeSession, ConcurrentInferenceSessi
     #expect(error?.kind == .interrupted)
   }
 }
+
+@Suite struct CheckpointTests {
+  private let folder: TestFolder
+  private let set: CalibrationSet
+
+  init() throws {
+    var random = Numbers(seed: 4)
+    let values = (0..<200 * 16).map { _ in random.bell() }
+    folder = try TestFolder(["x.npy": npy("'<f4'", "(200, 16)", data: floats(values))])
+    try folder.write(Array("set: 1\narrays:\n  x: { file: x.npy }\n".utf8), to: "set.yaml")
+    set = try CalibrationSet.open(directory: folder.path)
+  }
+
+  private func calibrator(_ method: CalibrationMethod, budget: Int, _ log: FakeSession.Log, checkpoint: String? = nil)
+    -> Calibrator
+  {
+    Calibrator(
+      set: set, setIdentity: "s", method: method, batchSize: 1, memoryBudget: ByteCount(budget),
+      checkpointPath: checkpoint
+    ) { FakeSession($0, width: 16, log: log) }
+  }
+
+  @Test(arguments: [CalibrationMethod.entropy, .movingAverage, .minmax], [100, 1 << 20])
+  func goesOnWhereItWasStopped(method: CalibrationMethod, budget: Int) throws {
+    let tensors = ["x", "double", "relu", "sum"]
+    let axes = ["relu": 1]
+    let expected = try calibrator(method, budget: budget, FakeSession.Log()).run(tensors: tensors, channelAxes: axes)
+    let path = "\(folder.path)/unfinished/key"
+    let total = budget == 100 ? 400 : 200
+    var (runs, firstDone) = (0, [Int]())
+    while true {
+      runs += 1
+      let log = FakeSession.Log()
+      let seen = Mutex<[Int]>([])
+      let calibrator = calibrator(method, budget: budget, log, checkpoint: path)
+      do {
+        let found = try calibrator.run(tensors: tensors, channelAxes: axes) { progress in
+          seen.withLock { $0.append(progress.done) }
+          return log.batches.count < 90
+        }
+        #expect(found.table.text == expected.table.text && found.channels == expected.channels)
+        break
+      } catch CalibrationError.cancelled {
+        let first = seen.withLock { $0.first }
+        firstDone.append(try #require(first))
+      }
+      try #require(runs < 20)
+    }
+    #expect(runs > 1 && firstDone[0] == 1 && firstDone.dropFirst().allSatisfy { $0 > 50 && $0 < total }, "\(firstDone)")
+    #expect((try? FileStatus(ofFileAt: path)) == nil)
+  }
+
+  @Test func whatIsDamagedIsNotUsed() throws {
+    let path = "\(folder.path)/key"
+    let log = FakeSession.Log()
+    let error = #expect(throws: CalibrationError.self) {
+      try calibrator(.minmax, budget: 1 << 20, log, checkpoint: path).run(tensors: ["double"]) { $0.done < 100 }
+    }
+    #expect(error?.kind == .interrupted)
+    var bytes = try FileSystem.read(path)
+    bytes[bytes.count / 2] ^= 1
+    try folder.write(bytes, to: "key")
+    let again = FakeSession.Log()
+    _ = try calibrator(.minmax, budget: 1 << 20, again, checkpoint: path).run(tensors: ["double"])
+    #expect(again.batches.count == 200)
+  }
+}

@@ -53,7 +53,8 @@ import Testing
     let scales = (0..<4000).map { _ in 0.001 + random.uniform() * 10 }
     let lines = scales.enumerated().map { "t\($0): \(String($1.bitPattern, radix: 16))" }
     let text = (["TRT-100300-EntropyCalibration2"] + lines).joined(separator: "\n") + "\n"
-    let back = try TensorRTCache(bytes: Array(try Self.imported(text).table.text(as: .tensorrt, path: "o").utf8), path: "o")
+    let back = try TensorRTCache(
+      bytes: Array(try Self.imported(text).table.text(as: .tensorrt, path: "o").utf8), path: "o")
     let found = back.entries.map(\.scale)
     let different = zip(scales, found).filter { $0 != $1 }
     #expect(different.count < 4000 / 64 && different.allSatisfy { $0.nextUp == $1 || $0.nextDown == $1 })
@@ -69,15 +70,21 @@ import Testing
       text: "data: 3c008912\n",
       message: "ranges: error: this is no calibration cache of TensorRT: its first line is `data: 3c008912`\n"
         + "  hint: a cache starts with a line like TRT-8601-EntropyCalibration2"),
-    Wrong(text: "TRT-8601-EntropyCalibration2\na 3c\n", message: "ranges: error: line 2: `a 3c` is not a tensor, a colon and a number"),
+    Wrong(
+      text: "TRT-8601-EntropyCalibration2\na 3c\n",
+      message: "ranges: error: line 2: `a 3c` is not a tensor, a colon and a number"),
     Wrong(
       text: "TRT-8601-EntropyCalibration2\nb: 3c008912\na: 3c0089123\nc: xyz\n",
       message: """
         ranges: error: line 3: `3c0089123` is not one to eight hexadecimal digits
         ranges: error: line 4: `xyz` is not one to eight hexadecimal digits
         """),
-    Wrong(text: "TRT-8601-EntropyCalibration2\na: 7fc00000\n", message: "ranges: error: line 2: the scale nan of `a` is none"),
-    Wrong(text: "TRT-8601-EntropyCalibration2\na: bf800000\n", message: "ranges: error: line 2: the scale -1.0 of `a` is none"),
+    Wrong(
+      text: "TRT-8601-EntropyCalibration2\na: 7fc00000\n",
+      message: "ranges: error: line 2: the scale nan of `a` is none"),
+    Wrong(
+      text: "TRT-8601-EntropyCalibration2\na: bf800000\n",
+      message: "ranges: error: line 2: the scale -1.0 of `a` is none"),
     Wrong(
       text: "TRT-8601-EntropyCalibration2\na: 3c008912\na: 3c008913\n",
       message: "ranges: error: line 3: another scale for `a`"),

@@ -48,6 +48,7 @@ package struct Calibrator {
   private let batchSize: Int
   private let memoryBudget: ByteCount
   private let threadCount: Int
+  private let checkpoint: CheckpointFile?
   private let openSession: SessionFactory
 
   /// Tensors of a batch that a core still has in its cache when they are measured.
@@ -58,16 +59,18 @@ package struct Calibrator {
   /// - Parameter batchSize: at most so many samples in one run; fewer where their tensors are large, and what the
   ///   model's inputs fix where they do.
   /// - Parameter threadCount: at most so many runs at once, where the session takes several and memory allows.
+  /// - Parameter checkpointPath: a file for what is done so far, which a later calibration of the same model, set and
+  ///   method goes on from; it is removed at the end.
   package init(
     set: CalibrationSet, setIdentity: String, modelDigest: Digest? = nil, method: CalibrationMethod,
     samples: Int? = nil, batchSize: Int = 32, memoryBudget: ByteCount = ByteCount(1 << 30), threadCount: Int = 1,
-    openSession: @escaping SessionFactory
+    checkpointPath: String? = nil, openSession: @escaping SessionFactory
   ) {
     (self.set, self.setIdentity, self.modelDigest, self.method, sampleLimit) = (
       set, setIdentity, modelDigest, method, samples
     )
     (self.batchSize, self.memoryBudget, self.threadCount) = (max(batchSize, 1), memoryBudget, max(threadCount, 1))
-    self.openSession = openSession
+    (checkpoint, self.openSession) = (checkpointPath.map { CheckpointFile(path: $0) }, openSession)
   }
 
   /// Runs the set through the model.
@@ -93,28 +96,35 @@ package struct Calibrator {
     guard problems.isEmpty else { throw .input(InputError(problems)) }
     let sampleCount = try sampleCount(feeding: inputs)
     let groups = try groups(of: tensors, session)
-    let progress = Mutex(CalibrationProgress(done: 0, total: sampleCount * groups.count))
+    var state =
+      checkpoint?.read(groups, sampleCount: sampleCount) ?? Checkpoint(groups: groups, sampleCount: sampleCount)
+    let resumed = state.finished.count * sampleCount + (state.current?.done ?? 0)
+    let progress = Mutex(CalibrationProgress(done: resumed, total: sampleCount * groups.count))
     var calibration = Calibration(
       table: RangeTable(
         method: method, setIdentity: setIdentity, sampleCount: sampleCount, modelDigest: modelDigest, tensors: []),
       channels: [:], warnings: [])
-    for group in groups {
+    for (index, group) in groups.enumerated() where index >= state.finished.count {
       if groups.count > 1 { session = try openSession(group.map(\.name)) }
       let pass = CollectionPass(set: set, inputs: inputs, method: method, tensors: group)
-      let collected = try run(pass, session, sampleCount: sampleCount) { count in
-        onProgress(
-          progress.withLock {
-            $0.done += count
-            return $0
-          })
-      }
-      try calibration.add(collected, of: group)
-      if calibration.warnings.isEmpty { calibration.warnings = warnings(sampleCount, collected.constants ?? [:]) }
+      state.finished.append(
+        try run(pass, session, &state) { count in
+          onProgress(
+            progress.withLock {
+              $0.done += count
+              return $0
+            })
+        })
+      state.current = nil
+      if index + 1 < groups.count { checkpoint?.write(state) }
     }
+    for (group, collected) in zip(groups, state.finished) { try calibration.add(collected, of: group) }
+    calibration.warnings = warnings(sampleCount, state.finished.first?.constants ?? [:])
     calibration.warnAboutZeros()
     // Groups have inputs first; the table has the order that was asked for.
     let order = Dictionary(ranged.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     calibration.table.tensors.sort { order[$0.name, default: 0] < order[$1.name, default: 0] }
+    checkpoint?.remove()
     return calibration
   }
 
@@ -161,22 +171,46 @@ package struct Calibrator {
   /// The first run takes one unit and measures it; what it returned says how many samples go into the others and how
   /// many may run at once. The cut into batches does not depend on the number of threads.
   private func run(
-    _ pass: CollectionPass, _ session: any InferenceSession, sampleCount: Int,
+    _ pass: CollectionPass, _ session: any InferenceSession, _ checkpoint: inout Checkpoint,
     onBatch: @escaping @Sendable (Int) -> Bool
   ) throws(CalibrationError) -> Collected {
-    var collected = Collected(pass.tensors, method: method)
     let unit = set.fixedBatchSize(of: pass.inputs)
-    let first = 0..<(unit ?? 1)
-    let byteCount = max(
-      try pass.run([first], session: session, threadCount: 1, into: &collected, onBatch: onBatch), 1)
-    let size = unit ?? max(1, min(batchSize, Self.batchByteCount / byteCount, memoryBudget.count / byteCount))
-    let batches = stride(from: first.upperBound, to: sampleCount, by: size).map { $0..<min($0 + size, sampleCount) }
-    let room = memoryBudget.count / (byteCount * size / first.count)
-    _ = try pass.run(
-      batches, session: session, threadCount: max(1, min(threadCount, room, batches.count)), into: &collected,
-      onBatch: onBatch)
-    return collected
+    var state: PassState
+    if let known = checkpoint.current {
+      state = known
+    } else {
+      let first = 0..<(unit ?? 1)
+      var collected = Collected(pass.tensors, method: method)
+      let count = max(try pass.run([first], session: session, threadCount: 1, into: &collected, onBatch: onBatch), 1)
+      let size = unit ?? max(1, min(batchSize, Self.batchByteCount / count, memoryBudget.count / count))
+      state = PassState(
+        done: first.count, batchSize: size, batchByteCount: count / first.count * size, collected: collected)
+    }
+    let threads = max(1, min(threadCount, memoryBudget.count / max(state.batchByteCount, 1)))
+    let clock = ContinuousClock()
+    var batchCount = Self.firstBatchCount * threads
+    while state.done < checkpoint.sampleCount {
+      let end = min(state.done + batchCount * state.batchSize, checkpoint.sampleCount)
+      let batches = stride(from: state.done, to: end, by: state.batchSize).map {
+        $0..<min($0 + state.batchSize, end)
+      }
+      let start = clock.now
+      _ = try pass.run(batches, session: session, threadCount: threads, into: &state.collected, onBatch: onBatch)
+      state.done = end
+      if end == checkpoint.sampleCount { break }
+      checkpoint.current = state
+      self.checkpoint?.write(checkpoint)
+      // The next ones take as long as one may lose, and not much longer than these.
+      batchCount = max(
+        threads, min(4 * batchCount, Int(Double(batchCount) * (Self.checkpointInterval / (clock.now - start)))))
+    }
+    return state.collected
   }
+
+  /// Batches for each thread before anybody knows how long one takes.
+  private static let firstBatchCount = 4
+  /// How much work a kill may lose.
+  private static let checkpointInterval = Duration.seconds(15)
 }
 
 extension Calibration {

@@ -7,7 +7,7 @@ internal import IngotCore
 internal import Synchronization
 
 /// A tensor to collect, and what is wanted of it.
-struct CollectedTensor: Hashable, Sendable {
+struct CollectedTensor: Hashable, Codable, Sendable {
   var name: String
   var hasRange: Bool
   /// Of the channels, where they are measured one by one.
@@ -15,7 +15,7 @@ struct CollectedTensor: Hashable, Sendable {
 }
 
 /// What is known of a pass's tensors, by their numbers.
-struct Collected: Sendable {
+struct Collected: Codable, Sendable {
   var ranges: [ActivationStatistics]
   var channels: [ChannelStatistics?]
   /// Tensors whose channels are not the same ones in every sample.

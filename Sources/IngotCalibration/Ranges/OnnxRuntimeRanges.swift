@@ -49,7 +49,8 @@ enum OnnxRuntimeRanges {
     default: return .failure(Problem(words: "it is no range"))
     }
     guard let low = ends.0?.float, let high = ends.1?.float else {
-      return .failure(Problem(words: "`lowest` and `highest` must be one number each; ranges by channel cannot be used"))
+      return .failure(
+        Problem(words: "`lowest` and `highest` must be one number each; ranges by channel cannot be used"))
     }
     guard low.isFinite, high.isFinite, low <= high else {
       return .failure(Problem(words: "\(low) to \(high) is no range"))

@@ -124,7 +124,9 @@ private struct ParsedTensor: Decodable {
     guard amax <= Swift.max(min.magnitude, max.magnitude, TensorRange.smallestAmax) else {
       return "amax \(amax) is larger than every value seen (\(min) to \(max))"
     }
-    guard values >= (isImported ? 0 : 1), zeros >= 0, zeros <= values else { return "\(zeros) zeros among \(values) values" }
+    guard values >= (isImported ? 0 : 1), zeros >= 0, zeros <= values else {
+      return "\(zeros) zeros among \(values) values"
+    }
     guard (clipped == nil) == (sqnr == nil), divergence == nil || sqnr != nil else {
       return "`clipped` and `sqnr` belong together"
     }

@@ -1,7 +1,7 @@
 // What is kept of a tensor while batches pass by: a few numbers and a histogram, whatever the number of samples.
 
 /// Range, counts and, where asked for, the histogram of all values that a tensor took.
-package struct ActivationStatistics: Hashable, Sendable {
+package struct ActivationStatistics: Hashable, Codable, Sendable {
   package private(set) var min: Float = .infinity
   package private(set) var max: Float = -.infinity
   package private(set) var valueCount = 0

@@ -22,7 +22,7 @@ struct SampleExtremes: Hashable, Sendable {
 }
 
 /// A moving average of samples' extremes, in the order of the samples.
-struct AverageRange: Hashable, Sendable {
+struct AverageRange: Hashable, Codable, Sendable {
   /// What a sample weighs.
   static let weight = 0.01
 

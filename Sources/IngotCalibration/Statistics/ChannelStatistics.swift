@@ -4,7 +4,7 @@
 // the means are the same bits however the samples were cut into batches and whichever thread had them.
 
 /// Extremes and means of a tensor's values, channel by channel along one axis.
-package struct ChannelStatistics: Hashable, Sendable {
+package struct ChannelStatistics: Hashable, Codable, Sendable {
   /// Values of each channel that were seen.
   package private(set) var valueCount = 0
   /// Smallest and largest value of each channel.

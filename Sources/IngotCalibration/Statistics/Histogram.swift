@@ -10,7 +10,7 @@
 internal import IngotCore
 
 /// How often magnitudes were seen, by bins that start at zero. Zeros are not counted: every scale keeps them.
-package struct Histogram: Hashable, Sendable {
+package struct Histogram: Hashable, Codable, Sendable {
   package static let binCount = 4096
   private static let halfBinCount = binCount / 2
 

@@ -20,7 +20,7 @@ extension Stages {
     let calibrator = Calibrator(
       set: try CalibrationSet.open(directory: job.input("data")), setIdentity: job.inputDigest("data").description,
       modelDigest: job.inputDigest("model"), method: method, samples: settings.samples, memoryBudget: memoryBudget,
-      threadCount: Processor.coreCount
+      threadCount: Processor.coreCount, checkpointPath: job.unfinished
     ) { (tensors) throws(CalibrationError) in
       try model.openSession(exposing: tensors, with: reference, in: job.scratch)
     }
@@ -43,8 +43,11 @@ extension Stages {
     let matched = imported.matched(to: tensors, modelDigest: job.inputDigest("model"))
     guard !matched.table.tensors.isEmpty || tensors.isEmpty else {
       throw InputError(
-        in: file, "none of its \(imported.table.tensors.count) tensors is one of the \(tensors.count) that need a range",
-        hint: "it was made for another model; `ingot inspect` shows its names, `ingot sanitize --rename` changes the model's")
+        in: file,
+        "none of its \(imported.table.tensors.count) tensors is one of the \(tensors.count) that need a range",
+        hint:
+          "it was made for another model; `ingot inspect` shows its names, `ingot sanitize --rename` changes the model's"
+      )
     }
     var facts = [fact("tensors", matched.table.tensors.count)]
     if !matched.missing.isEmpty {
