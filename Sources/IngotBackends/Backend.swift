@@ -142,6 +142,10 @@ extension Backend {
 /// A runtime that runs ONNX models as they are, at the precision that they say: the reference.
 package protocol ReferenceBackend: Backend {
   func openModel(at path: String) throws(BackendError) -> any InferenceSession
+
+  /// The same model for many runs whose outputs are measured, not compared bit by bit: kernels are chosen for speed.
+  /// The same bits on the same machine for any number of threads.
+  func openModelForMeasuring(at path: String) throws(BackendError) -> any InferenceSession
 }
 
 /// A loaded model or engine. One call at a time.
@@ -152,4 +156,23 @@ package protocol InferenceSession: AnyObject {
   /// - Parameter inputs: a tensor for each input, by name.
   /// - Returns: a tensor for each output, by name.
   func run(_ inputs: [String: Tensor]) throws(BackendError) -> [String: Tensor]
+
+  /// Runs, and shows each output where it lies, in the order of `outputs`: for those who look at much and keep little.
+  /// - Parameter body: is given an output with the shape and bytes of this run, which last as long as the call.
+  func run(_ inputs: [String: Tensor], showing body: (IOTensor, [Int], RawSpan) -> Void) throws(BackendError)
 }
+
+extension InferenceSession {
+  package func run(_ inputs: [String: Tensor], showing body: (IOTensor, [Int], RawSpan) -> Void) throws(BackendError) {
+    let results = try run(inputs)
+    for output in outputs {
+      guard let tensor = results[output.name] else { continue }
+      tensor.bytes.withSpan {
+        body(IOTensor(name: output.name, type: tensor.type, shape: output.shape), tensor.shape, $0)
+      }
+    }
+  }
+}
+
+/// A session that takes calls from several threads at once.
+package protocol ConcurrentInferenceSession: InferenceSession, Sendable {}

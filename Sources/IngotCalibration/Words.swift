@@ -1,7 +1,7 @@
 // How names from files are shown in messages.
 
 /// Text from a file, escaped and cut, so that no file writes to the terminal through an error.
-func shown(_ text: some StringProtocol) -> String {
+package func shown(_ text: some StringProtocol) -> String {
   var result = ""
   for scalar in text.unicodeScalars.prefix(80) {
     result += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)

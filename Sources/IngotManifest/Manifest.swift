@@ -107,14 +107,22 @@ package struct ShapeRange: Sendable, Hashable {
   package var min: [Int], opt: [Int], max: [Int]
 }
 
-/// Data that ranges are measured on.
+/// Where ranges come from: data that they are measured on, or a file that another tool left.
 package struct CalibrationSpec: Sendable, Hashable {
   package enum Method: String, Sendable, CaseIterable {
-    case minmax, entropy, percentile, mse
+    case minmax
+    case movingAverage = "moving-average"
+    case entropy, percentile, mse
   }
 
-  /// A calibration set, relative to the manifest.
-  package var data: Located<String>
+  package enum Source: Sendable, Hashable {
+    /// A calibration set, relative to the manifest.
+    case data(Located<String>)
+    /// A file of ranges, relative to the manifest; the rest of the section says nothing then.
+    case ranges(Located<String>)
+  }
+
+  package var source: Source
   /// Entropy where the manifest says nothing.
   package var method: Located<Method>
   /// How many samples to use; nil means all.

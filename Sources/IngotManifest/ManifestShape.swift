@@ -107,9 +107,13 @@ extension Shape {
   private static let extentWords = ["min": "smallest", "opt": "most common", "max": "largest"]
 
   static let calibration = Shape(
-    "A calibration set and how ranges are taken from it.",
+    "A calibration set and how ranges are taken from it; or a file of ranges.",
     [
-      .required("data", Form.path, "A calibration set, relative to the manifest."),
+      .optional("data", Form.path, "A calibration set, relative to the manifest."),
+      .optional(
+        "import", Form.path,
+        "Ranges that are there already, relative to the manifest: a `ranges.json`, a calibration cache of TensorRT 5 to 10, or the JSON of onnxruntime.quantization; instead of `data`."
+      ),
       .optional(
         "method", .choice(CalibrationSpec.Method.allCases.map(\.rawValue)), "How ranges are found; entropy by default."),
       .optional("samples", .integer(1...Int.max), "How many samples to use; all by default."),

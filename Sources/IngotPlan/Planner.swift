@@ -187,16 +187,14 @@ private struct Planner {
   }
 
   private mutating func addCalibrate(_ calibration: CalibrationSpec, _ canonical: StepID) -> StepID {
-    let settings = CalibrateSettings(
-      method: calibration.method.value.rawValue, percentile: calibration.percentile?.value,
-      samples: calibration.samples?.value)
-    return add(
-      Step(
-        .calibrate(settings),
-        inputs: [
-          StepInput("model", .output(of: canonical, name: "model.onnx")),
-          StepInput("data", .calibrationSet(path: manifest.resolve(calibration.data.value))),
-        ], tools: [.reference], label: "calibrate"))
+    switch calibration.source {
+    case .data(let path):
+      let settings = CalibrateSettings(
+        method: calibration.method.value.rawValue, percentile: calibration.percentile?.value,
+        samples: calibration.samples?.value)
+      return add(.calibrate(canonical, settings, on: manifest.resolve(path.value)))
+    case .ranges(let path): return add(.importRanges(manifest.resolve(path.value), for: canonical))
+    }
   }
 
   private mutating func addBuild(_ lowered: StepID, _ parse: StepID, _ variant: Variant) -> StepID {
@@ -336,6 +334,47 @@ private struct Planner {
     plan.steps.append(step)
     known[identity] = id
     return id
+  }
+}
+
+extension Step {
+  /// Measures ranges of a sanitized model on a set.
+  fileprivate static func calibrate(_ model: StepID, _ settings: CalibrateSettings, on set: String) -> Step {
+    Step(
+      .calibrate(settings),
+      inputs: [
+        StepInput("model", .output(of: model, name: "model.onnx")), StepInput("data", .calibrationSet(path: set)),
+      ], tools: [.reference], label: "calibrate")
+  }
+
+  /// Takes ranges from a file, which needs no runtime.
+  fileprivate static func importRanges(_ path: String, for model: StepID) -> Step {
+    Step(
+      .calibrate(CalibrateSettings(method: "imported", percentile: nil, samples: nil)),
+      inputs: [
+        StepInput("model", .output(of: model, name: "model.onnx")), StepInput("ranges", .file(path: path)),
+      ], label: "calibrate")
+  }
+}
+
+extension Plan {
+  /// Only the ranges of a model: its last step makes `ranges.json`.
+  /// - Parameter set: a calibration set's folder.
+  package init(calibrating model: String, _ settings: CalibrateSettings, on set: String) {
+    self.init(name: "ranges", steps: [.sanitize(model), .calibrate(StepID(0), settings, on: set)])
+  }
+
+  /// - Parameter ranges: a file that another tool left.
+  package init(importing ranges: String, for model: String) {
+    self.init(name: "ranges", steps: [.sanitize(model), .importRanges(ranges, for: StepID(0))])
+  }
+}
+
+extension Step {
+  /// The canonical form of a model that nobody wants changed.
+  fileprivate static func sanitize(_ model: String) -> Step {
+    Step(
+      .sanitize(SanitizeSettings(inputs: [])), inputs: [StepInput("model", .model(path: model))], label: "sanitize")
   }
 }
 

@@ -10,8 +10,8 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   /// Raised when the stage's own code changes what it makes of the same inputs: all its keys change with it.
   package var version: Int {
     switch self {
-    case .parse, .reference, .calibrate, .build, .choose, .serialize: 1
-    case .sanitize, .lower, .verify: 2
+    case .parse, .reference, .build, .choose, .serialize: 1
+    case .sanitize, .calibrate, .lower, .verify: 2
     }
   }
 }
@@ -28,6 +28,8 @@ package enum StepSource: Hashable, Sendable {
   case model(path: String)
   /// A calibration set's directory; its digest covers the arrays that reach the model.
   case calibrationSet(path: String)
+  /// A file whose own bytes are all that counts.
+  case file(path: String)
   /// A named output of an earlier step.
   case output(of: StepID, name: String)
 }

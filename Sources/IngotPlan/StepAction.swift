@@ -90,6 +90,7 @@ package struct ReferenceSettings: Hashable, Sendable {
 }
 
 package struct CalibrateSettings: Hashable, Sendable {
+  /// `imported` where the ranges come from a file.
   package var method: String
   package var percentile: Double?
   /// Nil takes all samples of the set.

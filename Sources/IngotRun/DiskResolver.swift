@@ -43,6 +43,13 @@ package struct DiskResolver: InputResolver {
     return Digest(of: lines.joined())
   }
 
+  package func digest(ofFileAt path: String) throws -> Digest {
+    guard let status = try? FileStatus(ofFileAt: path), status.isRegularFile else {
+      throw InputError(in: path, "there is no such file", hint: "check the path")
+    }
+    return try fileDigests.digest(ofFileAt: path)
+  }
+
   package func identity(of tool: ToolRequirement) throws -> ToolIdentity { try runtimes.identity(of: tool) }
 
   private func existing(_ path: String) throws(InputError) -> String {

@@ -184,7 +184,7 @@ package final class Executor: Sendable {
   /// Makes an input available under its own file name: the model's data file must lie beside it.
   private func stage(_ input: StepInput, from before: [StepID: FinishedStep], below scratch: String) throws -> String {
     switch input.source {
-    case .model(let path), .calibrationSet(let path): return path
+    case .model(let path), .calibrationSet(let path), .file(let path): return path
     case .output(let id, let name):
       guard let record = before[id]?.record else {
         preconditionFailure("an input's record is there before the step runs")

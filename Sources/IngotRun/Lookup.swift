@@ -62,6 +62,7 @@ package final class Lookup {
       switch source {
       case .model(let path): try self.resolver.digest(ofModelAt: path)
       case .calibrationSet(let path): try self.resolver.digest(ofCalibrationSetAt: path)
+      case .file(let path): try self.resolver.digest(ofFileAt: path)
       case .output: preconditionFailure("an output's digest comes from its step's record")
       }
     }
@@ -98,7 +99,7 @@ package final class Lookup {
       let name: String
       switch input.source {
       case .output: continue
-      case .model(let path), .calibrationSet(let path): name = path
+      case .model(let path), .calibrationSet(let path), .file(let path): name = path
       }
       sources[input.source] = nil
       guard try digest(of: input.source) == before else { throw StepFailure(error: InputChanged(name: name)) }

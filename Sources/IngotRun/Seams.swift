@@ -26,6 +26,7 @@ package protocol InputResolver: Sendable {
   func digest(ofModelAt path: String) throws -> Digest
   /// Covers the arrays and how they reach the model.
   func digest(ofCalibrationSetAt path: String) throws -> Digest
+  func digest(ofFileAt path: String) throws -> Digest
   func identity(of tool: ToolRequirement) throws -> ToolIdentity
 }
 

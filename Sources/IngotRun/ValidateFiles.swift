@@ -39,8 +39,10 @@ private struct FileCheck {
         }
       }
     }
-    if let calibration = manifest.calibration {
-      checkSet(calibration.data.value, inputs, labels: nil, samples: calibration.samples)
+    switch manifest.calibration?.source {
+    case .data(let path): checkSet(path.value, inputs, labels: nil, samples: manifest.calibration?.samples)
+    case .ranges(let path): _ = collecting { [manifest] in try ImportedRanges(path: manifest.resolve(path.value)) }
+    case nil: break
     }
     if let verify = manifest.verify, let data = verify.data {
       checkSet(data.value, inputs, labels: verify.accuracy?.labels, samples: nil)

@@ -22,7 +22,7 @@ extension Verb {
       .flag("--explain", "say for each step that runs which component of its key changed"),
       .value("--junit", "FILE", "also write the results as JUnit XML"),
       .value("--markdown", "FILE", "also write the results as a Markdown table"),
-      Verb.json,
+      Verb.memory, Verb.json,
     ] + storeOptions + runtimeOptions
   ) { context in
     let arguments = context.arguments
@@ -57,7 +57,8 @@ extension Verb {
     let plans = manifests.plans
     let progress = Progress(context.terminal)
     let executor = Executor(
-      store: session.results, runner: Stages(runtimes: session.runtimes), journal: session.journal, jobs: jobs,
+      store: session.results, runner: Stages(runtimes: session.runtimes, memoryBudget: try memoryBudget(context)),
+      journal: session.journal, jobs: jobs,
       onEvent: progress.handle)
     var remainingTries = 3
     while true {

@@ -10,7 +10,8 @@ extension Verb {
   static let inspect = Verb(
     name: "inspect", operands: "FILE", summary: "Say what is in a model, an engine, a bundle or a range table.",
     details: """
-      FILE is an ONNX model, a TensorRT engine, a bundle's folder, a `bundle.json` or a `ranges.json`. Needs no runtime and no GPU.
+      FILE is an ONNX model, a TensorRT engine, a bundle's folder, a `bundle.json`, a `ranges.json`, a calibration cache of TensorRT
+      5 to 10 or the JSON of onnxruntime.quantization. Needs no runtime and no GPU.
       """,
     options: [.flag("--nodes", "list a model's nodes"), Verb.json]
   ) { context in
@@ -22,8 +23,8 @@ extension Verb {
       let (bundle, digest) = try Bundle.read(folder)
       try show(BundleDocument(digest: digest.description, bundle: bundle), text(of: bundle, digest), context)
     case .ranges:
-      let table = try RangeTable(path: path)
-      try show(RangesDocument(table), text(of: table), context)
+      let table = try ImportedRanges(path: path).table
+      try show(RangesDocument(table), table.inspection, context)
     case .engine:
       let header = try TensorRTEngineHeader(path: path)
       try show(EngineDocument(header), text(of: header), context)
@@ -61,13 +62,6 @@ extension Verb {
     return lines.joined(separator: "\n")
   }
 
-  private static func text(of table: RangeTable) -> String {
-    let width = (table.tensors.map(\.name.count).max() ?? 0) + 2
-    let head = "\(table.method), \(table.sampleCount) samples of \(table.setIdentity)"
-    return ([head] + table.tensors.map { "\($0.name.padded(to: width))min \($0.min)  max \($0.max)  amax \($0.amax)" })
-      .joined(separator: "\n")
-  }
-
   private static func text(of header: TensorRTEngineHeader) -> String {
     var lines = [
       "engine      \(header.kind.rawValue)", "version     \(header.version ?? "not told")",
@@ -100,7 +94,7 @@ private enum FileKind {
       let start = Bytes(try MappedFile(path: path)).prefix(64)
       if start.starts(with: Array("vtrt".utf8)) || start.starts(with: Array("ftrt".utf8)) {
         self = .engine
-      } else if start.first == UInt8(ascii: "{") {
+      } else if start.first == UInt8(ascii: "{") || start.starts(with: Array("TRT-".utf8)) {
         self = .ranges
       } else {
         self = .model
@@ -137,26 +131,5 @@ private struct EngineDocument: JSONDocument {
   init(_ header: TensorRTEngineHeader) {
     (kind, version, bytes) = (header.kind.rawValue, header.version, header.byteCount)
     compute = header.computeCapabilities.map { $0.map { "sm_\($0)" } }
-  }
-}
-
-/// `ingot.inspect-ranges/1`.
-private struct RangesDocument: JSONDocument {
-  struct Row: Encodable {
-    var name: String
-    var min: Float
-    var max: Float
-    var amax: Float
-  }
-
-  static let format = "ingot.inspect-ranges/1"
-  var method: String
-  var set: String
-  var samples: Int
-  var tensors: [Row]
-
-  init(_ table: RangeTable) {
-    (method, set, samples) = (table.method.description, table.setIdentity, table.sampleCount)
-    tensors = table.tensors.map { Row(name: $0.name, min: $0.min, max: $0.max, amax: $0.amax) }
   }
 }

@@ -23,7 +23,9 @@ final class Progress: Sendable {
       update(label, "\(label): \(phase)\(percent)")
     case .finished(let label, let record):
       remove(label)
-      if !record.wasCached { terminal.note("  \(label.padded(to: 36))\(durationText(record.duration.seconds))") }
+      if record.wasCached { break }
+      terminal.note("  \(label.padded(to: 36))\(durationText(record.duration.seconds))")
+      for fact in record.facts where fact.name == "warning" { terminal.note("    warning: \(fact.value)") }
     case .failed(let label, let message):
       remove(label)
       terminal.complain("\(terminal.styled("failed", .red)) \(label)\n\(message)")

@@ -134,4 +134,7 @@ final class TestSpace {
   func ingot(_ arguments: String..., environment: [String: String] = [:]) throws -> Run {
     try start(arguments, environment: environment).finished()
   }
+
+  @discardableResult
+  func ingot(arguments: [String]) throws -> Run { try start(arguments, environment: [:]).finished() }
 }

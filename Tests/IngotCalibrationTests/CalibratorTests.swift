@@ -2,28 +2,31 @@
 
 import IngotBackends
 import IngotCore
+import Synchronization
 import Testing
 
 @testable import IngotCalibration
 
 /// A model of one input `x` [batch, width]: `double` is 2x, `relu` its positive part, `sum` [batch, 1], `mixed` [1,
 /// batch * width].
-private final class FakeSession: InferenceSession {
+private class FakeSession: InferenceSession, @unchecked Sendable {
   let inputs: [IOTensor]
   let outputs: [IOTensor]
   let log: Log
-  /// Replaces elements of `double`, by sample and then by value.
-  var poison: [Int: Float] = [:]
-  private var sample = 0
+  /// Replaces elements of `double`, by the sample's first value.
+  var poison: [Float: Float] = [:]
 
-  final class Log {
-    var opened: [[String]] = []
-    var batches: [Int] = []
+  final class Log: Sendable {
+    private let state = Mutex<(opened: [[String]], batches: [Int])>(([], []))
+    var opened: [[String]] { state.withLock(\.opened) }
+    var batches: [Int] { state.withLock(\.batches) }
+    func open(_ names: [String]) { state.withLock { $0.opened.append(names) } }
+    func run(_ count: Int) { state.withLock { $0.batches.append(count) } }
   }
 
-  init(_ names: [String], width: Int, batch: Dimension = .symbolic("batch"), log: Log) {
+  required init(_ names: [String], width: Int, batch: Dimension = .symbolic("batch"), log: Log) {
     self.log = log
-    log.opened.append(names)
+    log.open(names)
     inputs = [IOTensor(name: "x", type: .float32, shape: [batch, .fixed(width)])]
     let shapes: [String: [Dimension]] = [
       "double": [batch, .fixed(width)], "relu": [batch, .fixed(width)], "sum": [batch, .fixed(1)],
@@ -37,14 +40,14 @@ private final class FakeSession: InferenceSession {
   func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
     guard let x = tensors["x"], let values = x.floats else { throw BackendError(.onnxruntime, .refused("no x")) }
     let (count, width) = (x.shape[0], x.shape[1])
-    log.batches.append(count)
+    log.run(count)
     var results: [String: Tensor] = [:]
     for output in outputs {
       switch output.name {
       case "double":
         var doubled = values.map { $0 * 2 }
-        for (at, value) in poison where (sample..<sample + count).contains(at) {
-          doubled[(at - sample) * width + 1] = value
+        for at in 0..<count {
+          if let value = poison[values[at * width]] { doubled[at * width + 1] = value }
         }
         results["double"] = Tensor(doubled, shape: x.shape)
       case "relu": results["relu"] = Tensor(values.map { max($0, 0) }, shape: x.shape)
@@ -54,10 +57,12 @@ private final class FakeSession: InferenceSession {
       default: results["mixed"] = Tensor(values, shape: [1, values.count])
       }
     }
-    sample += count
     return results
   }
 }
+
+/// The same, from several threads at once.
+private final class FakeConcurrentSession: FakeSession, ConcurrentInferenceSession, @unchecked Sendable {}
 
 @Suite struct CalibratorTests {
   private let folder: TestFolder
@@ -76,16 +81,28 @@ private final class FakeSession: InferenceSession {
     _ tensors: [String], method: CalibrationMethod = .entropy, samples: Int? = nil, batchSize: Int = 32,
     budget: Int = 1 << 20, batch: Dimension = .symbolic("batch"), poison: [Int: Float] = [:]
   ) throws -> (RangeTable, FakeSession.Log) {
+    let (calibration, log) = try measure(
+      tensors, method: method, samples: samples, batchSize: batchSize, budget: budget, batch: batch, poison: poison)
+    return (calibration.table, log)
+  }
+
+  /// - Parameter poison: what samples give instead of their second value of `double`.
+  private func measure(
+    _ tensors: [String], channelAxes: [String: Int] = [:], method: CalibrationMethod = .entropy, samples: Int? = nil,
+    batchSize: Int = 32, budget: Int = 1 << 20, threadCount: Int? = nil, batch: Dimension = .symbolic("batch"),
+    poison: [Int: Float] = [:]
+  ) throws -> (Calibration, FakeSession.Log) {
     let log = FakeSession.Log()
     let calibrator = Calibrator(
       set: set, setIdentity: "sha256:set", method: method, samples: samples, batchSize: batchSize,
-      memoryBudget: ByteCount(budget)
+      memoryBudget: ByteCount(budget), threadCount: threadCount ?? 1
     ) { names in
-      let session = FakeSession(names, width: 16, batch: batch, log: log)
-      session.poison = poison
+      let kind = threadCount == nil ? FakeSession.self : FakeConcurrentSession.self
+      let session = kind.init(names, width: 16, batch: batch, log: log)
+      for (sample, value) in poison { session.poison[values[sample * 16]] = value }
       return session
     }
-    return (try calibrator.run(tensors: tensors), log)
+    return (try calibrator.run(tensors: tensors, channelAxes: channelAxes), log)
   }
 
   @Test func measuresInputsAndWhatIsBetween() throws {
@@ -117,8 +134,61 @@ private final class FakeSession: InferenceSession {
     // Three tensors of 64 bytes and one of 4 for one sample: in a budget of 100 each large one needs a pass of its own.
     let (grouped, log) = try calibrate(tensors, method: method, budget: 100)
     #expect(grouped.text == expected.text)
-    #expect(log.opened == [tensors, ["double"], ["relu", "sum"], ["mixed"]])
+    #expect(log.opened == [tensors, ["x", "double"], ["relu", "sum"], ["mixed"]])
     #expect(log.batches == [Int](repeating: 1, count: 900))
+  }
+
+  @Test(arguments: [CalibrationMethod.entropy, .minmax, .movingAverage])
+  func theNumberOfThreadsChangesNothing(method: CalibrationMethod) throws {
+    // What mixes samples has no average of theirs.
+    let tensors = ["x", "double", "sum"] + (method == .movingAverage ? [] : ["mixed"])
+    let axes = ["relu": 1, "double": -1]
+    let (expected, _) = try measure(tensors, channelAxes: axes, method: method, batchSize: 300)
+    for (threadCount, batchSize) in [(1, 5), (2, 1), (3, 7), (8, 2)] {
+      let (found, log) = try measure(
+        tensors, channelAxes: axes, method: method, batchSize: batchSize, threadCount: threadCount)
+      #expect(found.table.text == expected.table.text && found.channels == expected.channels)
+      #expect(log.batches.reduce(0, +) == 300)
+    }
+  }
+
+  @Test func channelsAreMeasured() throws {
+    let (found, _) = try measure([], channelAxes: ["relu": 1, "x": -1])
+    #expect(found.table.tensors == [] && found.channels.keys.sorted() == ["relu", "x"])
+    let relu = try #require(found.channels["relu"])
+    for channel in [0, 15] {
+      let column = (0..<300).map { values[$0 * 16 + channel] }
+      #expect(relu.max[channel] == column.max() && relu.min[channel] == 0 && relu.valueCount == 300)
+      let mean = column.reduce(0) { $0 + Double(max($1, 0)) } / 300
+      #expect(abs(relu.mean[channel] - mean) < 1e-12)
+    }
+    let error = #expect(throws: CalibrationError.self) { try measure([], channelAxes: ["relu": 2]) }
+    #expect(
+      error?.description
+        == "the tensor 'relu' has no range to measure: it has no axis 2, or channels that change in number")
+  }
+
+  @Test func theEarliestSampleThatFailsIsNamed() throws {
+    for threadCount in [1, 4] {
+      let error = #expect(throws: CalibrationError.self) {
+        try measure(
+          ["double"], batchSize: 1, threadCount: threadCount, poison: [37: .nan, 38: .infinity, 39: .nan, 40: .nan])
+      }
+      #expect(error?.description.hasPrefix("the tensor 'double' is nan in sample 37 of the calibration set") == true)
+    }
+  }
+
+  @Test func aMovingAverageForgetsWhatWasOnce() throws {
+    var spiked = values
+    spiked[3] = 1000
+    try folder.write(npy("'<f4'", "(300, 16)", data: floats(spiked)), to: "x.npy")
+    let set = try CalibrationSet.open(directory: folder.path)
+    let table = try Calibrator(set: set, setIdentity: "s", method: .movingAverage) {
+      FakeSession($0, width: 16, log: FakeSession.Log())
+    }.run(tensors: ["x"]).table
+    let range = table.tensors[0]
+    #expect(range.max == 1000 && range.amax > 1 && range.amax < 6)
+    #expect(range.quality?.clipped ?? 0 > 0)
   }
 
   @Test func usesTheFirstSamples() throws {
@@ -192,14 +262,14 @@ private final class FakeSession: InferenceSession {
     let calibrator = Calibrator(set: set, setIdentity: "s", method: .minmax, batchSize: 100) {
       FakeSession($0, width: 16, log: log)
     }
-    var seen: [CalibrationProgress] = []
+    let seen = Mutex<[CalibrationProgress]>([])
     let error = #expect(throws: CalibrationError.self) {
       try calibrator.run(tensors: ["double"]) { progress in
-        seen.append(progress)
+        seen.withLock { $0.append(progress) }
         return progress.done < 150
       }
     }
-    #expect(seen.map(\.done) == [1, 101, 201] && seen.allSatisfy { $0.total == 300 })
+    #expect(seen.withLock { $0.map(\.done) } == [1, 101, 201] && seen.withLock { $0.allSatisfy { $0.total == 300 } })
     #expect(error?.kind == .interrupted)
   }
 }

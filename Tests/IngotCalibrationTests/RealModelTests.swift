@@ -44,7 +44,7 @@ import Testing
     func calibrate(_ method: CalibrationMethod, samples: Int, budget: Int = 1 << 30) throws -> RangeTable {
       try Calibrator(
         set: set, setIdentity: "s", method: method, samples: samples, memoryBudget: ByteCount(budget), openSession: open
-      ).run(tensors: tensors)
+      ).run(tensors: tensors).table
     }
     let widest = try calibrate(.minmax, samples: 100)
     let entropy = try calibrate(.entropy, samples: 100)

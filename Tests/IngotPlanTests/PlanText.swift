@@ -31,6 +31,7 @@ enum PlanText {
     switch source {
     case .model(let path): "model \(path)"
     case .calibrationSet(let path): "set \(path)"
+    case .file(let path): "file \(path)"
     case .output(let id, let name): "\(name) of \(id.index)"
     }
   }

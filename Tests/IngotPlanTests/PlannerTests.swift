@@ -75,6 +75,18 @@ import Testing
     #expect(plan.steps.filter { $0.stage == .build }.map(\.label) == ["fp16-cpu/build"])
   }
 
+  /// Ranges that are imported need no runtime, and every precision takes the same ones.
+  @Test func rangesComeFromAFileWhereTheManifestSaysSo() throws {
+    let imported = try Plan(manifest(precision: "precision: int8", "calibration: { import: net.cache }"))
+    let step = try #require(imported.steps.first { $0.stage == .calibrate })
+    #expect(step.tools == [])
+    #expect(step.inputs.last == StepInput("ranges", .file(path: "p/net.cache")))
+    let measured = try Plan(manifest(precision: "precision: int8", "calibration: { data: set }"))
+    #expect(labels(imported) == labels(measured))
+    let alone = Plan(importing: "net.cache", for: "net.onnx")
+    #expect(labels(alone) == ["sanitize", "calibrate"] && alone.steps[1].action == step.action)
+  }
+
   /// The runtime's version and digest are in the key of the step then, and only then.
   @Test(arguments: [("fold-with: onnxruntime, ", [ToolRequirement(backend: "onnxruntime")]), ("", [])])
   func aRuntimeThatFoldsBelongsToTheSanitizeStep(field: String, tools: [ToolRequirement]) throws {

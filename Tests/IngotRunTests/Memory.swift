@@ -67,6 +67,7 @@ struct MemoryResolver: InputResolver {
 
   func digest(ofModelAt path: String) throws -> Digest { try digest(of: path) }
   func digest(ofCalibrationSetAt path: String) throws -> Digest { try digest(of: path) }
+  func digest(ofFileAt path: String) throws -> Digest { try digest(of: path) }
 
   func identity(of tool: ToolRequirement) throws -> ToolIdentity {
     let version = toolVersions[tool.backend] ?? "1"

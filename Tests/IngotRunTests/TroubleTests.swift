@@ -11,6 +11,7 @@ import Testing
 private final class ChangingResolver: InputResolver {
   private let state = Mutex(MemoryResolver(files: ["m": "1"]))
   func digest(ofModelAt path: String) throws -> Digest { try state.withLock { try $0.digest(ofModelAt: path) } }
+  func digest(ofFileAt path: String) throws -> Digest { try state.withLock { try $0.digest(ofFileAt: path) } }
   func digest(ofCalibrationSetAt path: String) throws -> Digest {
     try state.withLock { try $0.digest(ofCalibrationSetAt: path) }
   }

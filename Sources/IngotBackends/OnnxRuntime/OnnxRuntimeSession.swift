@@ -17,11 +17,12 @@ struct OnnxRuntimeOptions {
   var entries: [(key: String, value: String)] = []
 }
 
-@safe final class OnnxRuntimeSession: InferenceSession {
+@safe final class OnnxRuntimeSession: ConcurrentInferenceSession {
   let inputs: [IOTensor]
   let outputs: [IOTensor]
   private let library: OnnxRuntimeLibrary
-  private let handle: OpaquePointer
+  // A session of ONNX Runtime runs on many threads at once; what is around it here is written before the first run.
+  nonisolated(unsafe) private let handle: OpaquePointer
 
   init(_ library: OnnxRuntimeLibrary, modelPath: String, options: OnnxRuntimeOptions) throws(BackendError) {
     let handle = try unsafe Self.open(library, modelPath, options)
@@ -53,12 +54,23 @@ struct OnnxRuntimeOptions {
   }
 
   func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
+    var results: [String: Tensor] = [:]
+    try run(tensors) { output, shape, bytes in
+      results[output.name] = Tensor(
+        type: output.type, shape: shape, bytes: Bytes(unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }))
+    }
+    return results
+  }
+
+  func run(
+    _ tensors: [String: Tensor], showing body: (IOTensor, [Int], RawSpan) -> Void
+  ) throws(BackendError) {
     if let problem = inputs.problem(with: tensors) { throw BackendError(.onnxruntime, .refused(problem)) }
     let ordered = inputs.compactMap { tensors[$0.name] }
     let dims = ordered.flatMap { $0.shape.map(Int64.init) }
-    return try unsafe dims.withUnsafeBufferPointer { (dims) throws(BackendError) in
+    try unsafe dims.withUnsafeBufferPointer { (dims) throws(BackendError) in
       try unsafe withViews(of: ordered[...], dims: dims[...], views: []) { (views) throws(BackendError) in
-        try unsafe run(views)
+        try unsafe run(views, body)
       }
     }
   }
@@ -66,44 +78,47 @@ struct OnnxRuntimeOptions {
   /// Calls `body` with a view of each tensor's memory, which lasts as long as the call.
   private func withViews(
     of rest: ArraySlice<Tensor>, dims: Slice<UnsafeBufferPointer<Int64>>, views: [ingot_ort_tensor],
-    _ body: ([ingot_ort_tensor]) throws(BackendError) -> [String: Tensor]
-  ) throws(BackendError) -> [String: Tensor] {
+    _ body: ([ingot_ort_tensor]) throws(BackendError) -> Void
+  ) throws(BackendError) {
     guard let tensor = rest.first else { return try unsafe body(views) }
     let rank = tensor.shape.count
-    return try tensor.bytes.withSpan { (span) throws(BackendError) in
+    try tensor.bytes.withSpan { (span) throws(BackendError) in
       try unsafe span.withUnsafeBytes { (bytes) throws(BackendError) in
         let view = unsafe ingot_ort_tensor(
           type: tensor.type.rawValue, dims: UnsafeBufferPointer(rebasing: dims).baseAddress, rank: rank,
           data: bytes.baseAddress, byte_count: bytes.count)
-        return try unsafe withViews(of: rest.dropFirst(), dims: dims.dropFirst(rank), views: views + [view], body)
+        try unsafe withViews(of: rest.dropFirst(), dims: dims.dropFirst(rank), views: views + [view], body)
       }
     }
   }
 
-  private func run(_ views: [ingot_ort_tensor]) throws(BackendError) -> [String: Tensor] {
+  private func run(
+    _ views: [ingot_ort_tensor], _ body: (IOTensor, [Int], RawSpan) -> Void
+  ) throws(BackendError) {
     var made: OpaquePointer?
     try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_run(handle, views, &made, &$0) }
     guard let made = unsafe made else { fatalError("BUG: a run without outputs") }
     defer { unsafe ingot_ort_release_outputs(made) }
-    var results: [String: Tensor] = [:]
     for (index, output) in outputs.enumerated() {
       guard let view = unsafe ingot_ort_output_tensor(made, index)?.pointee else {
         fatalError("BUG: an output is missing")
       }
-      results[output.name] = try unsafe Self.copy(view, of: output)
+      try unsafe Self.show(view, of: output, body)
     }
-    return results
   }
 
-  private static func copy(_ view: ingot_ort_tensor, of output: IOTensor) throws(BackendError) -> Tensor {
+  private static func show(
+    _ view: ingot_ort_tensor, of output: IOTensor, _ body: (IOTensor, [Int], RawSpan) -> Void
+  ) throws(BackendError) {
     let shape = unsafe UnsafeBufferPointer(start: view.dims, count: view.rank).map { Int($0) }
-    let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: view.data, count: view.byte_count))
-    guard let type = unsafe ElementType(rawValue: view.type), type.byteCount(of: shape.reduce(1, *)) == bytes.count
+    guard let type = unsafe ElementType(rawValue: view.type),
+      unsafe type.byteCount(of: shape.reduce(1, *)) == view.byte_count
     else {
       throw BackendError(
-        .onnxruntime, .failed("the output '\(output.name)' came with \(bytes.count) bytes for \(shape)"))
+        .onnxruntime, .failed("the output '\(output.name)' came with \(unsafe view.byte_count) bytes for \(shape)"))
     }
-    return Tensor(type: type, shape: shape, bytes: Bytes(bytes))
+    let bytes = unsafe UnsafeRawBufferPointer(start: view.data, count: view.byte_count)
+    body(IOTensor(name: output.name, type: type, shape: output.shape), shape, unsafe RawSpan(_unsafeBytes: bytes))
   }
 
   private static func describe(

@@ -3,19 +3,39 @@
 
 package import IngotBackends
 package import IngotCore
+internal import Synchronization
 
 /// How far a calibration has come.
 package struct CalibrationProgress: Hashable, Sendable {
   /// Samples that went through the model, over all passes.
   package var done: Int
   package var total: Int
+
+  /// `sample 96 of 128, 14 s left`; how long is said once there is something to judge by.
+  /// - Parameter elapsed: since the first sample.
+  package func words(after elapsed: Duration) -> String {
+    let seconds = elapsed / .seconds(1)
+    guard seconds > 1, done > 1, done < total else { return "sample \(done) of \(total)" }
+    let left = seconds / Double(done) * Double(total - done)
+    let time = left < 90 ? "\(Int(left.rounded(.up))) s" : "\(Int((left / 60).rounded(.up))) min"
+    return "sample \(done) of \(total), \(time) left"
+  }
+}
+
+/// What a calibration found.
+package struct Calibration: Sendable {
+  package var table: RangeTable
+  /// Of the tensors whose channels were asked for, by name.
+  package var channels: [String: ChannelStatistics]
+  /// What a person should know before trusting the table.
+  package var warnings: [String]
 }
 
 /// A measurement of a model's tensors on a calibration set.
 ///
-/// Memory is bounded by `memoryBudget` (or the one largest tensor of a sample, where that is larger) for the tensors
-/// of a batch, one batch of inputs, and 32 KiB of histogram for each tensor. The table does not depend on how the
-/// samples are cut into batches, as far as the model's own results do not.
+/// Memory is bounded by `memoryBudget` (or one sample's tensors, where one of them alone is larger), the inputs of the
+/// batches that are under way, and 32 KiB of histogram for each tensor and thread. The result does not depend on the
+/// number of threads nor on how the samples are cut into batches, as far as the model's own results do not.
 package struct Calibrator {
   /// Opens the model so that the tensors are among its outputs; tensors that are inputs need not be.
   package typealias SessionFactory = (_ tensors: [String]) throws(CalibrationError) -> any InferenceSession
@@ -27,160 +47,160 @@ package struct Calibrator {
   private let sampleLimit: Int?
   private let batchSize: Int
   private let memoryBudget: ByteCount
+  private let threadCount: Int
   private let openSession: SessionFactory
+
+  /// Tensors of a batch that a core still has in its cache when they are measured.
+  private static let batchByteCount = 16 << 20
 
   /// - Parameter setIdentity: what names the set in the table: the caller's digest of `set.identity` and its files.
   /// - Parameter samples: how many of the set's first samples to use; nil means all.
-  /// - Parameter batchSize: at most so many samples in one run; fewer where the memory budget says so, and what the
+  /// - Parameter batchSize: at most so many samples in one run; fewer where their tensors are large, and what the
   ///   model's inputs fix where they do.
+  /// - Parameter threadCount: at most so many runs at once, where the session takes several and memory allows.
   package init(
     set: CalibrationSet, setIdentity: String, modelDigest: Digest? = nil, method: CalibrationMethod,
-    samples: Int? = nil,
-    batchSize: Int = 32, memoryBudget: ByteCount = ByteCount(1 << 30), openSession: @escaping SessionFactory
+    samples: Int? = nil, batchSize: Int = 32, memoryBudget: ByteCount = ByteCount(1 << 30), threadCount: Int = 1,
+    openSession: @escaping SessionFactory
   ) {
     (self.set, self.setIdentity, self.modelDigest, self.method, sampleLimit) = (
       set, setIdentity, modelDigest, method, samples
     )
-    (self.batchSize, self.memoryBudget, self.openSession) = (max(batchSize, 1), memoryBudget, openSession)
+    (self.batchSize, self.memoryBudget, self.threadCount) = (max(batchSize, 1), memoryBudget, max(threadCount, 1))
+    self.openSession = openSession
   }
 
   /// Runs the set through the model.
-  /// - Parameter tensors: names of floating-point values: inputs, outputs and what is between.
-  /// - Parameter onProgress: called after each batch; false stops the run with `.cancelled`.
+  /// - Parameter tensors: names of floating-point values to find ranges of: inputs, outputs and what is between.
+  /// - Parameter channelAxes: names of floating-point values to measure channel by channel, with the channels' axis; -1
+  ///   is the last one. They need not be among `tensors`.
+  /// - Parameter onProgress: called after each batch, on one thread at a time; false stops the run with `.cancelled`.
   /// - Returns: one range per tensor, in that order; a name that is there twice counts once.
   package func run(
-    tensors names: [String], onProgress: (CalibrationProgress) -> Bool = { _ in true }
-  ) throws(CalibrationError) -> RangeTable {
+    tensors names: [String], channelAxes: [String: Int] = [:],
+    onProgress: @escaping @Sendable (CalibrationProgress) -> Bool = { _ in true }
+  ) throws(CalibrationError) -> Calibration {
     var seen: Set<String> = []
-    let tensors = names.filter { seen.insert($0).inserted }
-    var session = try openSession(tensors)
+    let ranged = names.filter { seen.insert($0).inserted }
+    let tensors =
+      ranged.map { CollectedTensor(name: $0, hasRange: true, channelAxis: channelAxes[$0]) }
+      + channelAxes.filter { !seen.contains($0.key) }.sorted { $0.key < $1.key }.map {
+        CollectedTensor(name: $0.key, hasRange: false, channelAxis: $0.value)
+      }
+    var session = try openSession(tensors.map(\.name))
     let inputs = session.inputs
     let problems = set.problems(feeding: inputs)
     guard problems.isEmpty else { throw .input(InputError(problems)) }
+    let sampleCount = try sampleCount(feeding: inputs)
+    let groups = try groups(of: tensors, session)
+    let progress = Mutex(CalibrationProgress(done: 0, total: sampleCount * groups.count))
+    var calibration = Calibration(
+      table: RangeTable(
+        method: method, setIdentity: setIdentity, sampleCount: sampleCount, modelDigest: modelDigest, tensors: []),
+      channels: [:], warnings: [])
+    for group in groups {
+      if groups.count > 1 { session = try openSession(group.map(\.name)) }
+      let pass = CollectionPass(set: set, inputs: inputs, method: method, tensors: group)
+      let collected = try run(pass, session, sampleCount: sampleCount) { count in
+        onProgress(
+          progress.withLock {
+            $0.done += count
+            return $0
+          })
+      }
+      try calibration.add(collected, of: group)
+      if calibration.warnings.isEmpty { calibration.warnings = warnings(sampleCount, collected.constants ?? [:]) }
+    }
+    calibration.warnAboutZeros()
+    // Groups have inputs first; the table has the order that was asked for.
+    let order = Dictionary(ranged.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    calibration.table.tensors.sort { order[$0.name, default: 0] < order[$1.name, default: 0] }
+    return calibration
+  }
+
+  /// As many samples are few for any method.
+  private static let fewSamples = 32
+
+  private func warnings(_ sampleCount: Int, _ constants: [String: [UInt8]]) -> [String] {
+    var warnings: [String] = []
+    if sampleCount < Self.fewSamples {
+      let words = sampleCount == 1 ? "1 sample is" : "\(sampleCount) samples are"
+      warnings.append("\(words) few: other data may go beyond these ranges; a hundred or more are usual")
+    }
+    for name in constants.keys.sorted() {
+      warnings.append("the input '\(shown(name))' is one number in all samples: ranges are for that number only")
+    }
+    return warnings
+  }
+
+  /// A model of a fixed batch takes whole batches only.
+  private func sampleCount(feeding inputs: [IOTensor]) throws(CalibrationError) -> Int {
+    let unit = set.fixedBatchSize(of: inputs) ?? 1
+    let available = min(sampleLimit ?? set.sampleCount, set.sampleCount)
+    guard available >= unit else {
+      throw .input(InputError(in: set.directory, "\(available) samples are no batch of \(unit), which the model takes"))
+    }
+    return available / unit * unit
+  }
+
+  /// Tensors that are collected in one pass; those that are inputs are taken in during the first.
+  private func groups(
+    of tensors: [CollectedTensor], _ session: any InferenceSession
+  ) throws(CalibrationError) -> [[CollectedTensor]] {
     let shapes = Dictionary(set.arrays.map { ($0.name, $0.sampleShape) }, uniquingKeysWith: { first, _ in first })
     let plan = try CollectionPlan(
-      tensors: tensors, inputs: inputs, outputs: session.outputs, sampleShapes: shapes, budget: memoryBudget.count)
-    let unit = set.fixedBatchSize(of: inputs)
-    // A model of a fixed batch takes whole batches only.
-    let available = min(sampleLimit ?? set.sampleCount, set.sampleCount)
-    let sampleCount = available / (unit ?? 1) * (unit ?? 1)
-    guard sampleCount > 0 else {
-      throw .input(
-        InputError(in: set.directory, "\(available) samples are no batch of \(unit ?? 1), which the model takes"))
-    }
-    var statistics: [String: ActivationStatistics] = [:]
-    for name in tensors { statistics[name] = ActivationStatistics(collectsHistogram: method.needsHistogram) }
-    // Tensors that are inputs are taken in during the first pass, and a set of inputs alone is a pass without outputs.
+      tensors: tensors.map(\.name), inputs: session.inputs, outputs: session.outputs, sampleShapes: shapes,
+      budget: memoryBudget.count)
+    let byName = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let groups = plan.groups.isEmpty ? [[]] : plan.groups
-    var progress = CalibrationProgress(done: 0, total: sampleCount * groups.count)
-    for (index, group) in groups.enumerated() {
-      if groups.count > 1 { session = try openSession(group) }
-      var pass = Pass(session: session, inputs: inputs, collectedInputs: index == 0 ? plan.inputs : [], outputs: group)
-      try run(&pass, sampleCount: sampleCount, unit: unit, into: &statistics) { (done) throws(CalibrationError) in
-        progress.done += done
-        if !onProgress(progress) { throw .cancelled }
-      }
+    return groups.enumerated().map { index, group in
+      ((index == 0 ? plan.inputs : []) + group).compactMap { byName[$0] }
     }
-    return try table(of: tensors, statistics, sampleCount: sampleCount)
   }
 
-  private struct Pass {
-    var session: any InferenceSession
-    var inputs: [IOTensor]
-    var collectedInputs: [String]
-    var outputs: [String]
-  }
-
-  /// The first run takes one unit and measures it; what it returned says how many samples fit the budget in the others.
+  /// The first run takes one unit and measures it; what it returned says how many samples go into the others and how
+  /// many may run at once. The cut into batches does not depend on the number of threads.
   private func run(
-    _ pass: inout Pass, sampleCount: Int, unit: Int?, into statistics: inout [String: ActivationStatistics],
-    onBatch: (Int) throws(CalibrationError) -> Void
-  ) throws(CalibrationError) {
-    var start = 0
-    var size = unit ?? 1
-    while start < sampleCount {
-      let batch = start..<min(start + size, sampleCount)
-      let byteCount = try collect(pass, batch, into: &statistics)
-      if start == 0, unit == nil { size = min(batchSize, max(1, memoryBudget.count / max(byteCount, 1))) }
-      start = batch.upperBound
-      try onBatch(batch.count)
-    }
-  }
-
-  /// - Returns: how many bytes the runtime returned.
-  private func collect(
-    _ pass: Pass, _ batch: Range<Int>, into statistics: inout [String: ActivationStatistics]
-  ) throws(CalibrationError) -> Int {
-    var feed: [String: Tensor] = [:]
-    for input in pass.inputs {
-      do {
-        feed[input.name] = try set.tensor(input.name, samples: batch)
-      } catch {
-        throw .input(error)
-      }
-    }
-    for name in pass.collectedInputs {
-      guard let tensor = feed[name], let index = statistics[name]?.add(tensor) else { continue }
-      throw .inputNotFinite(
-        array: name, sample: sample(of: index, in: tensor, batch).lowerBound, value: tensor.float(at: index))
-    }
-    if pass.outputs.isEmpty { return 0 }
-    let results: [String: Tensor]
-    do {
-      results = try pass.session.run(feed)
-    } catch {
-      throw .backend(error)
-    }
-    for name in pass.outputs {
-      guard let tensor = results[name], tensor.hasFloats else {
-        throw .notCollectable(tensor: name, reason: "the runtime did not return its values")
-      }
-      guard let index = statistics[name]?.add(tensor) else { continue }
-      try reportInputs(feed, batch)
-      throw .notFinite(tensor: name, samples: sample(of: index, in: tensor, batch), value: tensor.float(at: index))
-    }
-    return results.values.reduce(0) { $0 + $1.bytes.count }
-  }
-
-  /// Where an input is not finite, that is the cause of whatever else is not.
-  private func reportInputs(_ feed: [String: Tensor], _ batch: Range<Int>) throws(CalibrationError) {
-    for (name, tensor) in feed.sorted(by: { $0.key < $1.key }) where tensor.hasFloats {
-      var statistics = ActivationStatistics(collectsHistogram: false)
-      guard let index = statistics.add(tensor) else { continue }
-      throw .inputNotFinite(
-        array: name, sample: sample(of: index, in: tensor, batch).lowerBound, value: tensor.float(at: index))
-    }
-  }
-
-  /// The sample that an element belongs to, where the tensor's first axis is the batch; else the whole batch.
-  private func sample(of index: Int, in tensor: Tensor, _ batch: Range<Int>) -> Range<Int> {
-    guard tensor.shape.first == batch.count else { return batch }
-    let sample = batch.lowerBound + index / max(tensor.elementCount / batch.count, 1)
-    return sample..<sample + 1
-  }
-
-  private func table(
-    of names: [String], _ statistics: [String: ActivationStatistics], sampleCount: Int
-  ) throws(CalibrationError) -> RangeTable {
-    var ranges: [TensorRange] = []
-    for name in names {
-      guard let collected = statistics[name], collected.valueCount > 0 else {
-        throw .notCollectable(tensor: name, reason: "it has no elements")
-      }
-      ranges.append(collected.range(named: name, method: method))
-    }
-    return RangeTable(
-      method: method, setIdentity: setIdentity, sampleCount: sampleCount, modelDigest: modelDigest, tensors: ranges)
+    _ pass: CollectionPass, _ session: any InferenceSession, sampleCount: Int,
+    onBatch: @escaping @Sendable (Int) -> Bool
+  ) throws(CalibrationError) -> Collected {
+    var collected = Collected(pass.tensors, method: method)
+    let unit = set.fixedBatchSize(of: pass.inputs)
+    let first = 0..<(unit ?? 1)
+    let byteCount = max(
+      try pass.run([first], session: session, threadCount: 1, into: &collected, onBatch: onBatch), 1)
+    let size = unit ?? max(1, min(batchSize, Self.batchByteCount / byteCount, memoryBudget.count / byteCount))
+    let batches = stride(from: first.upperBound, to: sampleCount, by: size).map { $0..<min($0 + size, sampleCount) }
+    let room = memoryBudget.count / (byteCount * size / first.count)
+    _ = try pass.run(
+      batches, session: session, threadCount: max(1, min(threadCount, room, batches.count)), into: &collected,
+      onBatch: onBatch)
+    return collected
   }
 }
 
-extension ActivationStatistics {
-  /// - Returns: the index of the first element that is not finite.
-  mutating func add(_ tensor: Tensor) -> Int? {
-    tensor.withFloats { add($0) }
+extension Calibration {
+  fileprivate mutating func warnAboutZeros() {
+    for tensor in table.tensors where tensor.isZero {
+      warnings.append("the tensor '\(shown(tensor.name))' is 0 in all samples: nothing tells its range")
+    }
   }
-}
 
-extension Tensor {
-  fileprivate func float(at index: Int) -> Float { withFloats { $0[index] } }
+  fileprivate mutating func add(_ collected: Collected, of tensors: [CollectedTensor]) throws(CalibrationError) {
+    for (number, tensor) in tensors.enumerated() {
+      let statistics = collected.ranges[number]
+      guard statistics.valueCount > 0 else { throw .notCollectable(tensor: tensor.name, reason: "it has no elements") }
+      if tensor.hasRange {
+        table.tensors.append(
+          statistics.range(named: tensor.name, method: table.method, average: collected.averages[number]))
+      }
+      if let axis = tensor.channelAxis {
+        guard let found = collected.channels[number], !collected.changing.contains(number) else {
+          throw .notCollectable(
+            tensor: tensor.name, reason: "it has no axis \(axis), or channels that change in number")
+        }
+        channels[tensor.name] = found
+      }
+    }
+  }
 }

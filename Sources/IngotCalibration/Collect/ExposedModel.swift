@@ -1,5 +1,6 @@
-// A model that shows what is inside: the same nodes, with more outputs.
+// A model that shows what is inside: the same nodes, with more outputs, and a session of it.
 
+package import IngotBackends
 package import IngotCore
 package import IngotGraph
 
@@ -24,5 +25,24 @@ extension Model {
     }
     guard problems.isEmpty else { throw InputError(problems) }
     return model
+  }
+
+  /// The model with more tensors among its outputs, in a session of a reference runtime.
+  /// - Parameter scratch: a folder for what the runtime reads; the session may go on reading there.
+  package func openSession(
+    exposing tensors: [String], with reference: any ReferenceBackend, in scratch: String
+  ) throws(CalibrationError) -> any InferenceSession {
+    let folder = "\(scratch)/exposed-\(FileSystem.uniqueSuffix())"
+    let path = "\(folder)/model.onnx"
+    do {
+      try FileSystem.makeDirectory(folder)
+      // Weights in a file of their own are mapped by the runtime, not parsed and copied.
+      try exposing(tensors).write(to: path, weights: .externalAbove(1024), isDurable: false)
+      return try reference.openModelForMeasuring(at: path)
+    } catch let error as any ReportableError {
+      throw .opening(error)
+    } catch {
+      fatalError("BUG: \(error)")
+    }
   }
 }

@@ -61,16 +61,18 @@ private struct ParsedTable: Decodable {
     guard format == RangeTable.formatName else {
       throw InputError(in: path, "`format` is `\(shown(format))`; a range table has `\(RangeTable.formatName)`")
     }
-    guard let known = CalibrationMethod(name: method, percentile: percentile) else {
+    let isImported = method == CalibrationMethod.imported.name
+    guard let known = isImported ? .imported : CalibrationMethod(name: method, percentile: percentile) else {
       throw InputError(
-        in: path, "unknown method `\(shown(method))`", hint: "expected minmax, entropy, percentile or mse")
+        in: path, "unknown method `\(shown(method))`",
+        hint: "expected minmax, moving-average, entropy, percentile, mse or imported")
     }
     var problems: [Diagnostic] = []
     func refuse(_ problem: String) { problems.append(Diagnostic(in: path, problem)) }
     if percentile != nil, known.name != "percentile" {
       refuse("`percentile` is for the method percentile, not \(known.name)")
     }
-    if samples < 1 { refuse("`samples` is \(samples); a table is made from at least one sample") }
+    if samples < (isImported ? 0 : 1) { refuse("`samples` is \(samples); a table is made from at least one sample") }
     let digest = model.flatMap { Digest(hex: $0) }
     if model != nil, digest == nil { refuse("`model` is no SHA-256 digest") }
     var names: Set<String> = []
@@ -79,7 +81,7 @@ private struct ParsedTable: Decodable {
       if !names.insert(tensor.name).inserted {
         refuse("tensor `\(shown(tensor.name))` is there twice, again as number \(index + 1)")
       }
-      if let problem = tensor.problem {
+      if let problem = tensor.problem(isImported: isImported) {
         refuse("tensor `\(shown(tensor.name))`: \(problem)")
       } else if let range = tensor.range {
         ranges.append(range)
@@ -113,7 +115,8 @@ private struct ParsedTensor: Decodable {
   }
 
   /// Nil where it is a range that a calibration can have found.
-  var problem: String? {
+  /// - Parameter isImported: nobody counted the values.
+  func problem(isImported: Bool) -> String? {
     guard min.isFinite, max.isFinite, min <= max else { return "min \(min) and max \(max) are no range" }
     guard amax.isFinite, amax >= TensorRange.smallestAmax else {
       return "amax is \(amax); it must be positive and finite"
@@ -121,7 +124,7 @@ private struct ParsedTensor: Decodable {
     guard amax <= Swift.max(min.magnitude, max.magnitude, TensorRange.smallestAmax) else {
       return "amax \(amax) is larger than every value seen (\(min) to \(max))"
     }
-    guard values >= 1, zeros >= 0, zeros <= values else { return "\(zeros) zeros among \(values) values" }
+    guard values >= (isImported ? 0 : 1), zeros >= 0, zeros <= values else { return "\(zeros) zeros among \(values) values" }
     guard (clipped == nil) == (sqnr == nil), divergence == nil || sqnr != nil else {
       return "`clipped` and `sqnr` belong together"
     }
@@ -168,7 +171,7 @@ private struct ParsedHistogram: Decodable {
 }
 
 /// A key that is its own text.
-private struct TextKey: CodingKey, ExpressibleByStringLiteral {
+struct TextKey: CodingKey, ExpressibleByStringLiteral {
   var stringValue: String
   var intValue: Int? { nil }
   init(stringValue: String) { self.stringValue = stringValue }

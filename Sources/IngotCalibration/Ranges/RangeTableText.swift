@@ -3,7 +3,7 @@
 // {
 //   "format": "ingot-ranges",              always
 //   "version": 1,
-//   "method": "percentile",                minmax, entropy, percentile, mse
+//   "method": "percentile",                minmax, moving-average, entropy, percentile, mse; imported: see below
 //   "percentile": 0.9999,                  with percentile only
 //   "set": "sha256:…",                     what names the calibration data
 //   "samples": 500,
@@ -16,7 +16,8 @@
 // }
 //
 // Numbers are the shortest decimals that read back as the same float32 (min, max, amax, width) or float64 (the rest).
-// The threshold is in the tensor's units: an int8 scale is amax / 127. `TensorRange` and `HistogramSummary` say what
+// The threshold is in the tensor's units: an int8 scale is amax / 127. Imported ranges were measured by another tool:
+// `set` names its file, and `samples`, `values` and `zeros` are 0. `TensorRange` and `HistogramSummary` say what
 // each field means.
 
 internal import IngotCore

@@ -28,6 +28,17 @@ package struct ActivationStatistics: Hashable, Sendable {
   }
 }
 
+extension ActivationStatistics {
+  /// Adds what others saw of the same tensor, whichever came first. Both collect a histogram, or none does.
+  package mutating func add(_ other: ActivationStatistics) {
+    min = Swift.min(min, other.min)
+    max = Swift.max(max, other.max)
+    valueCount += other.valueCount
+    zeroCount += other.zeroCount
+    if let added = other.histogram { histogram?.add(added) }
+  }
+}
+
 /// Smallest and largest value and the number of zeros, computed on integers that order as the floats do: integer
 /// minima are associative, so the loop becomes vector instructions, and NaNs sort beyond the infinities instead of
 /// vanishing in comparisons.

@@ -51,6 +51,15 @@ package struct Histogram: Hashable, Sendable {
     counts[0] -= UInt64(zeroCount)
   }
 
+  /// Adds the counts of another histogram, of this form or of none yet.
+  mutating func add(_ other: Histogram) {
+    guard !other.counts.isEmpty else { return }
+    widen(toHold: other.largest)
+    var other = other
+    other.widen(toHold: largest)
+    for bin in 0..<Self.binCount { counts[bin] += other.counts[bin] }
+  }
+
   /// The smallest width that holds the value: it depends on the largest value alone.
   private mutating func widen(toHold value: Float) {
     guard value > largest || counts.isEmpty else { return }

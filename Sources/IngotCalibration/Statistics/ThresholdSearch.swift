@@ -3,7 +3,7 @@
 extension ActivationStatistics {
   /// The tensor's entry in a range table.
   /// - Precondition: at least one value was taken in, and a histogram where the method needs one.
-  package func range(named name: String, method: CalibrationMethod) -> TensorRange {
+  func range(named name: String, method: CalibrationMethod, average: AverageRange = AverageRange()) -> TensorRange {
     precondition(valueCount > 0 && (histogram != nil || !method.needsHistogram), "nothing was collected of '\(name)'")
     var range = TensorRange(
       name: name, min: min, max: max, amax: Swift.max(largestMagnitude, TensorRange.smallestAmax),
@@ -16,14 +16,15 @@ extension ActivationStatistics {
     var divergence: Double?
     let threshold: Double
     switch method {
-    case .minmax: threshold = sums.largest
+    case .minmax, .imported: threshold = sums.largest
+    case .movingAverage: threshold = Double(Swift.min(average.amax, largestMagnitude))
     case .entropy:
       let choice = EntropySearch.search(histogram)
       (threshold, divergence) = (choice.amax, choice.divergence)
     case .percentile(let fraction): threshold = sums.percentile(fraction, zeroCount: zeroCount)
     case .mse: threshold = sums.leastSquaredErrorThreshold()
     }
-    // Thresholds are bin edges, hence exact in float32, or the largest magnitude itself.
+    // Thresholds are bin edges, hence exact in float32, or magnitudes.
     range.amax = Swift.max(Float(threshold), TensorRange.smallestAmax)
     range.quality = sums.quality(threshold: Double(range.amax), zeroCount: zeroCount, divergence: divergence)
     return range

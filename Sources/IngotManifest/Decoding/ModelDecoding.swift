@@ -47,9 +47,13 @@ extension ManifestDecoder {
   }
 
   mutating func calibration(_ field: YAMLField) -> CalibrationSpec? {
-    let hint = "write `calibration: { data: PATH }`"
+    let hint = "write `calibration: { data: PATH }`, or `{ import: FILE }`"
     guard let reader = MappingReader(field, .calibration, &problems, hint: hint) else { return nil }
+    if let file = reader["import"] { return importing(file, reader) }
     let data = reader["data"]?.path(in: bounds, &problems)
+    if reader["data"] == nil {
+      problems.append(Diagnostic(at: field.keyPlace, "`calibration` has neither `data` nor `import`", hint: hint))
+    }
     let isDefault = reader["method"] == nil
     let method =
       isDefault
@@ -64,6 +68,19 @@ extension ManifestDecoder {
           hint: isDefault ? "add `method: percentile`" : "write `method: percentile`, or remove it"))
     }
     guard let data, let method else { return nil }
-    return CalibrationSpec(data: data, method: method, samples: samples, percentile: percentile)
+    return CalibrationSpec(source: .data(data), method: method, samples: samples, percentile: percentile)
+  }
+
+  /// Ranges that are there need no data and no method.
+  private mutating func importing(_ file: YAMLField, _ reader: MappingReader) -> CalibrationSpec? {
+    for name in ["data", "method", "samples", "percentile"] {
+      guard let other = reader[name] else { continue }
+      problems.append(
+        Diagnostic(
+          at: other.keyPlace, "`\(name)` has no meaning where ranges are imported", hint: "remove it, or `import`"))
+    }
+    guard let path = file.path(in: bounds, &problems) else { return nil }
+    return CalibrationSpec(
+      source: .ranges(path), method: Located(.entropy, at: file.keyPlace), samples: nil, percentile: nil)
   }
 }

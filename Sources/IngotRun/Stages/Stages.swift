@@ -2,14 +2,18 @@
 
 internal import FoundationEssentials
 internal import IngotBackends
-internal import IngotCore
+package import IngotCore
 internal import IngotPlan
 
 /// Does the work of steps, with the runtimes of this machine.
 package struct Stages: StepRunner {
   let runtimes: RuntimeSet
+  /// What tensors may take that are in memory at once while ranges are measured. No result depends on it.
+  let memoryBudget: ByteCount
 
-  package init(runtimes: RuntimeSet) { self.runtimes = runtimes }
+  package init(runtimes: RuntimeSet, memoryBudget: ByteCount = ByteCount(1 << 30)) {
+    (self.runtimes, self.memoryBudget) = (runtimes, memoryBudget)
+  }
 
   package func run(_ job: StageJob) throws -> StageResult {
     switch job.step.action {
