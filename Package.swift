@@ -20,7 +20,7 @@ func systemModule(_ name: String, apt package: String) -> Target {
   .systemLibrary(name: name, path: "Sources/\(name)", providers: [.apt([package])])
 }
 
-/// C or C++ of Ingot's own that opens a runtime with dlopen.
+/// C or C++ of Ingot's own: what opens a runtime with dlopen, or has ways that Swift must not see (longjmp).
 func loader(_ name: String) -> Target {
   .target(
     name: name, path: "Sources/\(name)", cSettings: [.define("_GNU_SOURCE")], cxxSettings: [.define("_GNU_SOURCE")])
@@ -49,7 +49,7 @@ let package = Package(
     systemModule("CYAML", apt: "libyaml-dev"),
     systemModule("CCrypto", apt: "libssl-dev"),
     systemModule("CZlib", apt: "zlib1g-dev"),
-    .target(name: "CImage", path: "Sources/CImage"),
+    loader("CImage"),
     loader("CTensorRT"),
     loader("COnnxRuntime"),
     loader("COpenVINO"),

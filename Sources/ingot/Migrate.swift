@@ -57,7 +57,7 @@ private func facts(of path: String, _ terminal: Terminal) -> MigratedModel {
     let model = try Model.read(path: path)
     return MigratedModel(
       isQuantized: model.graph.nodes.contains { $0.opType == "QuantizeLinear" || $0.opType == "DequantizeLinear" },
-      inputs: try model.summary().inputs.map(\.name))
+      inputs: model.summary().inputs.map(\.name))
   } catch {
     terminal.note("\(error)\n  hint: the manifest is made without a look at the model")
     return MigratedModel(isQuantized: nil, inputs: [])
