@@ -9,7 +9,7 @@ export INGOT_HOME ?= $(CURDIR)/.ingot
 
 INGOT := .build/release/ingot
 RUNTIMES := onnxruntime openvino tensorrt-rtx
-PACKAGES := libyaml-dev libssl-dev zlib1g-dev python3 python3-pip
+PACKAGES := libyaml-dev libssl-dev zlib1g-dev libjpeg-dev libpng-dev python3 python3-pip
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 FORMATTED := Package.swift Sources Tests
 

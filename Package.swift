@@ -20,7 +20,7 @@ func systemModule(_ name: String, apt package: String) -> Target {
   .systemLibrary(name: name, path: "Sources/\(name)", providers: [.apt([package])])
 }
 
-/// C or C++ of Ingot's own that opens a runtime with dlopen.
+/// C or C++ of Ingot's own: what opens a runtime with dlopen, or has ways that Swift must not see (longjmp).
 func loader(_ name: String) -> Target {
   .target(
     name: name, path: "Sources/\(name)", cSettings: [.define("_GNU_SOURCE")], cxxSettings: [.define("_GNU_SOURCE")])
@@ -44,11 +44,12 @@ let package = Package(
   name: "ingot",
   products: [.executable(name: "ingot", targets: ["ingot"])],
   targets: [
-    // System libraries, and loaders of libraries that are opened at run time.
+    // System libraries, C around them, and loaders of libraries that are opened at run time.
     loader("CSystem"),
     systemModule("CYAML", apt: "libyaml-dev"),
     systemModule("CCrypto", apt: "libssl-dev"),
     systemModule("CZlib", apt: "zlib1g-dev"),
+    loader("CImage"),
     loader("CTensorRT"),
     loader("COnnxRuntime"),
     loader("COpenVINO"),
@@ -61,7 +62,8 @@ let package = Package(
     module("IngotStore", ["IngotCore"]),
     module("IngotBackends", ["IngotCore", "IngotGraph", "CSystem", "CTensorRT", "COnnxRuntime", "COpenVINO", "CCUDA"]),
     module(
-      "IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "CZlib"], archives: ["libz.a"]),
+      "IngotCalibration", ["IngotCore", "IngotManifest", "IngotGraph", "IngotBackends", "CZlib", "CImage"],
+      archives: ["libjpeg.a", "libpng16.a", "libz.a"]),
     module("IngotPrecision", ["IngotCore", "IngotGraph", "IngotCalibration"]),
     module("IngotVerify", ["IngotCore", "IngotCalibration"]),
     module("IngotPlan", ["IngotCore", "IngotManifest"]),

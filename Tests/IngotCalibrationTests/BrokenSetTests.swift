@@ -215,16 +215,6 @@ private func npy(shapeText: String) -> [UInt8] { npy("'<f4'", shapeText) }
       ])
   }
 
-  @Test func refusesImagesInWords() throws {
-    #expect(
-      try error("set: 1\nimages: { list: a.txt }\n") == """
-        SET/set.yaml:2:1: error: lists of images with preprocessing are not read yet
-          images: { list: a.txt }
-          ^
-          hint: convert the images to an array in the model's input format and name it under `arrays`
-        """)
-  }
-
   @Test func refusesLinksThatLeave() throws {
     let outside = try TestFolder(["a.npy": npy()])
     let folder = try TestFolder()

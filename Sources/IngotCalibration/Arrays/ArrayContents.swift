@@ -18,6 +18,8 @@ final class ArrayContents: Sendable {
     case stored(Bytes)
     /// A deflated .npy file, and where the elements start in it.
     case deflated(Bytes, elementsOffset: Int)
+    /// Image files, decoded whenever their samples are read.
+    case images(ImageList)
   }
 
   /// What a ZIP file says of the member that the elements are in.
@@ -53,6 +55,7 @@ final class ArrayContents: Sendable {
     case .stored(let bytes): return usable(bytes[range])
     case .deflated(let member, let start):
       return usable(Bytes(try inflate(member, start + range.lowerBound, range.count)))
+    case .images(let list): return try list.bytes(ofSamples: samples)
     }
   }
 
@@ -71,6 +74,7 @@ final class ArrayContents: Sendable {
       case .deflated:
         var inflater = Inflater(claim.member)
         checksum = try inflater.checksumOfRest(byteCount: claim.byteCount)
+      case .images: return
       }
       guard checksum == claim.checksum else {
         throw ArrayProblem("the data is damaged: its CRC-32 is \(hex(checksum)), not \(hex(claim.checksum))")

@@ -7,6 +7,7 @@
 //     image: { file: digits.npz, key: image }    an array of a .npz file
 //     ids:   { file: ids.npy }                   a .npy file
 //     raw:   { file: raw.bin, type: float32, shape: [500, 3, 8, 8] }   any other file: little-endian elements
+//     photo: { images: photos, resize: 256, crop: [224, 224] }         see ImageSetDescription.swift
 //
 // Array names are the names of a model's inputs; labels are one more array. The first axis of every array counts the
 // samples. Files lie in the set's folder or below it, also after links are followed.
@@ -38,6 +39,7 @@ private struct SetReader {
   let directory: String
   var problems: [Diagnostic] = []
   private var files: [String: ArrayFile?] = [:]
+  private var imagePaths: Set<String> = []
 
   /// Against sets that open files without end.
   private static let arrayLimit = 256
@@ -45,17 +47,11 @@ private struct SetReader {
   init(directory: String) { self.directory = directory }
 
   mutating func read(_ field: YAMLField) -> CalibrationSet? {
-    let keys = ["description", "source", "arrays", "images"]
+    let keys = ["description", "source", "arrays"]
     guard let reader = MappingReader(field, required: ["set"], optional: keys, &problems) else { return nil }
     _ = reader["set"]?.int(in: 1...1, &problems)
-    if let images = reader["images"] {
-      problems.append(
-        Diagnostic(
-          at: images.keyPlace, "lists of images with preprocessing are not read yet",
-          hint: "convert the images to an array in the model's input format and name it under `arrays`"))
-    }
     guard let arraysField = reader["arrays"] else {
-      if reader["images"] == nil { problems.append(Diagnostic(at: field.keyPlace, "\(field.shown) has no `arrays`")) }
+      problems.append(Diagnostic(at: field.keyPlace, "\(field.shown) has no `arrays`"))
       return nil
     }
     let description = reader["description"]?.text(&problems)?.value
@@ -70,10 +66,14 @@ private struct SetReader {
     }
     compareSampleCounts(arrays)
     return CalibrationSet(
-      directory: directory, description: description, source: source, arrays: arrays, filePaths: files.keys.sorted())
+      directory: directory, description: description, source: source, arrays: arrays,
+      filePaths: imagePaths.union(files.keys).sorted())
   }
 
   private mutating func read(_ field: YAMLField, name: Located<String>) -> SampleArray? {
+    if case .mapping(let entries) = field.node.content, entries.contains(where: { $0.key == "images" }) {
+      return readImages(field, name: name)
+    }
     let hint = "write `{ file: data.npz, key: \(shown(name.value)) }`"
     guard
       let reader = MappingReader(field, required: ["file"], optional: ["key", "type", "shape"], &problems, hint: hint),
@@ -117,6 +117,26 @@ private struct SetReader {
     }
   }
 
+  private mutating func readImages(_ field: YAMLField, name: Located<String>) -> SampleArray? {
+    guard
+      let reader = MappingReader(field, required: ["images"], optional: ImagePreprocessing.keys, &problems),
+      let source = reader["images"]?.text(&problems), isInside(source),
+      let preprocessing = ImagePreprocessing(reader, &problems)
+    else { return nil }
+    do throws(ArrayProblem) {
+      let list = try ImageList(source.value, in: directory, preprocessing) { isBelowRoot($0) }
+      imagePaths.formUnion(list.paths)
+      return SampleArray(
+        name: name.value, place: source.place, identity: list.identity,
+        contents: ArrayContents(.images(list), layout: try list.layout))
+    } catch {
+      problems.append(
+        Diagnostic(
+          at: source.place, "array `\(shown(name.value))`, \(shown(source.value)): \(error.problem)", hint: error.hint))
+      return nil
+    }
+  }
+
   /// Each file is opened once; one that cannot be opened is reported once.
   private mutating func open(_ file: String) throws(ArrayProblem) -> ArrayFile? {
     let path = FileSystem.join(directory, file)
@@ -130,17 +150,26 @@ private struct SetReader {
   private mutating func isInside(_ file: Located<String>) -> Bool {
     let hint = "copy the file into the set's folder"
     let path = file.value
-    if path.hasPrefix("/") || path.contains("\0") || path.split(separator: "/").contains("..") {
+    if !isRelative(path) {
       problems.append(Diagnostic(at: file.place, "`\(shown(path))` is not a path below the set's folder", hint: hint))
       return false
     }
-    // A file that is not there is reported when it is opened.
+    if isBelowRoot(path) { return true }
+    problems.append(Diagnostic(at: file.place, "`\(shown(path))` is a link that leaves the set's folder", hint: hint))
+    return false
+  }
+
+  private func isRelative(_ path: String) -> Bool {
+    !path.hasPrefix("/") && !path.contains("\0") && !path.split(separator: "/").contains("..")
+  }
+
+  /// A file that is not there is reported when it is opened.
+  private func isBelowRoot(_ path: String) -> Bool {
+    guard isRelative(path) else { return false }
     guard let real = try? FileSystem.realPath(FileSystem.join(directory, path)),
       let root = try? FileSystem.realPath(directory)
     else { return true }
-    if real.hasPrefix(root == "/" ? root : root + "/") { return true }
-    problems.append(Diagnostic(at: file.place, "`\(shown(path))` is a link that leaves the set's folder", hint: hint))
-    return false
+    return real.hasPrefix(root == "/" ? root : root + "/")
   }
 
   private mutating func elementType(_ field: YAMLField) -> ElementType? {
