@@ -78,7 +78,7 @@ private struct Planner {
     let target = variant.target
     let canonical = addSanitize()
     let parse = addParse(canonical, target)
-    let lowered = addLower(canonical, precision)
+    let lowered = addLower(canonical, precision, target)
     let build = addBuild(lowered, parse, variant)
     let verify = manifest.verify.map { addVerify($0, build, lowered, variant) }
     let serialize = addSerialize(build, lowered, verify, variant)
@@ -109,23 +109,34 @@ private struct Planner {
   }
 
   /// - Returns: the step whose `model.onnx` is strongly typed: for fp32 the canonical model is.
-  private mutating func addLower(_ canonical: StepID, _ precision: PrecisionSpec) -> StepID {
+  private mutating func addLower(
+    _ canonical: StepID, _ precision: PrecisionSpec, _ target: TargetSpec
+  ) -> StepID {
     let hasNothingToLower = [.fp32, .tf32].contains(precision.type.value)
     if hasNothingToLower { return canonical }
     var inputs = [StepInput("model", .output(of: canonical, name: "model.onnx"))]
     if precision.type.value.needsCalibration, let calibration = manifest.calibration {
-      inputs.append(StepInput("ranges", .output(of: addCalibrate(calibration, canonical), name: "ranges.json")))
+      let calibrate = addCalibrate(calibration, canonical, precision)
+      inputs.append(StepInput("ranges", .output(of: calibrate, name: "ranges.json")))
+      if precision.type.value == .int8 {
+        inputs.append(StepInput("recipe", .output(of: calibrate, name: "recipe.json")))
+      }
     }
+    let form = precision.type.value == .int8 ? target.backend.value.int8Form : nil
     let settings = LowerSettings(
-      precision: precision.type.value.rawValue, fallback: precision.fallback?.value.rawValue ?? "fp32",
+      precision: precision.type.value.rawValue, fallback: precision.fallback?.value.rawValue ?? "fp32", form: form,
       keepNodes: precision.keepNodes.map(\.value), keepOps: precision.keepOps.map(\.value))
-    return add(Step(.lower(settings), inputs: inputs, label: "\(precision.label)/lower"))
+    return add(Step(.lower(settings), inputs: inputs, label: "\(precision.label)\(form.map { "-\($0)" } ?? "")/lower"))
   }
 
-  private mutating func addCalibrate(_ calibration: CalibrationSpec, _ canonical: StepID) -> StepID {
+  private mutating func addCalibrate(
+    _ calibration: CalibrationSpec, _ canonical: StepID, _ precision: PrecisionSpec
+  ) -> StepID {
     let settings = CalibrateSettings(
-      method: calibration.method.value.rawValue, percentile: calibration.percentile?.value,
-      samples: calibration.samples?.value)
+      method: calibration.method?.value.rawValue
+        ?? (precision.type.value == .int8 ? CalibrateSettings.measured : CalibrationSpec.Method.entropy.rawValue),
+      percentile: calibration.percentile?.value, samples: calibration.samples?.value,
+      tuning: precision.type.value == .int8 ? TuningSettings(precision) : nil)
     return add(
       Step(
         .calibrate(settings),
@@ -167,7 +178,7 @@ private struct Planner {
     ]
     if plan[lowered].stage == .lower {
       inputs.append(StepInput("lowering", .output(of: lowered, name: "lower.json")))
-      inputs += plan[lowered].inputs.filter { $0.name == "ranges" }
+      inputs += plan[lowered].inputs.filter { $0.name == "ranges" || $0.name == "recipe" }
     }
     if let verify { inputs.append(StepInput("verdict", .output(of: verify, name: "verdict.json"))) }
     return add(Step(.serialize(settings), inputs: inputs, label: "\(variant.id)/serialize"))
@@ -260,6 +271,31 @@ private struct Planner {
     plan.steps.append(step)
     known[identity] = id
     return id
+  }
+}
+
+extension TargetBackend {
+  /// The backends that want the same int8 graph.
+  fileprivate var int8Form: String { isTensorRT ? "tensorrt" : rawValue }
+}
+
+extension TuningSettings {
+  fileprivate init(_ precision: PrecisionSpec) {
+    self.init()
+    if let equalize = precision.equalize { self.equalize = Toggle(equalize.value) }
+    if let smooth = precision.smooth { self.smooth = Toggle(smooth.value) }
+    if let correction = precision.biasCorrection { biasCorrection = Toggle(correction.value) }
+  }
+}
+
+extension TuningSettings.Toggle {
+  fileprivate init(_ toggle: PrecisionSpec.Toggle) {
+    self =
+      switch toggle {
+      case .auto: .auto
+      case .on: .on
+      case .off: .off
+      }
   }
 }
 

@@ -21,6 +21,8 @@ package struct PrecisionError: ReportableError, Hashable {
     /// counts.
     case nothingLowered(type: ElementType, reasons: [String])
     case unsupportedType(ElementType, use: String)
+    /// A recipe that was made for another model: what does not fit.
+    case recipe(String)
   }
 
   package struct UnmatchedPattern: Hashable, Sendable {
@@ -38,8 +40,7 @@ package struct PrecisionError: ReportableError, Hashable {
   package var kind: FailureKind {
     switch reason {
     case .unmatchedPatterns, .missingRanges, .unusableRange, .nonFiniteWeight, .alreadyQuantized, .opset,
-      .nothingLowered,
-      .unsupportedType:
+      .nothingLowered, .unsupportedType, .recipe:
       .input
     }
   }
@@ -64,6 +65,7 @@ package struct PrecisionError: ReportableError, Hashable {
       "no operator of the graph can be lowered to \(type)" + reasons.map { "\n  \($0)" }.joined()
         + "\n  hint: shorten 'keep', or ask for another precision"
     case .unsupportedType(let type, let use): "\(type) cannot be used as \(use)"
+    case .recipe(let why): "the recipe does not fit the model: \(why)\n  hint: calibrate this model"
     }
   }
 

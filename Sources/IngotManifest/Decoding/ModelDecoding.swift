@@ -50,20 +50,16 @@ extension ManifestDecoder {
     let hint = "write `calibration: { data: PATH }`"
     guard let reader = MappingReader(field, .calibration, &problems, hint: hint) else { return nil }
     let data = reader["data"]?.path(in: bounds, &problems)
-    let isDefault = reader["method"] == nil
-    let method =
-      isDefault
-      ? Located(.entropy, at: field.keyPlace)
-      : reader["method"]?.choice(of: CalibrationSpec.Method.self, noun: "method", &problems)
+    let method = reader["method"]?.choice(of: CalibrationSpec.Method.self, noun: "method", &problems)
     let samples = reader["samples"]?.int(in: 1...Int.max, &problems)
     let percentile = reader["percentile"]?.percent(in: 0.5...1, &problems)
-    if let percentile, let method, method.value != .percentile {
+    if let percentile, method?.value != .percentile, reader["method"] == nil || method != nil {
       problems.append(
         Diagnostic(
-          at: percentile.place, "`percentile` has no meaning for method \(method.value.rawValue)",
-          hint: isDefault ? "add `method: percentile`" : "write `method: percentile`, or remove it"))
+          at: percentile.place, "`percentile` has no meaning for method \(method?.value.rawValue ?? "auto")",
+          hint: method == nil ? "add `method: percentile`" : "write `method: percentile`, or remove it"))
     }
-    guard let data, let method else { return nil }
+    guard let data else { return nil }
     return CalibrationSpec(data: data, method: method, samples: samples, percentile: percentile)
   }
 }

@@ -20,9 +20,14 @@ extension ManifestDecoder {
         ops = texts(parts["ops"])
       }
     }
+    let toggles = ["equalize", "smooth", "bias-correction"].map { key in
+      reader[key].flatMap { toggle($0, for: type?.value) }
+    }
     let maxDrop = reader["max-drop"].flatMap { self.maxDrop($0) }
     guard let type else { return nil }
-    return PrecisionSpec(type: type, fallback: fallback, keepNodes: nodes, keepOps: ops, maxDrop: maxDrop)
+    return PrecisionSpec(
+      type: type, fallback: fallback, keepNodes: nodes, keepOps: ops, equalize: toggles[0], smooth: toggles[1],
+      biasCorrection: toggles[2], maxDrop: maxDrop)
   }
 
   /// One precision each; a word that is the base's type stands for all of the base.
@@ -64,6 +69,14 @@ extension ManifestDecoder {
         hint: "remove `fallback`; `keep` names what stays fp32")
     }
     return fallback
+  }
+
+  private mutating func toggle(_ field: YAMLField, for type: PrecisionType?) -> Located<PrecisionSpec.Toggle>? {
+    guard let toggle = field.choice(of: PrecisionSpec.Toggle.self, noun: "choice", &problems) else { return nil }
+    if let type, type != .int8 {
+      return field.refuse("\(field.shown) is for int8, not \(type.rawValue)", &problems, hint: "remove it")
+    }
+    return toggle
   }
 
   private mutating func maxDrop(_ field: YAMLField) -> [MetricDrop]? {
