@@ -124,7 +124,8 @@ package struct CalibrationSpec: Sendable, Hashable {
 
   package var source: Source
   /// Entropy where the manifest says nothing.
-  package var method: Located<Method>
+  /// Nil leaves it to the measurement where the precision has one, else it is entropy.
+  package var method: Located<Method>?
   /// How many samples to use; nil means all.
   package var samples: Located<Int>?
   /// For the percentile method, in 0.5...1: the fraction of values that the range keeps; nil leaves the method's

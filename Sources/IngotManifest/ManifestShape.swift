@@ -78,6 +78,11 @@ extension Shape {
       .optional(
         "fallback", .choice(PrecisionType.allCases.filter { !$0.isQuantized }.map(\.rawValue)),
         "The type of everything that is not quantized."),
+      .optional("equalize", toggle, "For int8: move range from channels into the weights that read them; auto by default."),
+      .optional(
+        "smooth", toggle,
+        "For int8: the same behind normalizations, and by a product where nothing else can be scaled; auto by default."),
+      .optional("bias-correction", toggle, "For int8: take shifts that rounding makes out of biases; auto by default."),
       .optional("keep", .mapping(keep), "What stays in the fallback type, or fp32."),
       .optional(
         "io", .list(.text, minimum: 1),
@@ -91,6 +96,9 @@ extension Shape {
       .optional(
         "max-drop", .mapping(maxDrop), "Fall back layer by layer until the metric drops by no more than this."),
     ])
+
+  /// Auto measures, and keeps what is nearer to the float model.
+  private static let toggle = Form.choice(PrecisionSpec.Toggle.allCases.map(\.rawValue))
 
   static let keep = Shape(
     "Parts of the graph, by node or by operator.",
@@ -124,7 +132,8 @@ extension Shape {
         "Ranges that are there already, relative to the manifest: a `ranges.json`, a calibration cache of TensorRT 5 to 10, or the JSON of onnxruntime.quantization; instead of `data`."
       ),
       .optional(
-        "method", .choice(CalibrationSpec.Method.allCases.map(\.rawValue)), "How ranges are found; entropy by default."),
+        "method", .choice(CalibrationSpec.Method.allCases.map(\.rawValue)), 
+        "How ranges are found; by default int8 takes the method that measures best, and fp8 entropy."),
       .optional("samples", .integer(1...Int.max), "How many samples to use; all by default."),
       .optional("percentile", Form.percent, "For method percentile: the part of the values that the range keeps."),
     ])

@@ -35,6 +35,9 @@ package enum Metric: String, Sendable, CaseIterable {
 
 /// A precision: `precision: int8`, or its long form.
 package struct PrecisionSpec: Sendable, Hashable {
+  /// `auto` leaves it to the measurement.
+  package enum Toggle: String, Sendable, CaseIterable { case auto, on, off }
+
   package var type: Located<PrecisionType>
   /// The type of what is not quantized: fp32, tf32, fp16 or bf16; only for quantized types.
   package var fallback: Located<PrecisionType>?
@@ -48,6 +51,10 @@ package struct PrecisionSpec: Sendable, Hashable {
   package var maxActivation: Located<Double>?
   /// The most numbers that a node in fp16 or bf16 adds up; nil sets no limit.
   package var maxDepth: Located<Int>?
+  /// Whether int8 moves range between layers, into weights behind normalizations, and corrects biases; nil means auto.
+  package var equalize: Located<Toggle>?
+  package var smooth: Located<Toggle>?
+  package var biasCorrection: Located<Toggle>?
   /// Fall back layer by layer until the metrics drop by no more than this.
   package var maxDrop: [MetricDrop]?
 

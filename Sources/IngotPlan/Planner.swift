@@ -105,7 +105,7 @@ private struct Planner {
   private mutating func addCandidate(_ variant: Variant) -> (lowered: StepID, build: StepID, verify: StepID?) {
     let canonical = addSanitize()
     let parse = addParse(canonical, variant.target)
-    let lowered = addLower(canonical, variant.precision)
+    let lowered = addLower(canonical, variant.precision, variant.target)
     let build = addBuild(lowered, parse, variant)
     return (lowered, build, manifest.verify.map { addVerify($0, build, lowered, variant) })
   }
@@ -167,7 +167,9 @@ private struct Planner {
   }
 
   /// - Returns: the step whose `model.onnx` is strongly typed: for fp32 the canonical model is.
-  private mutating func addLower(_ canonical: StepID, _ precision: PrecisionSpec) -> StepID {
+  private mutating func addLower(
+    _ canonical: StepID, _ precision: PrecisionSpec, _ target: TargetSpec
+  ) -> StepID {
     let hasNothingToLower = [.fp32, .tf32].contains(precision.type.value)
     if hasNothingToLower { return canonical }
     var inputs = [StepInput("model", .output(of: canonical, name: "model.onnx"))]
@@ -175,23 +177,35 @@ private struct Planner {
     if let calibration = manifest.calibration {
       let calibrate =
         type.needsCalibration
-        ? addCalibrate(calibration, canonical) : type == .fp16 ? addMeasure(calibration, canonical) : nil
-      if let calibrate { inputs.append(StepInput("ranges", .output(of: calibrate, name: "ranges.json"))) }
+        ? addCalibrate(calibration, canonical, precision)
+        : type == .fp16 ? addMeasure(calibration, canonical) : nil
+      if let calibrate {
+        inputs.append(StepInput("ranges", .output(of: calibrate, name: "ranges.json")))
+        if case .calibrate(let settings) = plan[calibrate].action, settings.tuning != nil {
+          inputs.append(StepInput("recipe", .output(of: calibrate, name: "recipe.json")))
+        }
+      }
     }
+    let form = type == .int8 ? target.backend.value.int8Form : nil
     var settings = LowerSettings(
-      precision: precision.type.value.rawValue, fallback: precision.fallback?.value.rawValue ?? "fp32",
+      precision: type.rawValue, fallback: precision.fallback?.value.rawValue ?? "fp32", form: form,
       keepNodes: precision.keepNodes.map(\.value), keepOps: precision.keepOps.map(\.value))
     settings.io = precision.io.map(\.value)
     (settings.maxActivation, settings.maxDepth) = (precision.maxActivation?.value, precision.maxDepth?.value)
-    return add(Step(.lower(settings), inputs: inputs, label: "\(precision.label)/lower"))
+    return add(Step(.lower(settings), inputs: inputs, label: "\(precision.label)\(form.map { "-\($0)" } ?? "")/lower"))
   }
 
-  private mutating func addCalibrate(_ calibration: CalibrationSpec, _ canonical: StepID) -> StepID {
+  private mutating func addCalibrate(
+    _ calibration: CalibrationSpec, _ canonical: StepID, _ precision: PrecisionSpec
+  ) -> StepID {
     switch calibration.source {
     case .data(let path):
+      let isInt8 = precision.type.value == .int8
       let settings = CalibrateSettings(
-        method: calibration.method.value.rawValue, percentile: calibration.percentile?.value,
-        samples: calibration.samples?.value)
+        method: calibration.method?.value.rawValue
+          ?? (isInt8 ? CalibrateSettings.measured : CalibrationSpec.Method.entropy.rawValue),
+        percentile: calibration.percentile?.value, samples: calibration.samples?.value,
+        tuning: isInt8 ? TuningSettings(precision) : nil)
       return add(.calibrate(canonical, settings, on: manifest.resolve(path.value)))
     case .ranges(let path): return add(.importRanges(manifest.resolve(path.value), for: canonical))
     }
@@ -236,7 +250,7 @@ private struct Planner {
     ]
     if plan[lowered].stage == .lower {
       inputs.append(StepInput("lowering", .output(of: lowered, name: "lower.json")))
-      inputs += plan[lowered].inputs.filter { $0.name == "ranges" }
+      inputs += plan[lowered].inputs.filter { $0.name == "ranges" || $0.name == "recipe" }
     }
     if let verify { inputs.append(StepInput("verdict", .output(of: verify, name: "verdict.json"))) }
     return add(Step(.serialize(serializeSettings(variant)), inputs: inputs, label: "\(variant.id)/serialize"))
@@ -385,6 +399,31 @@ extension Step {
   fileprivate static func sanitize(_ model: String) -> Step {
     Step(
       .sanitize(SanitizeSettings(inputs: [])), inputs: [StepInput("model", .model(path: model))], label: "sanitize")
+  }
+}
+
+extension TargetBackend {
+  /// The backends that want the same int8 graph.
+  fileprivate var int8Form: String { isTensorRT ? "tensorrt" : rawValue }
+}
+
+extension TuningSettings {
+  fileprivate init(_ precision: PrecisionSpec) {
+    self.init()
+    if let equalize = precision.equalize { self.equalize = Toggle(equalize.value) }
+    if let smooth = precision.smooth { self.smooth = Toggle(smooth.value) }
+    if let correction = precision.biasCorrection { biasCorrection = Toggle(correction.value) }
+  }
+}
+
+extension TuningSettings.Toggle {
+  fileprivate init(_ toggle: PrecisionSpec.Toggle) {
+    self =
+      switch toggle {
+      case .auto: .auto
+      case .on: .on
+      case .off: .off
+      }
   }
 }
 

@@ -89,7 +89,26 @@ package struct ReferenceSettings: Hashable, Sendable {
   package init() {}
 }
 
+/// What int8 may do to a model besides ranges: each is forced, or left to the measurement.
+package struct TuningSettings: Hashable, Sendable {
+  package enum Toggle: String, Hashable, Sendable, CaseIterable { case auto, on, off }
+
+  package var equalize = Toggle.auto
+  package var smooth = Toggle.auto
+  package var biasCorrection = Toggle.auto
+  package init() {}
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    for (name, toggle) in [("equalize", equalize), ("smooth", smooth), ("bias-correction", biasCorrection)] {
+      sink.field(name, toggle.rawValue)
+    }
+  }
+}
+
 package struct CalibrateSettings: Hashable, Sendable {
+  /// The method that stands for the best of all.
+  package static let measured = "measured"
+
   /// `imported` where the ranges come from a file.
   package var method: String
   package var percentile: Double?
@@ -97,8 +116,10 @@ package struct CalibrateSettings: Hashable, Sendable {
   package var samples: Int?
   /// Whether all float tensors are measured, not only those that will be quantized.
   package var measuresAll = false
-  package init(method: String, percentile: Double?, samples: Int?) {
-    (self.method, self.percentile, self.samples) = (method, percentile, samples)
+  /// Nil measures ranges only.
+  package var tuning: TuningSettings?
+  package init(method: String, percentile: Double?, samples: Int?, tuning: TuningSettings? = nil) {
+    (self.method, self.percentile, self.samples, self.tuning) = (method, percentile, samples, tuning)
   }
 
   func writeIdentity(to sink: inout some IdentitySink) {
@@ -106,25 +127,30 @@ package struct CalibrateSettings: Hashable, Sendable {
     if let percentile { sink.field("percentile", "\(percentile)") }
     sink.field("samples", samples.map(String.init) ?? "all")
     if measuresAll { sink.field("tensors", "all") }
+    tuning?.writeIdentity(to: &sink)
   }
 }
 
 package struct LowerSettings: Hashable, Sendable {
   package var precision: String
   package var fallback: String
+  /// The family of backends that int8 is written for; nil for other precisions, which are written for all.
+  package var form: String?
   package var keepNodes: [String]
   package var keepOps: [String]
   /// Patterns over names of inputs and outputs that take the type too.
   package var io: [String] = []
   package var maxActivation: Double?
   package var maxDepth: Int?
-  package init(precision: String, fallback: String, keepNodes: [String], keepOps: [String]) {
-    (self.precision, self.fallback, self.keepNodes, self.keepOps) = (precision, fallback, keepNodes, keepOps)
+  package init(precision: String, fallback: String, form: String? = nil, keepNodes: [String], keepOps: [String]) {
+    (self.precision, self.fallback, self.form) = (precision, fallback, form)
+    (self.keepNodes, self.keepOps) = (keepNodes, keepOps)
   }
 
   func writeIdentity(to sink: inout some IdentitySink) {
     sink.field("precision", precision)
     sink.field("fallback", fallback)
+    if let form { sink.field("form", form) }
     for pattern in keepNodes { sink.field("keep-node", pattern) }
     for op in keepOps { sink.field("keep-op", op) }
     for pattern in io { sink.field("io", pattern) }

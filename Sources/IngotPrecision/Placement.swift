@@ -36,9 +36,11 @@ package struct Placement: Sendable {
 
 /// - Parameter graph: sanitized: topological order, types and, where they can be known, shapes inferred.
 /// - Throws: `.unmatchedPatterns`, `.alreadyQuantized`.
-package func place(_ graph: Graph, keep: KeepList = KeepList()) throws(PrecisionError) -> Placement {
+package func place(
+  _ graph: Graph, form: Int8Form = .tensorrt, keep: KeepList = KeepList()
+) throws(PrecisionError) -> Placement {
   try requireFloats(in: graph)
-  var placer = Placer(graph, kept: try keep.resolve(in: graph))
+  var placer = Placer(graph, form: form, kept: try keep.resolve(in: graph))
   placer.run()
   return placer.placement
 }
@@ -57,6 +59,7 @@ private let quantizedOperators: Set<String> = [
 /// The state of one placement: rules are asked in an order in which each knows what it depends on.
 struct Placer {
   let graph: Graph
+  let form: Int8Form
   let uses: Uses
   let kept: [Int: String]
   let shapeNodes: Set<Int>
@@ -67,8 +70,8 @@ struct Placer {
   private var weights: [Placement.Weight] = []
   private var decisions: [Int: NodeDecision] = [:]
 
-  init(_ graph: Graph, kept: [Int: String]) {
-    (self.graph, self.kept) = (graph, kept)
+  init(_ graph: Graph, form: Int8Form, kept: [Int: String]) {
+    (self.graph, self.form, self.kept) = (graph, form, kept)
     uses = Uses(graph)
     shapeNodes = findShapeNodes(graph, uses: uses)
   }
@@ -80,6 +83,9 @@ struct Placer {
     }
     // Backwards: a pool's reader may be another pool.
     for index in graph.nodes.indices.reversed() where isCandidate(index) && isAveragePool(index) { placePool(index) }
+    if form.quantizesConvolutionResults {
+      for index in graph.nodes.indices where linear.contains(index) { placeResult(index) }
+    }
     for index in graph.nodes.indices where isCandidate(index) && decisions[index] == nil { explainFloat(index) }
   }
 

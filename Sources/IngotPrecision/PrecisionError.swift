@@ -23,6 +23,8 @@ package struct PrecisionError: ReportableError, Hashable {
     case unsupportedType(ElementType, use: String)
     /// An input or output that cannot take another type, and why.
     case unusablePort(String, String)
+    /// A recipe that was made for another model: what does not fit.
+    case recipe(String)
   }
 
   package struct UnmatchedPattern: Hashable, Sendable {
@@ -42,8 +44,7 @@ package struct PrecisionError: ReportableError, Hashable {
   package var kind: FailureKind {
     switch reason {
     case .unmatchedPatterns, .missingRanges, .unusableRange, .nonFiniteWeight, .alreadyQuantized, .opset,
-      .nothingLowered,
-      .unsupportedType, .unusablePort:
+      .nothingLowered, .unsupportedType, .unusablePort, .recipe:
       .input
     }
   }
@@ -70,6 +71,7 @@ package struct PrecisionError: ReportableError, Hashable {
     case .unsupportedType(let type, let use): "\(type) cannot be used as \(use)"
     case .unusablePort(let name, let reason):
       "'\(name)' cannot take another type: \(reason)\n  hint: leave it out of 'io'"
+    case .recipe(let why): "the recipe does not fit the model: \(why)\n  hint: calibrate this model"
     }
   }
 

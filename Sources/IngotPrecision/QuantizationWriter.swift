@@ -25,12 +25,12 @@ struct QuantizationWriter {
     names = NodeNames(graph)
   }
 
-  mutating func quantize(_ activation: Placement.Activation, scale: Float) {
+  mutating func quantize(_ activation: Placement.Activation, _ codes: ActivationCodes) {
     let (name, shape) = (activation.name, graph[activation.tensor].shape)
-    let scaleID = graph.addInitializer(freshName: "\(name)_scale", Tensor([scale], shape: []))
+    let scaleID = graph.addInitializer(freshName: "\(name)_scale", Tensor([codes.scale], shape: []))
     let zero = graph.addInitializer(
-      freshName: "\(name)_zero_point", Tensor(type: format.type, shape: [], bytes: Bytes([0])))
-    let integers = graph.addValue(freshName: "\(name)_quantized", type: format.type, shape: shape)
+      freshName: "\(name)_zero_point", Tensor(type: codes.type, shape: [], bytes: Bytes([UInt8(codes.zeroPoint)])))
+    let integers = graph.addValue(freshName: "\(name)_quantized", type: codes.type, shape: shape)
     let floats = graph.addValue(freshName: "\(name)_dequantized", type: .float32, shape: shape)
     let nodes = [
       makeNode("QuantizeLinear", [activation.tensor, scaleID, zero], integers),
@@ -44,7 +44,7 @@ struct QuantizationWriter {
     redirect(activation.edges, to: floats)
     quantized.append(
       QuantizedTensor(
-        tensor: name, role: .activation, rule: activation.rule, axis: nil, scales: [scale], zeroChannels: 0,
+        tensor: name, role: .activation, rule: activation.rule, axis: nil, scales: [codes.scale], zeroChannels: 0,
         readers: readerNames(activation.edges)))
   }
 

@@ -64,7 +64,7 @@ import Testing
       return
     }
     #expect(path.value == "../Calibration/imagenet-500")
-    #expect(manifest.calibration?.method.value == .entropy)
+    #expect(manifest.calibration?.method?.value == .entropy)
     #expect(manifest.calibration?.samples?.value == 500)
     #expect(manifest.verify?.outputs[0].cosine?.value == 0.999)
     #expect(manifest.verify?.accuracy?.maxDrop?.value == 0.01)
@@ -92,7 +92,7 @@ import Testing
       ])
     #expect(manifest.profiles[1].dimensions.map(\.name.value) == ["batch", "length"])
     #expect(manifest.workspace?.value == ByteCount(512_000_000))
-    #expect(manifest.calibration?.method.value == .percentile)
+    #expect(manifest.calibration?.method?.value == .percentile)
     #expect(manifest.calibration?.percentile?.value == 0.9999)
     let gate = try #require(manifest.verify?.outputs.first)
     #expect(gate.name.value == "output:0")

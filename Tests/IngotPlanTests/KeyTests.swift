@@ -74,17 +74,20 @@ private enum Table {
   static let parsingProfiles = vary(
     parse, StepAction.parse, profileChanges().map { name, change in ("profile \(name)", { change(&$0.profiles[0]) }) })
   static let calibrate = vary(
-    CalibrateSettings(method: "percentile", percentile: 0.999, samples: 10), StepAction.calibrate,
+    CalibrateSettings(method: "percentile", percentile: 0.999, samples: 10, tuning: TuningSettings()),
+    StepAction.calibrate,
     [
       ("method", { $0.method = "entropy" }), ("percentile", { $0.percentile = 0.9999 }),
       ("no percentile", { $0.percentile = nil }),
       ("samples", { $0.samples = 11 }), ("all samples", { $0.samples = nil }), ("tensors", { $0.measuresAll = true }),
+      ("ranges only", { $0.tuning = nil }), ("equalize", { $0.tuning?.equalize = .on }),
+      ("smooth", { $0.tuning?.smooth = .on }), ("bias correction", { $0.tuning?.biasCorrection = .off }),
     ])
   static let lower = vary(
     LowerSettings(precision: "int8", fallback: "fp32", keepNodes: ["/a/*"], keepOps: ["Softmax"]), StepAction.lower,
     [
       ("precision", { $0.precision = "fp16" }), ("fallback", { $0.fallback = "fp16" }),
-      ("keepNodes", { $0.keepNodes = ["/b/*"] }),
+      ("form", { $0.form = "openvino" }), ("keepNodes", { $0.keepNodes = ["/b/*"] }),
       ("keepOps", { $0.keepOps = ["Add"] }),
       ("io", { $0.io = ["x"] }), ("max activation", { $0.maxActivation = 1 }), ("max depth", { $0.maxDepth = 1 }),
       ("a node is no op", { ($0.keepNodes, $0.keepOps) = ([], ["/a/*", "Softmax"]) }),
@@ -164,10 +167,10 @@ private enum Table {
   @Test func theTableKnowsEveryField() {
     let values: [Any] = [
       SanitizeSettings(inputs: []), parse, profile.ranges[0], ReferenceSettings(),
-      CalibrateSettings(method: "", percentile: nil, samples: nil),
+      CalibrateSettings(method: "", percentile: nil, samples: nil), TuningSettings(),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 4, 7, 5, 5, 6, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 5, 3, 8, 5, 5, 6, 5, 5])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {

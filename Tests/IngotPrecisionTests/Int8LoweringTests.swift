@@ -16,7 +16,9 @@ private let twoConvolutions = """
   }
   """
 
-private let ranges: [String: Float] = ["x": 1.27, "b": 12.7]
+private let ranges = ["x": ActivationRange(amax: 1.27), "b": ActivationRange(amax: 12.7)]
+
+private func unit(_ tensor: String) -> ActivationRange? { ActivationRange(amax: 1) }
 
 @Suite struct Int8LoweringTests {
   @Test func writesOnePairForEachTensorAndInt8Weights() throws {
@@ -97,7 +99,7 @@ private let ranges: [String: Float] = ["x": 1.27, "b": 12.7]
         %z: float32[16,16] = Relu(%w) # relu
       }
       """
-    ) { try lowerToInt8(&$0) { _ in 1 } }
+    ) { try lowerToInt8(&$0, range: unit) }
     #expect(
       wiring(result.model.graph) == [
         "x_quantized = QuantizeLinear x x_scale x_zero_point",
@@ -118,7 +120,7 @@ private let ranges: [String: Float] = ["x": 1.27, "b": 12.7]
         %x_quantized: float32[b,16] = Relu(%x_scale) # relu
       }
       """
-    ) { try lowerToInt8(&$0) { _ in 1 } }
+    ) { try lowerToInt8(&$0, range: unit) }
     #expect(
       wiring(result.model.graph) == [
         "x_quantized_1 = QuantizeLinear x x_scale_1 x_zero_point",
@@ -141,7 +143,7 @@ private let ranges: [String: Float] = ["x": 1.27, "b": 12.7]
 
   @Test(arguments: [Float.nan, .infinity, -1])
   func aRangeThatIsNoMagnitudeIsRefused(amax: Float) throws {
-    let text = try refusal(of: twoConvolutions) { try lowerToInt8(&$0) { $0 == "b" ? amax : 1 } }
+    let text = try refusal(of: twoConvolutions) { try lowerToInt8(&$0) { ActivationRange(amax: $0 == "b" ? amax : 1) } }
     #expect(text.hasPrefix("the range of 'b' is \(Double(amax)); a largest magnitude must be finite and not negative"))
   }
 
@@ -154,7 +156,7 @@ private let ranges: [String: Float] = ["x": 1.27, "b": 12.7]
           %y: float32[b,16] = MatMul(%x, %w) # fc
         }
         """
-    ) { try lowerToInt8(&$0) { _ in 1 } }
+    ) { try lowerToInt8(&$0, range: unit) }
     #expect(
       text == """
         weight 'w' of node 'fc' has a NaN or Inf at element 200 and cannot be quantized
@@ -163,7 +165,7 @@ private let ranges: [String: Float] = ["x": 1.27, "b": 12.7]
   }
 
   @Test func nothingToQuantizeIsAnErrorWithTheReasons() throws {
-    let text = try refusal(of: twoConvolutions) { try lowerToInt8(&$0, keep: KeepList(ops: ["Conv"])) { _ in 1 } }
+    let text = try refusal(of: twoConvolutions) { try lowerToInt8(&$0, keep: KeepList(ops: ["Conv"]), range: unit) }
     #expect(
       text == """
         no operator of the graph can be lowered to int8
@@ -174,7 +176,7 @@ private let ranges: [String: Float] = ["x": 1.27, "b": 12.7]
   }
 
   @Test func aFallbackThatIsNoFloatIsRefused() throws {
-    let text = try refusal(of: twoConvolutions) { try lowerToInt8(&$0, fallback: .int4) { _ in 1 } }
+    let text = try refusal(of: twoConvolutions) { try lowerToInt8(&$0, fallback: .int4, range: unit) }
     #expect(text == "int4 cannot be used as the fallback of int8")
   }
 

@@ -25,6 +25,8 @@ package struct CalibrationProgress: Hashable, Sendable {
 /// What a calibration found.
 package struct Calibration: Sendable {
   package var table: RangeTable
+  /// The same statistics by the other methods that were asked for, in their order.
+  package var alternatives: [RangeTable]
   /// Of the tensors whose channels were asked for, by name.
   package var channels: [String: ChannelStatistics]
   /// What a person should know before trusting the table.
@@ -77,10 +79,12 @@ package struct Calibrator {
   /// - Parameter tensors: names of floating-point values to find ranges of: inputs, outputs and what is between.
   /// - Parameter channelAxes: names of floating-point values to measure channel by channel, with the channels' axis; -1
   ///   is the last one. They need not be among `tensors`.
+  /// - Parameter alternatives: methods to choose thresholds by besides this one, from what one run sees; where they need
+  ///   histograms, this method must too.
   /// - Parameter onProgress: called after each batch, on one thread at a time; false stops the run with `.cancelled`.
   /// - Returns: one range per tensor, in that order; a name that is there twice counts once.
   package func run(
-    tensors names: [String], channelAxes: [String: Int] = [:],
+    tensors names: [String], channelAxes: [String: Int] = [:], alternatives: [CalibrationMethod] = [],
     onProgress: @escaping @Sendable (CalibrationProgress) -> Bool = { _ in true }
   ) throws(CalibrationError) -> Calibration {
     var seen: Set<String> = []
@@ -100,10 +104,12 @@ package struct Calibrator {
       checkpoint?.read(groups, sampleCount: sampleCount) ?? Checkpoint(groups: groups, sampleCount: sampleCount)
     let resumed = state.finished.count * sampleCount + (state.current?.done ?? 0)
     let progress = Mutex(CalibrationProgress(done: resumed, total: sampleCount * groups.count))
+    func emptyTable(_ method: CalibrationMethod) -> RangeTable {
+      RangeTable(
+        method: method, setIdentity: setIdentity, sampleCount: sampleCount, modelDigest: modelDigest, tensors: [])
+    }
     var calibration = Calibration(
-      table: RangeTable(
-        method: method, setIdentity: setIdentity, sampleCount: sampleCount, modelDigest: modelDigest, tensors: []),
-      channels: [:], warnings: [])
+      table: emptyTable(method), alternatives: alternatives.map(emptyTable), channels: [:], warnings: [])
     for (index, group) in groups.enumerated() where index >= state.finished.count {
       if groups.count > 1 { session = try openSession(group.map(\.name)) }
       let pass = CollectionPass(set: set, inputs: inputs, method: method, tensors: group)
@@ -124,6 +130,9 @@ package struct Calibrator {
     // Groups have inputs first; the table has the order that was asked for.
     let order = Dictionary(ranged.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     calibration.table.tensors.sort { order[$0.name, default: 0] < order[$1.name, default: 0] }
+    for index in calibration.alternatives.indices {
+      calibration.alternatives[index].tensors.sort { order[$0.name, default: 0] < order[$1.name, default: 0] }
+    }
     checkpoint?.remove()
     return calibration
   }
@@ -227,6 +236,10 @@ extension Calibration {
       if tensor.hasRange {
         table.tensors.append(
           statistics.range(named: tensor.name, method: table.method, average: collected.averages[number]))
+        for index in alternatives.indices {
+          alternatives[index].tensors.append(
+            statistics.range(named: tensor.name, method: alternatives[index].method))
+        }
       }
       if let axis = tensor.channelAxis {
         guard let found = collected.channels[number], !collected.changing.contains(number) else {

@@ -1,17 +1,21 @@
 // Weights times a number per channel, as a BatchNormalization after them has it. The products are made when they are written.
 
-internal import IngotCore
+package import IngotCore
 
 /// Weights as [blocks, channels, inner], where the blocks of a group have channels of their own.
-struct ChannelLayout: Sendable {
+package struct ChannelLayout: Sendable {
   var blocks: Int
-  var blocksPerGroup = Int.max
+  var blocksPerGroup: Int
   var channels: Int
   var inner: Int
 
+  package init(blocks: Int, blocksPerGroup: Int = .max, channels: Int, inner: Int) {
+    (self.blocks, self.blocksPerGroup, self.channels, self.inner) = (blocks, blocksPerGroup, channels, inner)
+  }
+
   /// Calculated in float64, rounded once.
   /// - Returns: nil for types that are not calculated with, and where a result may not be finite.
-  func scaled(_ weights: Tensor, by factors: [Double]) -> Tensor? {
+  package func scaled(_ weights: Tensor, by factors: [Double]) -> Tensor? {
     guard weights.type.isArithmetic, weights.type.isFloatingPoint, weights.elementCount == blocks * channels * inner,
       Self.staysFinite(weights, by: factors)
     else { return nil }

@@ -54,20 +54,16 @@ extension ManifestDecoder {
     if reader["data"] == nil {
       problems.append(Diagnostic(at: field.keyPlace, "`calibration` has neither `data` nor `import`", hint: hint))
     }
-    let isDefault = reader["method"] == nil
-    let method =
-      isDefault
-      ? Located(.entropy, at: field.keyPlace)
-      : reader["method"]?.choice(of: CalibrationSpec.Method.self, noun: "method", &problems)
+    let method = reader["method"]?.choice(of: CalibrationSpec.Method.self, noun: "method", &problems)
     let samples = reader["samples"]?.int(in: 1...Int.max, &problems)
     let percentile = reader["percentile"]?.percent(in: 0.5...1, &problems)
-    if let percentile, let method, method.value != .percentile {
+    if let percentile, method?.value != .percentile, reader["method"] == nil || method != nil {
       problems.append(
         Diagnostic(
-          at: percentile.place, "`percentile` has no meaning for method \(method.value.rawValue)",
-          hint: isDefault ? "add `method: percentile`" : "write `method: percentile`, or remove it"))
+          at: percentile.place, "`percentile` has no meaning for method \(method?.value.rawValue ?? "auto")",
+          hint: method == nil ? "add `method: percentile`" : "write `method: percentile`, or remove it"))
     }
-    guard let data, let method else { return nil }
+    guard let data else { return nil }
     return CalibrationSpec(source: .data(data), method: method, samples: samples, percentile: percentile)
   }
 
@@ -80,7 +76,6 @@ extension ManifestDecoder {
           at: other.keyPlace, "`\(name)` has no meaning where ranges are imported", hint: "remove it, or `import`"))
     }
     guard let path = file.path(in: bounds, &problems) else { return nil }
-    return CalibrationSpec(
-      source: .ranges(path), method: Located(.entropy, at: file.keyPlace), samples: nil, percentile: nil)
+    return CalibrationSpec(source: .ranges(path), method: nil, samples: nil, percentile: nil)
   }
 }

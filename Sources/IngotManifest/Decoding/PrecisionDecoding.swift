@@ -20,6 +20,9 @@ extension ManifestDecoder {
         ops = texts(parts["ops"])
       }
     }
+    let toggles = ["equalize", "smooth", "bias-correction"].map { key in
+      reader[key].flatMap { toggle($0, for: type?.value) }
+    }
     let maxDrop = reader["max-drop"].flatMap { self.maxDrop($0) }
     let io = reader["io"].flatMap { onlyFloats($0, for: type?.value) }.map { texts($0) } ?? []
     let maxActivation = reader["max-activation"].flatMap { onlyFloats($0, for: type?.value) }?.number(&problems)
@@ -27,7 +30,7 @@ extension ManifestDecoder {
     guard let type else { return nil }
     return PrecisionSpec(
       type: type, fallback: fallback, keepNodes: nodes, keepOps: ops, io: io, maxActivation: maxActivation,
-      maxDepth: maxDepth, maxDrop: maxDrop)
+      maxDepth: maxDepth, equalize: toggles[0], smooth: toggles[1], biasCorrection: toggles[2], maxDrop: maxDrop)
   }
 
   /// The field, unless the precision has no use for it.
@@ -76,6 +79,14 @@ extension ManifestDecoder {
         hint: "remove `fallback`; `keep` names what stays fp32")
     }
     return fallback
+  }
+
+  private mutating func toggle(_ field: YAMLField, for type: PrecisionType?) -> Located<PrecisionSpec.Toggle>? {
+    guard let toggle = field.choice(of: PrecisionSpec.Toggle.self, noun: "choice", &problems) else { return nil }
+    if let type, type != .int8 {
+      return field.refuse("\(field.shown) is for int8, not \(type.rawValue)", &problems, hint: "remove it")
+    }
+    return toggle
   }
 
   private mutating func maxDrop(_ field: YAMLField) -> [MetricDrop]? {

@@ -1,5 +1,6 @@
 // calibrate: the ranges of the tensors that quantization will use. In: the canonical model, and the set that the reference
-// runtime runs it over, or a file of ranges that another tool left. Out: `ranges.json`.
+// runtime runs it over, or a file of ranges that another tool left. Out: `ranges.json`, and for int8 that is measured `recipe.json`,
+// which says what else changes the model and why.
 
 internal import IngotCalibration
 internal import IngotCore
@@ -10,30 +11,37 @@ internal import IngotPrecision
 extension Stages {
   func calibrate(_ job: StageJob, _ settings: CalibrateSettings) throws -> StageResult {
     if let file = job.inputs["ranges"] { return try importRanges(job, from: file) }
-    guard let method = CalibrationMethod(name: settings.method, percentile: settings.percentile) else {
-      preconditionFailure("a manifest names only methods that there are, not '\(settings.method)'")
-    }
     let model = try readModel(job.input("model"))
+    let reference = try runtimes.reference()
+    let set = try CalibrationSet.open(directory: job.input("data"))
+    func makeCalibrator(_ model: Model, _ method: CalibrationMethod, checkpoint: String?) -> Calibrator {
+      Calibrator(
+        set: set, setIdentity: job.inputDigest("data").description, modelDigest: job.inputDigest("model"),
+        method: method, samples: settings.samples, memoryBudget: memoryBudget, threadCount: Processor.coreCount,
+        checkpointPath: checkpoint
+      ) { (tensors) throws(CalibrationError) in
+        try model.openSession(exposing: tensors, with: reference, in: job.scratch)
+      }
+    }
+    if let tuning = settings.tuning {
+      let tuner = Int8Tuner(
+        model: model, set: set, settings: tuning, method: settings.chosenMethod,
+        makeCalibrator: { makeCalibrator($0, $1, checkpoint: nil) },
+        openSession: { try $0.openSession(exposing: $1, with: reference, in: job.scratch) },
+        onProgress: job.onProgress)
+      let (recipe, table) = try tuner.run()
+      return try job.result(table, recipe)
+    }
+    guard let method = settings.chosenMethod else { preconditionFailure("only int8 has its method measured") }
     let tensors =
       settings.measuresAll ? floatTensors(of: model.graph) : try place(model.graph).activationTensors
-    let reference = try runtimes.reference()
-    let calibrator = Calibrator(
-      set: try CalibrationSet.open(directory: job.input("data")), setIdentity: job.inputDigest("data").description,
-      modelDigest: job.inputDigest("model"), method: method, samples: settings.samples, memoryBudget: memoryBudget,
-      threadCount: Processor.coreCount, checkpointPath: job.unfinished
-    ) { (tensors) throws(CalibrationError) in
-      try model.openSession(exposing: tensors, with: reference, in: job.scratch)
-    }
     let (onProgress, clock) = (job.onProgress, ContinuousClock())
     let start = clock.now
-    let calibration = try calibrator.run(tensors: tensors) { progress in
-      onProgress(progress.words(after: clock.now - start), Double(progress.done) / Double(max(progress.total, 1)))
+    let calibration = try makeCalibrator(model, method, checkpoint: job.unfinished).run(tensors: tensors) { progress in
+      onProgress(progress.words(after: clock.now - start), progress.fraction)
       return !Interrupt.wasRequested
     }
-    return try job.result(
-      calibration.table,
-      facts: [fact("tensors", calibration.table.tensors.count), fact("samples", calibration.table.sampleCount)]
-        + calibration.warnings.map { fact("warning", $0) })
+    return try job.result(calibration.table, nil, facts: calibration.warnings.map { fact("warning", $0) })
   }
 
   /// Tensors without an entry are left out: only lowering knows which of them it needs, and it refuses to guess.
@@ -49,14 +57,14 @@ extension Stages {
           "it was made for another model; `ingot inspect` shows its names, `ingot sanitize --rename` changes the model's"
       )
     }
-    var facts = [fact("tensors", matched.table.tensors.count)]
+    var facts: [NamedOption] = []
     if !matched.missing.isEmpty {
       facts.append(fact("warning", "no range for \(matched.missing.count) tensors: \(names(matched.missing))"))
     }
     if !matched.unused.isEmpty {
       facts.append(fact("warning", "ranges of \(matched.unused.count) tensors not used: \(names(matched.unused))"))
     }
-    return try job.result(matched.table, facts: facts)
+    return try job.result(matched.table, nil, facts: facts)
   }
 
   private func names(_ list: [String]) -> String {
@@ -65,8 +73,36 @@ extension Stages {
 }
 
 extension StageJob {
-  fileprivate func result(_ table: RangeTable, facts: [NamedOption]) throws -> StageResult {
-    try FileSystem.writeAtomically([Bytes(Array(table.text.utf8))], to: file("ranges.json"), isDurable: false)
-    return StageResult(files: [("ranges.json", file("ranges.json"))], facts: facts)
+  fileprivate func result(
+    _ table: RangeTable, _ recipe: QuantizationRecipe?, facts more: [NamedOption] = []
+  ) throws -> StageResult {
+    var files = [("ranges.json", Array(table.text.utf8))]
+    var facts = [fact("tensors", table.tensors.count), fact("samples", table.sampleCount)]
+    if let recipe {
+      files.append(("recipe.json", recipe.json()))
+      facts += [
+        fact("method", recipe.method), fact("scalings", recipe.scalings.count),
+        fact("corrections", recipe.corrections.count),
+      ]
+    }
+    for (name, bytes) in files { try FileSystem.writeAtomically([Bytes(bytes)], to: file(name), isDurable: false) }
+    return StageResult(files: files.map { ($0.0, file($0.0)) }, facts: facts + more)
   }
+}
+
+extension CalibrateSettings {
+  /// Nil where the measurement chooses.
+  fileprivate var chosenMethod: CalibrationMethod? {
+    guard method != Self.measured else { return nil }
+    guard let chosen = CalibrationMethod(name: method, percentile: percentile) else {
+      preconditionFailure("a manifest names only methods that there are, not '\(method)'")
+    }
+    return chosen
+  }
+}
+
+extension CalibrationProgress {
+  var words: String { "sample \(done) of \(total)" }
+  /// 0...1
+  var fraction: Double { Double(done) / Double(max(total, 1)) }
 }

@@ -1,5 +1,5 @@
-// lower: the precision goes into the graph. In: the canonical model, and where calibration ran the range table. Out:
-// `model.onnx`, strongly typed, and `lower.json`, which says what was decided for every node and by which rule.
+// lower: the precision goes into the graph. In: the canonical model, where calibration ran the range table, and for int8 the
+// recipe. Out: `model.onnx`, strongly typed, and `lower.json`, which says what was decided for every node and by which rule.
 
 internal import IngotCalibration
 internal import IngotCore
@@ -11,7 +11,8 @@ extension Stages {
   func lower(_ job: StageJob, _ settings: LowerSettings) throws -> StageResult {
     var model = try readModel(job.input("model"))
     let ranges = try job.inputs["ranges"].map { try RangeTable(path: $0) }
-    let report = try lowerModel(&model, settings, ranges: ranges)
+    let recipe = try job.inputs["recipe"].map { try QuantizationRecipe(path: $0) }
+    let report = try lowerModel(&model, settings, ranges: ranges, recipe: recipe)
     let files = try job.write(model)
     try FileSystem.writeAtomically([Bytes(report.json())], to: job.file("lower.json"), isDurable: false)
     return StageResult(
@@ -24,5 +25,14 @@ extension StageJob {
   /// Writes a model as `model.onnx`, with a data file beside it where it is too large for one.
   func write(_ model: Model) throws(ModelError) -> [(name: String, path: String)] {
     try model.write(to: file("model.onnx"), isDurable: false).map { (FileSystem.name(of: $0), $0) }
+  }
+}
+
+extension RangeTable {
+  /// By tensor.
+  var activationRanges: [String: ActivationRange] {
+    Dictionary(
+      tensors.map { ($0.name, ActivationRange(min: $0.min, max: $0.max, amax: $0.amax)) },
+      uniquingKeysWith: { first, _ in first })
   }
 }

@@ -1,0 +1,85 @@
+// Rounding a layer's weights moves the mean of what it writes; the mean of what it reads says by how much (Nagel et al. 2019,
+// section 4.2). Taking that out of the bias costs nothing when the model runs.
+
+internal import IngotCore
+package import IngotGraph
+
+/// Numbers that are added to a node's bias.
+package struct BiasCorrection: Codable, Sendable, Hashable {
+  /// The node, by its first output.
+  package var output: String
+  /// Its bias, or what an Add behind it adds; nil where there is none yet.
+  package var bias: String?
+  /// One for each output channel.
+  package var values: [Float]
+
+  func apply(to graph: inout Graph) throws(PrecisionError) {
+    guard let id = graph.find(output), let index = graph.nodes.firstIndex(where: { $0.outputs.first == id }) else {
+      throw PrecisionError(.recipe("nothing writes '\(output)'"))
+    }
+    guard let bias else {
+      let added = graph.addInitializer(freshName: "\(output)_bias", Tensor(values))
+      let inputs = graph.nodes[index].inputs
+      guard inputs.count == 2 || inputs.count == 3 && inputs[2] == nil else {
+        throw PrecisionError(.recipe("'\(output)' has a bias already"))
+      }
+      graph.nodes[index].inputs = inputs.prefix(2) + [added]
+      return
+    }
+    guard let place = graph.find(bias), let tensor = graph.constant(place), let old = tensor.floats,
+      old.count == values.count
+    else { throw PrecisionError(.recipe("the bias '\(bias)' does not have \(values.count) channels")) }
+    graph[place].initializer = Initializer(Tensor(zip(old, values).map { $0 + $1 }, shape: tensor.shape))
+  }
+}
+
+/// - Parameters:
+///   - graph: as it is quantized, scalings applied.
+///   - means: of each channel of the tensors that the layers read, by name.
+/// - Returns: one for each quantized layer whose bias can be changed, in graph order.
+package func biasCorrections(
+  _ graph: Graph, _ placement: Placement, means: [String: [Double]]
+) -> [BiasCorrection] {
+  let uses = Uses(graph)
+  var corrections: [BiasCorrection] = []
+  for weight in placement.weights {
+    guard let tensor = graph.constant(weight.tensor), let edge = weight.edges.first, weight.edges.count == 1,
+      let data = graph.nodes[edge.node].inputs[0], let mean = means[graph[data].name],
+      let linear = LinearShape(graph.nodes[edge.node], weight: tensor.shape), linear.inputCount == mean.count,
+      let output = graph.nodes[edge.node].outputs.first ?? nil,
+      let bias = biasPlace(of: graph.nodes[edge.node], output, channels: linear.outputCount, graph, uses),
+      case .success(let quantized) = quantizeWeight(tensor, axis: weight.axis, scaleType: .float32)
+    else { continue }
+    let (exact, codes) = (tensor.elements(as: Float.self), quantized.values.elements(as: Int8.self))
+    var shift = [Double](repeating: 0, count: linear.outputCount)
+    linear.forEachWeight { index, output, input in
+      let error = Double(codes[index]) * Double(quantized.scales[output]) - Double(exact[index])
+      shift[output] += error * mean[input]
+    }
+    corrections.append(
+      BiasCorrection(output: graph[output].name, bias: bias.name, values: shift.map { Float(-$0) }))
+  }
+  return corrections
+}
+
+/// - Returns: nil where a correction has no place; a nil name where one can be made.
+private func biasPlace(
+  of node: Node, _ output: ValueID, channels: Int, _ graph: Graph, _ uses: Uses
+) -> (name: String?, Void)? {
+  func own(_ id: ValueID?) -> String? {
+    guard let id, uses.isConstant(id, in: graph), !uses.isPinned(id), uses.readers(of: id).count == 1,
+      let tensor = graph.constant(id), tensor.type == .float32, tensor.elementCount == channels,
+      tensor.shape.last == channels
+    else { return nil }
+    return graph[id].name
+  }
+  if node.opType != "MatMul" {
+    guard node.inputs.count > 2, let bias = node.inputs[2] else { return (nil, ()) }
+    if let beta = node.float("beta"), beta != 1 { return nil }
+    return own(bias).map { ($0, ()) }
+  }
+  let readers = uses.readers(of: output)
+  guard readers.count == 1, !uses.isPinned(output), graph.nodes[readers[0].node].opType == "Add" else { return nil }
+  let sum = graph.nodes[readers[0].node]
+  return own(sum.inputs[1 - readers[0].input]).map { ($0, ()) }
+}

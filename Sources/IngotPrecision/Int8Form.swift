@@ -1,0 +1,57 @@
+// What int8 must look like for each family of backends: their kernels want different types, and Q/DQ at different places.
+
+internal import IngotCore
+
+/// A family of backends that want the same int8 graph.
+package enum Int8Form: String, Codable, Sendable, CaseIterable {
+  /// Signed and symmetric, biases and results of linear nodes float (Q1, Q9, P2, P4).
+  case tensorrt
+  /// Unsigned activations: on x86 its kernels for signed ones are slower than float (O1). A convolution is an int8 kernel only
+  /// where its result is quantized too (O2).
+  case onnxruntime
+  /// Unsigned activations, with a zero point where there are negative ones (V1).
+  case openvino
+
+  var hasUnsignedActivations: Bool { self != .tensorrt }
+  var quantizesConvolutionResults: Bool { self == .onnxruntime }
+}
+
+/// The values of a tensor that int8 spans; what is beyond is clipped.
+package struct ActivationRange: Hashable, Sendable {
+  /// Smallest and largest value seen, and the largest magnitude that the codes reach.
+  package var min: Float
+  package var max: Float
+  package var amax: Float
+  package init(min: Float, max: Float, amax: Float) { (self.min, self.max, self.amax) = (min, max, amax) }
+  /// Symmetric.
+  package init(amax: Float) { self.init(min: -amax, max: amax, amax: amax) }
+}
+
+/// How an activation's codes map to its values: value = (code - zeroPoint) * scale.
+struct ActivationCodes: Hashable {
+  var type: ElementType
+  var scale: Float
+  var zeroPoint: Int
+
+  init(_ range: ActivationRange, form: Int8Form, scaleType: ElementType) {
+    guard form.hasUnsignedActivations else {
+      (type, scale, zeroPoint) = (.int8, QuantizationScale.value(amax: range.amax, storedAs: scaleType), 0)
+      return
+    }
+    let low = Swift.min(0, Swift.max(range.min, -range.amax))
+    let high = Swift.max(0, Swift.min(range.max, range.amax))
+    // The scale of 127 steps to each side, for a range of 255 steps in all.
+    scale = QuantizationScale.value(amax: (high - low) / 255 * 127, storedAs: scaleType)
+    type = .uint8
+    zeroPoint = Int(Swift.max(0, Swift.min(255, (-low / scale).rounded(.toNearestOrEven))))
+  }
+
+  /// Symmetric.
+  init(_ format: ScaledFormat, scale: Float) { (type, self.scale, zeroPoint) = (format.type, scale, 0) }
+
+  /// The values of the smallest and the largest code.
+  var span: [Float] {
+    let (low, high) = type == .int8 ? (-127, 127) : (0, 255)
+    return [Float(low - zeroPoint) * scale, Float(high - zeroPoint) * scale]
+  }
+}
