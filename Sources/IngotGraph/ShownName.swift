@@ -2,7 +2,7 @@
 
 extension String {
   /// This name as a message shows it: control characters written `\u{1b}`, and at most 200 characters.
-  var shown: String {
+  package var shown: String {
     if utf8.count <= 200, !unicodeScalars.contains(where: Self.isControl) { return self }
     let clipped = unicodeScalars.prefix(200).map { scalar in
       Self.isControl(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)

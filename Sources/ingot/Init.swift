@@ -2,6 +2,7 @@
 
 internal import IngotCore
 internal import IngotGraph
+internal import IngotManifest
 
 extension Verb {
   static let initialize = Verb(
@@ -21,11 +22,8 @@ extension Verb {
         context.arguments.has("--json") ? try jsonText(InitDocument(path: nil, manifest: text)) : text)
       return .success
     }
-    if (try? FileStatus(ofFileAt: out)) != nil {
-      throw InputError(in: out, "the file is there already", hint: "name another file, or remove this one first")
-    }
     let text = manifestText(for: operands[0], summary, below: FileSystem.parent(of: out))
-    try FileSystem.writeAtomically(text, to: out)
+    try writeNew(text, to: out)
     if context.arguments.has("--json") { context.terminal.print(try jsonText(InitDocument(path: out, manifest: text))) }
     context.terminal.note("wrote \(out); `ingot validate \(out)` checks it, `ingot build \(out)` builds it")
     return .success
@@ -42,20 +40,18 @@ private struct InitDocument: JSONDocument {
 
 /// - Parameter folder: that the manifest will be in.
 private func manifestText(for path: String, _ model: ModelDescription, below folder: String) -> String {
-  let stem = FileSystem.name(of: path).split(separator: ".").dropLast().joined(separator: ".")
-  let name = String(stem.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
   let inputs = model.inputs.map {
-    "    \(quoted($0.name)): [\(($0.shape ?? []).enumerated().map(dimension).joined(separator: ", "))]"
+    "    \(yamlWord($0.name)): [\(($0.shape ?? []).enumerated().map(dimension).joined(separator: ", "))]"
   }
   let symbols = model.inputs.flatMap { ($0.shape ?? []).enumerated().compactMap(symbol) }
   let profiles = Set(symbols).sorted().map { "\($0): { min: 1, opt: 8, max: 16 }" }
   let output = model.outputs.first?.name ?? "output"
   return """
     ingot: 1
-    name: \(name.isEmpty ? "model" : name)
+    name: \(engineName(for: path))
 
     model:
-      path: \(quoted(relative(path, to: folder)))
+      path: \(yamlWord(relativePath(path, to: folder)))
       inputs:
     \(inputs.joined(separator: "\n"))
 
@@ -73,7 +69,7 @@ private func manifestText(for path: String, _ model: ModelDescription, below fol
 
     # verify:
     #   data: ../Calibration/eval
-    #   outputs: { \(quoted(output)): { cosine: 0.999 } }
+    #   outputs: { \(yamlWord(output)): { cosine: 0.999 } }
     #   accuracy: { metric: top1, labels: labels, max-drop: 1% }
 
     """
@@ -90,18 +86,4 @@ private func symbol(_ axis: Int, _ size: ModelDescription.Size) -> String? {
   case .symbolic(let name) where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil: name
   case .symbolic, .unknown: axis == 0 ? "batch" : "dim\(axis)"
   }
-}
-
-/// As a YAML scalar or key.
-private func quoted(_ text: String) -> String {
-  if text.wholeMatch(of: /[A-Za-z_.\/][A-Za-z0-9_.\/-]*/) != nil { return text }
-  return "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
-}
-
-/// A path from a folder, where both are below this process's folder; absolute paths are shortened where they share a start.
-private func relative(_ path: String, to folder: String) -> String {
-  guard let file = try? FileSystem.realPath(path), let base = try? FileSystem.realPath(folder) else { return path }
-  let (parts, above) = (file.split(separator: "/"), base.split(separator: "/"))
-  let common = zip(parts, above).prefix { $0 == $1 }.count
-  return (above.dropFirst(common).map { _ in ".." } + parts.dropFirst(common)).joined(separator: "/")
 }

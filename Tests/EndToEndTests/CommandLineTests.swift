@@ -6,9 +6,8 @@ import Testing
 
 @Suite(.enabled(if: Installed.hasBinary, Installed.binaryReason)) struct CommandLineTests {
   static let verbs = [
-    "build", "plan", "validate", "check", "sanitize", "calibrate", "inspect", "promote", "channels", "rollback",
-    "runtimes",
-    "doctor", "schema",
+    "build", "plan", "validate", "migrate", "check", "sanitize", "calibrate", "inspect", "promote", "channels",
+    "rollback", "runtimes", "doctor", "schema",
   ]
 
   @Test(arguments: verbs) func explainsAVerb(verb: String) throws {
