@@ -29,13 +29,13 @@ import Testing
   }
 
   @Test(arguments: ["minmax", "moving-average", "entropy", "percentile", "mse"])
-  func measuresTheSameWithAnyMemory(method: String) throws {
+  func measuresTheSameAgain(method: String) throws {
     let space = try space()
     let words = ["calibrate", Self.model, "--data", "Calibration/digits", "--method", method, "--samples", "100"]
     let run = try space.ingot(arguments: words + ["-o", "a.json", "--json"])
     #expect(run.status == 0, "\(run)")
     let document = try run.decoded(Document.self)
-    #expect(try run.format() == "ingot.calibrate/1" && document.samples == 100 && document.tensors > 5)
+    #expect(try run.format() == "ingot.calibrate/1" && document.samples == 100 && document.tensors > 3)
     #expect(document.method.hasPrefix(method))
     // Another store, so that nothing is looked up.
     let small = try space.ingot(arguments: words + ["-o", "b.json", "--store", "other"])

@@ -274,6 +274,20 @@ private final class FakeConcurrentSession: FakeSession, ConcurrentInferenceSessi
   }
 }
 
+@Suite struct CalibrationProgressTests {
+  @Test(arguments: [
+    (CalibrationProgress(done: 1, total: 10), 5.0, "sample 1 of 10"),
+    (CalibrationProgress(done: 4, total: 10), 0.5, "sample 4 of 10"),
+    (CalibrationProgress(done: 4, total: 10), 6, "sample 4 of 10, 9 s left"),
+    (CalibrationProgress(done: 6, total: 10, resumed: 4), 6, "sample 6 of 10, 12 s left"),
+    (CalibrationProgress(done: 10, total: 1000), 6, "sample 10 of 1000, 10 min left"),
+    (CalibrationProgress(done: 10, total: 10), 6, "sample 10 of 10"),
+  ])
+  func saysHowLongItStillTakes(progress: CalibrationProgress, seconds: Double, words: String) {
+    #expect(progress.words(after: .seconds(seconds)) == words)
+  }
+}
+
 @Suite struct CheckpointTests {
   private let folder: TestFolder
   private let set: CalibrationSet

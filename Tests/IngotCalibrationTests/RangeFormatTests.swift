@@ -115,6 +115,11 @@ import Testing
     #expect(again.table.tensors == imported.table.tensors)
   }
 
+  @Test(arguments: ["[", "{\"a\":"]) func aDeepTreeIsAnError(opening: String) {
+    let text = "{\"t\":" + String(repeating: opening, count: 100_000)
+    #expect(throws: InputError.self) { try Self.imported(text) }
+  }
+
   @Test func namesThatAReaderWouldMisreadAreRefused() throws {
     let tensors = ["a: b", "ok", "c\nd"].map {
       TensorRange(name: $0, min: -1, max: 1, amax: 1, valueCount: 1, zeroCount: 0)

@@ -10,13 +10,15 @@ package struct CalibrationProgress: Hashable, Sendable {
   /// Samples that went through the model, over all passes.
   package var done: Int
   package var total: Int
+  /// How many of `done` an earlier run had done.
+  package var resumed = 0
 
   /// `sample 96 of 128, 14 s left`; how long is said once there is something to judge by.
   /// - Parameter elapsed: since the first sample.
   package func words(after elapsed: Duration) -> String {
     let seconds = elapsed / .seconds(1)
-    guard seconds > 1, done > 1, done < total else { return "sample \(done) of \(total)" }
-    let left = seconds / Double(done) * Double(total - done)
+    guard seconds > 1, done > resumed + 1, done < total else { return "sample \(done) of \(total)" }
+    let left = seconds / Double(done - resumed) * Double(total - done)
     let time = left < 90 ? "\(Int(left.rounded(.up))) s" : "\(Int((left / 60).rounded(.up))) min"
     return "sample \(done) of \(total), \(time) left"
   }
@@ -103,7 +105,8 @@ package struct Calibrator {
     var state =
       checkpoint?.read(groups, sampleCount: sampleCount) ?? Checkpoint(groups: groups, sampleCount: sampleCount)
     let resumed = state.finished.count * sampleCount + (state.current?.done ?? 0)
-    let progress = Mutex(CalibrationProgress(done: resumed, total: sampleCount * groups.count))
+    let progress = Mutex(
+      CalibrationProgress(done: resumed, total: sampleCount * groups.count, resumed: resumed))
     func emptyTable(_ method: CalibrationMethod) -> RangeTable {
       RangeTable(
         method: method, setIdentity: setIdentity, sampleCount: sampleCount, modelDigest: modelDigest, tensors: [])
