@@ -103,7 +103,7 @@ struct CheckedModel: Encodable {
     var hint: String
   }
 
-  /// What `--fix` did.
+  /// One mend of `--fix`.
   struct Change: Encodable {
     var rule: String
     var node: String?
@@ -119,13 +119,14 @@ struct CheckedModel: Encodable {
   var notes: Int
   /// At most a hundred of each severity, and of each placement rule.
   var problems: [Problem]
-  var changes: [Change]
+  /// What `--fix` did; nil without it.
+  var changes: [Change]?
   private var lines: [Diagnostic]
 
   private enum CodingKeys: String, CodingKey { case path, isGood, errors, warnings, notes, problems, changes }
 
   init(
-    path: String, _ found: ModelProblems, _ placement: QDQProblems = QDQProblems(), _ changes: [QDQChange] = [],
+    path: String, _ found: ModelProblems, _ placement: QDQProblems = QDQProblems(), _ changes: [QDQChange]? = nil,
     isStrict: Bool
   ) {
     self.path = path
@@ -143,8 +144,8 @@ struct CheckedModel: Encodable {
         severity: $0.severity.rawValue, code: $0.rule.rawValue, graph: $0.graph, node: $0.node, value: $0.value,
         message: $0.problem, hint: $0.hint)
     }
-    self.changes = changes.map { Change(rule: $0.rule.rawValue, node: $0.node, change: $0.change) }
-    lines = changes.map { Diagnostic(.note, in: path, "fixed \($0.text)") }
+    self.changes = changes?.map { Change(rule: $0.rule.rawValue, node: $0.node, change: $0.change) }
+    lines = (changes ?? []).map { Diagnostic(.note, in: path, "fixed \($0.text)") }
     lines += found.diagnostics(in: path) + placement.diagnostics(in: path)
   }
 

@@ -1,4 +1,4 @@
-// Images against Pillow 13.0 and OpenCV 5.0: hashes of what they make of the same bytes, written by the script in the comment.
+// Images against Pillow 12.0 and OpenCV 5.0: hashes of what they make of the same bytes, written by the script in the comment.
 //
 //   def picture(w, h): x = 12345; each byte: x = x * 6364136223846793005 + 1442695040888963407 (mod 2^64), then x >> 56
 //   Image.fromarray(picture(48, 36)).resize(size, FILTER), cv2.resize(picture(48, 36), size, interpolation=MODE)

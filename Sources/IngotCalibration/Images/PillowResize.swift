@@ -1,5 +1,6 @@
 // Pillow's resampling of 8-bit images (libImaging/Resample.c): a pass over rows, then one over columns, each with weights in 22
-// bits behind the point and its sums rounded to 8 bits.
+// bits behind the point and its sums rounded to 8 bits. Pillow 13 turns the passes round for some tall images, which then differ by one
+// level here and there; this is the order of all versions before it.
 
 internal import Glibc
 

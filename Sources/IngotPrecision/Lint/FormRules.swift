@@ -74,28 +74,16 @@ extension QDQLinter {
     node.opType.hasPrefix("QLinear") || integerOperators.contains(node.opType)
   }
 
-  /// Q9.
+  /// Q9. ONNX Runtime and OpenVINO take both; since 1.19 the former quantizes float biases itself.
   mutating func checkBias(of index: Int, in quantized: QuantizedGraph) {
     let inputs = quantized.graph.nodes[index].inputs
-    guard inputs.count > 2, let bias = inputs[2] else { return }
-    let step = quantized.quantizer(writing: bias)
-    switch target {
-    case .tensorrt:
-      guard let step, !step.isQuantize, quantized.type(of: step) == .int32 else { return }
-      report(
-        .error, .bias, node: quantized.label(index), value: quantized.name(bias),
-        "its bias comes out of an int32 DequantizeLinear; TensorRT takes float biases only",
-        hint: "`--fix` writes the bias in float; onnxruntime: extra_options={'QuantizeBias': False}")
-    case .onnxruntime:
-      guard step == nil, quantized.graph.nodes[index].opType == "Conv", areBothQuantized(index, in: quantized) else {
-        return
-      }
-      report(
-        .warning, .bias, node: quantized.label(index), value: quantized.name(bias),
-        "its bias is float: ONNX Runtime runs it in float",
-        hint: "store the bias in int32 with the scale of the data times the scales of the weight")
-    case .openvino: break
-    }
+    guard target == .tensorrt, inputs.count > 2, let bias = inputs[2], let step = quantized.quantizer(writing: bias),
+      !step.isQuantize, quantized.type(of: step) == .int32
+    else { return }
+    report(
+      .error, .bias, node: quantized.label(index), value: quantized.name(bias),
+      "its bias comes out of an int32 DequantizeLinear; TensorRT takes float biases only",
+      hint: "`--fix` writes the bias in float; onnxruntime: extra_options={'QuantizeBias': False}")
   }
 
   mutating func noteFamily(of step: Quantizer, in quantized: QuantizedGraph) {

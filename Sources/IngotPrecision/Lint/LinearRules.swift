@@ -104,14 +104,24 @@ extension QDQLinter {
       (result, depth) = (next, depth + 1)
     }
     let readers = quantized.uses.readers(of: result)
-    if !readers.isEmpty, !quantized.uses.isPinned(result),
-      readers.allSatisfy({ quantized.quantizer(at: $0.node)?.isQuantize ?? false })
-    {
-      return
+    let isQuantized = readers.allSatisfy { edge in
+      guard let step = quantized.quantizer(at: edge.node), step.isQuantize else { return false }
+      // Only a Q whose codes start at zero does what the Relu in front of it did.
+      return depth == 0 || hasLowestZeroPoint(step, in: quantized)
     }
+    if isQuantized, !readers.isEmpty, !quantized.uses.isPinned(result) { return }
     report(
       .warning, .resultStaysFloat, node: quantized.label(index), value: quantized.name(result),
-      "its result is read in float: ONNX Runtime runs it in float", hint: "quantize the result of every convolution")
+      "its result is read in float: ONNX Runtime runs it in float",
+      hint: "quantize the result of every convolution; behind a Relu to uint8 with zero point 0")
+  }
+
+  private func hasLowestZeroPoint(_ step: Quantizer, in quantized: QuantizedGraph) -> Bool {
+    switch quantized.type(of: step) {
+    case .uint8: quantized.hasZeroZeroPoint(step) == true
+    case .int8: quantized.constant(step.zeroPoint)?.bytes.array.allSatisfy { $0 == 0x80 } ?? false
+    default: false
+    }
   }
 }
 

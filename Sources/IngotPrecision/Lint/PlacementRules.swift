@@ -124,7 +124,7 @@ extension QDQLinter {
       guard let path = node.inputs[1 - edge.input], isBehindQuantizedLinear(path, in: quantized) else { return }
       let isOtherQuantized = quantized.dequantizer(behind: path) != nil
       report(
-        .warning, .shortcut, node: quantized.label(edge.node), value: quantized.name(id),
+        isOtherQuantized ? .warning : .note, .shortcut, node: quantized.label(edge.node), value: quantized.name(id),
         isOtherQuantized
           ? "the convolution's path is quantized and the shortcut is not: it should be the other way round"
           : "the shortcut is float: what comes out of the convolution's kernel is too",

@@ -20,7 +20,7 @@ package enum QDQRule: String, Sendable, CaseIterable {
     case .floatSide: "the float side is float32, float16 or bfloat16, and no scalar"
     case .opset: "the operator set has this form of Q/DQ"
     case .operators: "quantization is written as Q/DQ only"
-    case .bias: "TensorRT reads biases in float, ONNX Runtime's integer kernels in int32"
+    case .bias: "biases are float"
     case .refit: "an engine that is refitted cannot rely on equal scales"
     case .oneFamily: "a model has one 8-bit family: int8 or fp8"
     case .bothOperands: "linear operators read both operands quantized"

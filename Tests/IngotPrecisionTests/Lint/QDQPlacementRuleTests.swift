@@ -45,6 +45,17 @@ private let cases: [ConstraintCase] = [
     expected: ["warning P2 node 'conv' (Conv): its result is read in float: ONNX Runtime runs it in float"],
     target: .onnxruntime),
   ConstraintCase(
+    name: "P2 for ONNX Runtime behind a Relu",
+    graph: quantizedGraph(
+      """
+      \(firstConv)
+        %b: float32[n,16,8,8] = Relu(%a) # relu
+        %bi: int8[n,16,8,8] = QuantizeLinear(%b, %s, %z) # qb
+        %y: float32[n,16,8,8] = DequantizeLinear(%bi, %s, %z) # dqb
+      """),
+    expected: ["warning P2 node 'conv1' (Conv): its result is read in float: ONNX Runtime runs it in float"],
+    target: .onnxruntime),
+  ConstraintCase(
     name: "P3 a pair in front of an activation",
     graph: quantizedGraph(
       "\(firstConv)\n\(pair("a"))\n  %b: float32[n,16,8,8] = Relu(%aq) # relu\n\(pair("b"))\n\(second)"),
