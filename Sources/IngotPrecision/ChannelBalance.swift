@@ -7,7 +7,7 @@
 //
 //     d²/12 · Σ_c s_c² E_oc / S_o  +  d_o²/12 · K · Σ_c m_c / s_c² / S_o,       S_o = Σ_c m_c E_oc
 //
-// where E_oc is the energy of the weights between two channels, K their number and m_c the mean square of the input.
+// where E_oc is the energy of the weights between two channels, K their number and m_c the typical square of the input.
 
 internal import Glibc
 internal import IngotCore
@@ -17,9 +17,10 @@ internal import IngotGraph
 package struct ObservedChannels: Sendable {
   package var amax: [Double]
   package var mean: [Double]
-  package var meanSquare: [Double]
-  package init(amax: [Double], mean: [Double], meanSquare: [Double]) {
-    (self.amax, self.mean, self.meanSquare) = (amax, mean, meanSquare)
+  /// Of a typical value, not of those that are far out.
+  package var typicalSquare: [Double]
+  package init(amax: [Double], mean: [Double], typicalSquare: [Double]) {
+    (self.amax, self.mean, self.typicalSquare) = (amax, mean, typicalSquare)
   }
 
   /// With so many channels in a row made one.
@@ -30,7 +31,7 @@ package struct ObservedChannels: Sendable {
     }
     return ObservedChannels(
       amax: runs(amax).map { $0.max() ?? 0 }, mean: runs(mean).map { $0.reduce(0, +) / Double($0.count) },
-      meanSquare: runs(meanSquare).map { $0.reduce(0, +) / Double($0.count) })
+      typicalSquare: runs(typicalSquare).map { $0.reduce(0, +) / Double($0.count) })
   }
 }
 
@@ -74,7 +75,7 @@ struct BalancedWeights {
     func input(_ output: Int, _ column: Int) -> Int { isDepthwise ? output / max(outputs / inputs, 1) : column }
     for output in 0..<outputs {
       for column in 0..<width {
-        signals[output] += channels.meanSquare[input(output, column)] * Double(energy[output * width + column])
+        signals[output] += channels.typicalSquare[input(output, column)] * Double(energy[output * width + column])
       }
     }
     inverseSignals = signals.map { $0 > 0 ? 1 / $0 : 0 }
@@ -105,7 +106,7 @@ struct BalancedWeights {
     var activation = 0.0
     for input in 0..<inputCount { activation += factors[input] * factors[input] * energies[input] }
     var spread = 0.0
-    for input in 0..<inputCount { spread += channels.meanSquare[input] / (factors[input] * factors[input]) }
+    for input in 0..<inputCount { spread += channels.typicalSquare[input] / (factors[input] * factors[input]) }
     var rows = 0.0
     if !isDepthwise {
       let narrow = factors.map { Float($0) }
@@ -131,7 +132,7 @@ func balance(_ tensors: [BalancedTensor], count: Int) -> (factors: [Float], gain
       for channel in 0..<count { largest = max(largest, tensor.channels.amax[channel] / factors[channel]) }
       let step = largest / 127
       for reader in tensor.readers { total += reader.noise(step: step, factors: factors, tensor.channels) }
-      let signal = tensor.channels.meanSquare.reduce(0, +)
+      let signal = tensor.channels.typicalSquare.reduce(0, +)
       if tensor.sumCount > 0, signal > 0 {
         total += step * step / 12 * factors.reduce(0) { $0 + $1 * $1 } / signal * Double(tensor.sumCount)
       }

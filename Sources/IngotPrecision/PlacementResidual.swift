@@ -20,6 +20,11 @@ extension Placer {
       return decide(index, "P4", "its operands have different shapes: no shortcut")
     }
     let (pathOfA, pathOfB) = (linearBackbone(of: a), linearBackbone(of: b))
+    // A product's kernel takes no shortcut in, and the streams of transformers hold outliers that decide their results.
+    let isConvolution = [pathOfA, pathOfB].contains { $0.map { graph.nodes[$0].opType.hasPrefix("Conv") } ?? false }
+    guard isConvolution || pathOfA == nil && pathOfB == nil else {
+      return decide(index, "P4", "joins a matrix product: the stream around it stays float")
+    }
     guard let bare = barePath(a, pathOfA, b, pathOfB) else {
       return decide(index, "P4", "no operand ends a path of its own from a quantized convolution or product")
     }

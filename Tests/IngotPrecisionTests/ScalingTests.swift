@@ -90,7 +90,7 @@ private let chain = """
   @Test func balanceUndoesAStretch() throws {
     let stretch = (0..<16).map { exp2(Double($0 % 7) - 3) }
     let channels = ObservedChannels(
-      amax: stretch, mean: stretch.map { _ in 0 }, meanSquare: stretch.map { $0 * $0 / 3 })
+      amax: stretch, mean: stretch.map { _ in 0 }, typicalSquare: stretch.map { $0 * $0 / 3 })
     let weights = (0..<256).map { Float(1 / stretch[$0 % 16]) * ($0 / 16 % 2 == 0 ? 1 : -1) }
     let node = Node("Conv", name: "c", inputs: [], outputs: [])
     let linear = try #require(LinearShape(node, weight: [16, 16, 1, 1]))
@@ -104,7 +104,7 @@ private let chain = """
   @Test func whatIsEvenStaysAsItIs() throws {
     let channels = ObservedChannels(
       amax: [Double](repeating: 1, count: 16), mean: [Double](repeating: 0, count: 16),
-      meanSquare: [Double](repeating: 0.3, count: 16))
+      typicalSquare: [Double](repeating: 0.3, count: 16))
     let linear = try #require(LinearShape(Node("MatMul", name: "", inputs: [], outputs: []), weight: [16, 16]))
     let reader = BalancedWeights(linear, [Float](repeating: 1, count: 256), repeats: 1, channels)
     #expect(balance([BalancedTensor(channels: channels, readers: [reader], sumCount: 0)], count: 16) == nil)

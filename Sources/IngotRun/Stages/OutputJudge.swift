@@ -40,7 +40,7 @@ struct OutputJudge {
       let actual = try session.run(feed)
       for (name, tensor) in exact.sorted(by: { $0.key < $1.key }) {
         guard let wanted = tensor.floats, let found = actual[name]?.floats, wanted.count == found.count else { continue }
-        sum += ratio(signalAndNoise(wanted, found))
+        sum += ratio(signalAndNoise(wanted, found, weights(of: tensor.shape, feed)))
         count += 1
       }
     }
@@ -55,10 +55,10 @@ struct OutputJudge {
     for feed in feeds.prefix(Self.layerSampleLimit) {
       let (wanted, found) = (try exact.run(feed), try lowered.run(feed))
       for name in names {
-        guard let wanted = wanted[name]?.floats, let found = found[name]?.floats, wanted.count == found.count else {
-          continue
-        }
-        let (signal, noise) = signalAndNoise(wanted, found)
+        guard let tensor = wanted[name], let exact = tensor.floats, let found = found[name]?.floats,
+          exact.count == found.count
+        else { continue }
+        let (signal, noise) = signalAndNoise(exact, found, weights(of: tensor.shape, feed))
         sums[name, default: (0, 0)].signal += signal
         sums[name, default: (0, 0)].noise += noise
       }
@@ -66,11 +66,29 @@ struct OutputJudge {
     return sums.mapValues(ratio)
   }
 
-  private func signalAndNoise(_ wanted: [Float], _ found: [Float]) -> (signal: Double, noise: Double) {
+  /// Whether each position counts: what a mask among the inputs leaves out is padding, whose numbers nobody reads and which
+  /// no form of a model keeps. Nil where there is no mask of the tensor's leading axes.
+  private func weights(of shape: [Int], _ feed: [String: Tensor]) -> [Bool]? {
+    for (name, tensor) in feed.sorted(by: { $0.key < $1.key }) where name.lowercased().contains("mask") {
+      guard tensor.shape.count < shape.count, tensor.shape == Array(shape.prefix(tensor.shape.count)),
+        let values = tensor.int64s, values.contains(0), values.contains(1), values.allSatisfy({ $0 == 0 || $0 == 1 })
+      else { continue }
+      return values.map { $0 == 1 }
+    }
+    return nil
+  }
+
+  private func signalAndNoise(
+    _ wanted: [Float], _ found: [Float], _ counts: [Bool]?
+  ) -> (signal: Double, noise: Double) {
     var (signal, noise) = (0.0, 0.0)
-    for (x, y) in zip(wanted, found) {
-      signal += Double(x) * Double(x)
-      noise += Double(x - y) * Double(x - y)
+    let run = counts.map { wanted.count / max($0.count, 1) } ?? wanted.count
+    for start in stride(from: 0, to: wanted.count, by: max(run, 1)) where counts?[start / run] ?? true {
+      for index in start..<min(start + run, wanted.count) {
+        let (x, y) = (Double(wanted[index]), Double(found[index]))
+        signal += x * x
+        noise += (x - y) * (x - y)
+      }
     }
     return (signal, noise)
   }

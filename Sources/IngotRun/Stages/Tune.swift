@@ -21,8 +21,10 @@ struct Int8Tuner {
   let openSession: (Model, _ exposing: [String]) throws -> any InferenceSession
   let onProgress: @Sendable (String, Double?) -> Void
 
-  /// Methods that are compared; the first one's ranges serve until then.
+  /// Methods that are compared. The first two, one that clips and one that does not, stand for all where forms of the model
+  /// are: scaled channels make what lies far out matter more than its square says.
   private static let methods: [CalibrationMethod] = [.mse, .minmax, .entropy, .percentile(0.9999)]
+  private static let methodsForForms = 2
   /// Decibels by which a candidate must be better: less is chance.
   private static let leastGain = 0.1
 
@@ -34,14 +36,16 @@ struct Int8Tuner {
     var placement: Placement
     var calibration: Calibration
     var table: RangeTable
-    /// Nil until it is measured.
+    /// Of the best table so far; nil until it is measured.
     var sqnr: Double?
+    /// What each table measured, in the order of the methods.
+    var measured: [(method: CalibrationMethod, sqnr: Double)] = []
   }
 
   func run() throws -> (recipe: QuantizationRecipe, table: RangeTable) {
     var form = try calibrated([], trials: [])
     let judge = try OutputJudge(model: model, set: set, openSession: openSession)
-    let found = findScalings(model.graph, form.placement, observed: observed(form))
+    let found = findScalings(model.graph, try placeForAll(model.graph), observed: observed(form))
     for (kind, toggle) in [(ChannelScaling.Kind.equalize, settings.equalize), (.smooth, settings.smooth)] {
       form = try choose(found.filter { $0.kind == kind }, kind, toggle, form, judge)
     }
@@ -61,11 +65,9 @@ struct Int8Tuner {
     try recipe.apply(to: &scaled)
     let placement = try place(scaled.graph)
     let onProgress = onProgress
-    // Every form's tensors, so that one table serves all targets.
-    var tensors = placement.activationTensors
-    for form in Int8Form.allCases { tensors += try place(scaled.graph, form: form).activationTensors }
+    let all = try placeForAll(scaled.graph)
     let calibration = try makeCalibrator(scaled, first).run(
-      tensors: tensors, channelAxes: channelAxes(scaled.graph, placement),
+      tensors: all.activationTensors, channelAxes: channelAxes(scaled.graph, all),
       alternatives: method == nil ? Array(Self.methods.dropFirst()) : []
     ) { progress in
       onProgress(progress.words, progress.fraction)
@@ -75,9 +77,14 @@ struct Int8Tuner {
       recipe: recipe, model: scaled, placement: placement, calibration: calibration, table: calibration.table)
   }
 
+  /// With the tensors of every form of int8, so that one table serves all targets.
+  private func placeForAll(_ graph: Graph) throws -> Placement { try place(graph, form: .onnxruntime) }
+
   private func observed(_ form: Form) -> [String: ObservedChannels] {
     form.calibration.channels.mapValues {
-      ObservedChannels(amax: $0.amax.map(Double.init), mean: $0.mean, meanSquare: $0.meanSquare)
+      // Squares are decided by the few samples and tokens that are far out; most of what must come out right is not.
+      ObservedChannels(
+        amax: $0.amax.map(Double.init), mean: $0.mean, typicalSquare: $0.meanMagnitude.map { $0 * $0 })
     }
   }
 
@@ -101,9 +108,9 @@ struct Int8Tuner {
       return form
     }
     onProgress("\(kind.rawValue): measuring", nil)
-    if toggle == .auto { try measure(&form, judge) }
+    if toggle == .auto { try measure(&form, judge, methods: Self.methodsForForms) }
     var candidate = try calibrated(form.recipe.scalings + scalings, trials: form.recipe.trials)
-    if toggle == .auto { try measure(&candidate, judge) }
+    if toggle == .auto { try measure(&candidate, judge, methods: Self.methodsForForms) }
     let isBetter = toggle == .on || isBetter(candidate, than: form)
     note("off", form.sqnr, !isBetter)
     note("\(scalings.count) vectors of factors", candidate.sqnr, isBetter, toggle == .on ? "the manifest says so" : nil)
@@ -118,23 +125,12 @@ struct Int8Tuner {
     var form = form
     guard method == nil else { return form }
     onProgress("range method: measuring", nil)
-    try measure(&form, judge)
-    var best = form
-    var measured = [(form.table.method, form.sqnr)]
-    for table in form.calibration.alternatives {
-      var candidate = form
-      (candidate.table, candidate.sqnr) = (table, nil)
-      try measure(&candidate, judge)
-      measured.append((table.method, candidate.sqnr))
-      if isBetter(candidate, than: best) { best = candidate }
+    try measure(&form, judge, methods: Self.methods.count)
+    for (method, sqnr) in form.measured {
+      form.recipe.trials.append(
+        .init(choice: "method", candidate: method.description, sqnr: sqnr, isChosen: method == form.table.method))
     }
-    best.recipe.method = best.table.method.description
-    for (method, sqnr) in measured {
-      best.recipe.trials.append(
-        .init(
-          choice: "method", candidate: method.description, sqnr: sqnr, isChosen: method == best.table.method))
-    }
-    return best
+    return form
   }
 
   private func chooseCorrection(_ form: Form, _ judge: OutputJudge) throws -> Form {
@@ -147,12 +143,11 @@ struct Int8Tuner {
       return form
     }
     onProgress("bias correction: measuring", nil)
-    if toggle == .auto { try measure(&form, judge) }
+    if toggle == .auto { try measure(&form, judge, methods: 1) }
     var candidate = form
-    candidate.sqnr = nil
     candidate.recipe.corrections = biasCorrections(
       form.model.graph, form.placement, means: form.calibration.channels.mapValues(\.mean))
-    if toggle == .auto { try measure(&candidate, judge) }
+    if toggle == .auto { candidate.sqnr = try judge.sqnr(of: try openSession(try lowered(candidate), [])) }
     let isBetter = toggle == .on || isBetter(candidate, than: form)
     var chosen = isBetter ? candidate : form
     for (name, sqnr, isChosen) in [("off", form.sqnr, !isBetter), ("on", candidate.sqnr, isBetter)] {
@@ -167,9 +162,19 @@ struct Int8Tuner {
     return new > old + Self.leastGain
   }
 
-  private func measure(_ form: inout Form, _ judge: OutputJudge) throws {
-    guard form.sqnr == nil else { return }
-    form.sqnr = try judge.sqnr(of: try openSession(try lowered(form), []))
+  /// Measures the form with the ranges of so many methods, those that it was measured with already not again, and gives it
+  /// the best.
+  private func measure(_ form: inout Form, _ judge: OutputJudge, methods count: Int) throws {
+    let tables = [form.calibration.table] + form.calibration.alternatives
+    for table in tables.prefix(count).dropFirst(form.measured.count) {
+      var candidate = form
+      candidate.table = table
+      candidate.recipe.method = table.method.description
+      let sqnr = try judge.sqnr(of: try openSession(try lowered(candidate), []))
+      candidate.sqnr = sqnr
+      candidate.measured.append((table.method, sqnr))
+      if form.sqnr == nil || isBetter(candidate, than: form) { form = candidate } else { form.measured = candidate.measured }
+    }
   }
 
   private func lowered(_ form: Form) throws -> Model {
