@@ -172,7 +172,7 @@ private let cases: [ConstraintCase] = [
           %y: float32[n,16,8,8] = Conv(%d, %w) {pads=[1,1,1,1]} # conv3
         }
         """)
-    _ = try lowerToInt8(&model) { _ in 1 }
+    _ = try lowerToInt8(&model) { _ in ActivationRange(amax: 1) }
     #expect(lintQDQ(model, for: .tensorrt).all.isEmpty, "\(lintQDQ(model, for: .tensorrt).all)")
   }
 }
