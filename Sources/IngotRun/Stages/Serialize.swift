@@ -56,7 +56,8 @@ extension StageJob {
   /// The engine under the name that its backend gives it, and the documents of the steps that led to it.
   fileprivate func bundleFiles(engineName: String) throws -> [Bundle.File] {
     let names = [
-      (engineName, "engine"), ("build.json", "report"), ("lower.json", "lowering"), ("ranges.json", "ranges"), ("recipe.json", "recipe"),
+      (engineName, "engine"), ("build.json", "report"), ("lower.json", "lowering"), ("ranges.json", "ranges"),
+      ("recipe.json", "recipe"),
       ("verdict.json", "verdict"),
     ]
     var files: [Bundle.File] = []
