@@ -31,7 +31,8 @@ private let residual = """
   func codesSpanTheRange(range: ActivationRange, unsigned: String, signed: String) {
     for form in Int8Form.allCases {
       let codes = ActivationCodes(range, form: form, scaleType: .float32)
-      #expect("\(codes.type) \(codes.scale) \(codes.zeroPoint)" == (form == .tensorrt ? signed : unsigned))
+      let isUnsigned = form == .onnxruntime || form == .openvino && range.min >= 0
+      #expect("\(codes.type) \(codes.scale) \(codes.zeroPoint)" == (isUnsigned ? unsigned : signed))
     }
   }
 
