@@ -78,7 +78,8 @@ extension Shape {
       .optional(
         "fallback", .choice(PrecisionType.allCases.filter { !$0.isQuantized }.map(\.rawValue)),
         "The type of everything that is not quantized."),
-      .optional("equalize", toggle, "For int8: move range from channels into the weights that read them; auto by default."),
+      .optional(
+        "equalize", toggle, "For int8: move range from channels into the weights that read them; auto by default."),
       .optional(
         "smooth", toggle,
         "For int8: the same behind normalizations, and by a product where nothing else can be scaled; auto by default."),
@@ -132,7 +133,7 @@ extension Shape {
         "Ranges that are there already, relative to the manifest: a `ranges.json`, a calibration cache of TensorRT 5 to 10, or the JSON of onnxruntime.quantization; instead of `data`."
       ),
       .optional(
-        "method", .choice(CalibrationSpec.Method.allCases.map(\.rawValue)), 
+        "method", .choice(CalibrationSpec.Method.allCases.map(\.rawValue)),
         "How ranges are found; by default int8 takes the method that measures best, and fp8 entropy."),
       .optional("samples", .integer(1...Int.max), "How many samples to use; all by default."),
       .optional("percentile", Form.percent, "For method percentile: the part of the values that the range keeps."),

@@ -79,7 +79,8 @@ private struct ChannelGroupFinder {
         let first = root(id)
         guard !refused.contains(first), let count = channelCount(id) else { continue }
         if found[first] == nil { order.append(first) }
-        found[first, default: ChannelGroup(channelCount: count, tensors: [], writers: [], readers: [])].tensors.append(id)
+        found[first, default: ChannelGroup(channelCount: count, tensors: [], writers: [], readers: [])].tensors.append(
+          id)
         found[first]?.writers += writers[id] ?? []
         found[first]?.readers += readers[id] ?? []
       }

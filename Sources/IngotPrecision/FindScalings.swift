@@ -105,7 +105,9 @@ private struct ScalingFinder {
   private func balanced(
     _ activation: Placement.Activation, repeats: Int, count: Int, edges: [Edge]
   ) -> BalancedTensor? {
-    guard let channels = observed[activation.name]?.merged(by: repeats), channels.amax.count == count else { return nil }
+    guard let channels = observed[activation.name]?.merged(by: repeats), channels.amax.count == count else {
+      return nil
+    }
     var tensor = BalancedTensor(channels: channels, readers: [], sumCount: 0)
     for edge in edges {
       guard let weight = weight(of: edge) else {

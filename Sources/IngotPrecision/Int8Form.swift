@@ -9,10 +9,18 @@ package enum Int8Form: String, Codable, Sendable, CaseIterable {
   /// Unsigned activations: on x86 its kernels for signed ones are slower than float (O1). A convolution is an int8 kernel only
   /// where its result is quantized too (O2).
   case onnxruntime
-  /// Unsigned activations, with a zero point where there are negative ones (V1).
+  /// Unsigned activations where none is negative, else signed and symmetric: with a zero point its matrix products are slower
+  /// than float (V1).
   case openvino
 
-  var hasUnsignedActivations: Bool { self != .tensorrt }
+  func isUnsigned(_ range: ActivationRange) -> Bool {
+    switch self {
+    case .tensorrt: false
+    case .onnxruntime: true
+    case .openvino: range.min >= 0
+    }
+  }
+
   var quantizesConvolutionResults: Bool { self == .onnxruntime }
 }
 
@@ -34,7 +42,7 @@ struct ActivationCodes: Hashable {
   var zeroPoint: Int
 
   init(_ range: ActivationRange, form: Int8Form, scaleType: ElementType) {
-    guard form.hasUnsignedActivations else {
+    guard form.isUnsigned(range) else {
       (type, scale, zeroPoint) = (.int8, QuantizationScale.value(amax: range.amax, storedAs: scaleType), 0)
       return
     }

@@ -37,7 +37,8 @@ private func computeType(of node: Node, _ graph: Graph, uses: Uses) -> ElementTy
     guard let producer = uses.producer(of: id), graph.nodes[producer].opType == "DequantizeLinear" else { return nil }
     return (graph.nodes[producer].inputs.first ?? nil).flatMap { graph[$0].type }
   }
-  if operands.count == 2, let type = quantized[0], quantized[1] != nil { return type }
+  // Unsigned activations with signed weights are int8 as people count it.
+  if operands.count == 2, let type = quantized[0], quantized[1] != nil { return type == .uint8 ? .int8 : type }
   return operands.first.flatMap { graph[$0].type }
 }
 

@@ -45,7 +45,7 @@ import Testing
     #expect(result.report.opset == (fallback == .float16 ? 19 : 22))
     let graph = result.model.graph
     #expect(graph.find("w_scale").flatMap { graph[$0].type } == fallback)
-    #expect(wiring(graph).first == "x_\(fallback) = Cast x")
+    #expect(wiring(graph).first == "x_\(fallback) = Cast x", "\(wiring(graph))")
     #expect(result.report.computeShare(of: .float8e4m3fn) == 1)
   }
 

@@ -62,7 +62,7 @@ private let chain = """
   @Test func aResidualStreamIsOneGroupWithAllThatWriteAndReadIt() throws {
     let graph = try model(
       """
-      graph main(%x: float32[b,16,8,8]) -> (%y: float32[b,16]) {
+      graph main(%x: float32[b,16,2,2]) -> (%y: float32[b,16]) {
         const %w1: float32[16,16,1,1] = ramp
         const %w2: float32[16,16,1,1] = ramp
         const %w3: float32[64,16] = ramp

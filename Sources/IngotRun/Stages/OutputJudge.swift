@@ -39,7 +39,9 @@ struct OutputJudge {
     for (feed, exact) in zip(feeds, expected) {
       let actual = try session.run(feed)
       for (name, tensor) in exact.sorted(by: { $0.key < $1.key }) {
-        guard let wanted = tensor.floats, let found = actual[name]?.floats, wanted.count == found.count else { continue }
+        guard let wanted = tensor.floats, let found = actual[name]?.floats, wanted.count == found.count else {
+          continue
+        }
         sum += ratio(signalAndNoise(wanted, found, weights(of: tensor.shape, feed)))
         count += 1
       }

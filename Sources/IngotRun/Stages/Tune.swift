@@ -173,7 +173,11 @@ struct Int8Tuner {
       let sqnr = try judge.sqnr(of: try openSession(try lowered(candidate), []))
       candidate.sqnr = sqnr
       candidate.measured.append((table.method, sqnr))
-      if form.sqnr == nil || isBetter(candidate, than: form) { form = candidate } else { form.measured = candidate.measured }
+      if form.sqnr == nil || isBetter(candidate, than: form) {
+        form = candidate
+      } else {
+        form.measured = candidate.measured
+      }
     }
   }
 
