@@ -93,7 +93,7 @@ extension QDQMender {
     let zeroPoint = graph.addInitializer(freshName: "\(graph[step.data].name)_zero_point", zeros)
     if offset == 128 { return (step.scale, zeroPoint) }
     let wide = Tensor(scales.map { $0 * 255 / 127 }, shape: stored.shape)
-    let scale = stored.type == .float32 ? wide : NarrowFloat.convert(wide, to: stored.type).tensor
+    let scale = stored.type == .float32 ? wide : NarrowFloat.convert(wide, to: stored.type)
     return (graph.addInitializer(freshName: "\(graph[step.data].name)_scale", scale), zeroPoint)
   }
 

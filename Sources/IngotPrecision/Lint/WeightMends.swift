@@ -12,7 +12,7 @@ extension QDQMender {
         let numbers = dequantized(codes, by: step, in: quantized), !quantized.uses.isPinned(step.output)
       else { continue }
       let type = quantized.graph[step.scale].type ?? .float32
-      let stored = type == .float32 ? numbers : NarrowFloat.convert(numbers, to: type).tensor
+      let stored = type == .float32 ? numbers : NarrowFloat.convert(numbers, to: type)
       let bias = graph.addInitializer(freshName: "\(graph[step.output].name)_float", stored)
       for edge in quantized.uses.readers(of: step.output) { setInput(edge.input, of: edge.node, to: bias) }
       note(.bias, step.index, "the int32 bias '\(graph[step.data].name.shown)' is float now; the numbers are the same")
@@ -77,7 +77,7 @@ extension QDQMender {
     setInput(
       1, of: step.index,
       to: graph.addInitializer(
-        freshName: "\(name)_scale", type == .float32 ? wide : NarrowFloat.convert(wide, to: type).tensor))
+        freshName: "\(name)_scale", type == .float32 ? wide : NarrowFloat.convert(wide, to: type)))
     setInput(
       2, of: step.index,
       to: graph.addInitializer(
