@@ -33,6 +33,9 @@ func lowerScaled(
   _ model: inout Model, _ format: ScaledFormat, fallback: ElementType, keep: KeepList, decisions: [NodeDecision],
   quantize: (inout QuantizationWriter) throws(PrecisionError) -> Void
 ) throws(PrecisionError) -> LoweringReport {
+  guard fallback == .float32 || fallback == .float16 || fallback == .bfloat16 else {
+    throw PrecisionError(.unsupportedType(fallback, use: "the fallback of \(format.type)"))
+  }
   var report = LoweringReport(precision: format.type, fallback: fallback, opset: model.opsets[""] ?? 0)
   report.placement = decisions
   var lowered = model

@@ -52,7 +52,7 @@ import Testing
     let plan = try Plan(manifest(precision: "precision: auto", more))
     #expect(
       labels(plan) == [
-        "sanitize", "onnxruntime/parse", "fp32-cpu/build", "reference", "fp32-cpu/verify", "fp16/lower",
+        "sanitize", "onnxruntime/parse", "fp32-cpu/build", "reference", "fp32-cpu/verify", "measure", "fp16/lower",
         "fp16-cpu/build",
         "fp16-cpu/verify", "calibrate", "int8/lower", "int8-cpu/build", "int8-cpu/verify", "auto-cpu/choose",
         "auto-cpu/serialize",
@@ -64,7 +64,7 @@ import Testing
         "engine-fp16", "report-fp16", "model-fp16", "lowering-fp16", "verdict-fp16",
         "engine-int8", "report-int8", "model-int8", "lowering-int8", "verdict-int8", "data",
       ])
-    #expect(plan.engines.map(\.variant) == ["auto-cpu"] && plan.engines[0].verify == StepID(12))
+    #expect(plan.engines.map(\.variant) == ["auto-cpu"] && plan.engines[0].verify == StepID(13))
     #expect(plan.engines[0].steps.count == plan.steps.count)
   }
 
