@@ -21,7 +21,9 @@ package func lowerToFloat8(
   let scales = try activationScales(placement, .float8, storedAs: fallback, amax: amax)
   return try lowerScaled(&model, .float8, fallback: fallback, keep: keep, decisions: placement.decisions) {
     (writer) throws(PrecisionError) in
-    for (activation, scale) in zip(placement.activations, scales) { writer.quantize(activation, ActivationCodes(.float8, scale: scale)) }
+    for (activation, scale) in zip(placement.activations, scales) {
+      writer.quantize(activation, ActivationCodes(.float8, scale: scale))
+    }
     for weight in placement.weights { try writer.quantize(weight) }
   }
 }

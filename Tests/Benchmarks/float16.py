@@ -10,7 +10,8 @@ onnxslim; --modelopt names a Python with nvidia-modelopt[onnx], which wants an o
 Each tool is a whole process, from file to file, with inputs and outputs kept in float32 where it can. The tools take turns, so
 that a busy moment of the machine hits all of them. "s" is the median time of --runs runs after one that warms the page cache,
 "cpu s" that of the processor's (user and system), which a busy machine bends less. "peak" is the largest memory of the
-process, pages of mapped files included; "anon" is without those, which the machine can take back.
+process (VmHWM, read in a loop in the first run), pages of mapped files included; "anon" is without those, which the machine can
+take back.
 
 The judgement of the result: onnx.checker with full_check, then ONNX Runtime on the CPU beside the original with the same inputs:
 whether it loads, whether any output is NaN or infinite where the original's is not, and the signal to noise ratio, 10 log10 of
@@ -71,18 +72,20 @@ def run(command, folder, watch=False):
     start = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-    anon = 0
-    while watch and (os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None):
+    anon = peak = 0
+    while watch and os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
         try:
             with open(f"/proc/{process.pid}/status") as file:
-                anon = max(anon, sum(int(line.split()[1]) for line in file if line.startswith(("RssAnon", "RssShmem"))))
+                lines = file.read().splitlines()
         except OSError:
             break
+        anon = max(anon, sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon", "RssShmem"))))
+        peak = max([peak] + [int(line.split()[1]) for line in lines if line.startswith("VmHWM")])
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return {
         "ok": process.returncode == 0, "seconds": time.perf_counter() - start, "cpu": usage.ru_utime + usage.ru_stime,
-        "peak_mib": usage.ru_maxrss / 1024, "anon_mib": anon / 1024}
+        "peak_mib": peak / 1024, "anon_mib": anon / 1024}
 
 
 def session(path):
@@ -155,7 +158,7 @@ def measure(source, arguments):
                     times[tool].append(run(command, scratch))
         for tool, place in places.items():
             if times[tool]:
-                for key in ("seconds", "cpu", "peak_mib"):
+                for key in ("seconds", "cpu"):
                     rows[tool][key] = statistics.median(time[key] for time in times[tool])
             if rows[tool]["ok"] and place.exists():
                 rows[tool].update(judge(original, place), mb=place.stat().st_size / 1e6)

@@ -54,7 +54,8 @@ import Testing
       labels(plan) == [
         "sanitize", "onnxruntime/parse", "fp32-cpu/build", "reference", "fp32-cpu/verify", "measure", "fp16/lower",
         "fp16-cpu/build",
-        "fp16-cpu/verify", "calibrate", "int8-onnxruntime/lower", "int8-cpu/build", "int8-cpu/verify", "auto-cpu/choose",
+        "fp16-cpu/verify", "calibrate", "int8-onnxruntime/lower", "int8-cpu/build", "int8-cpu/verify",
+        "auto-cpu/choose",
         "auto-cpu/serialize",
       ])
     let choose = try #require(plan.steps.first { $0.stage == .choose })
