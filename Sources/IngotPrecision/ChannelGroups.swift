@@ -86,6 +86,8 @@ private struct ChannelGroupFinder {
       }
     }
     return order.compactMap { found[$0] }.filter { group in
+      // A constant in two places, as in a residual stream that a layer reads and writes, is scaled on both axes: what
+      // balances ranges looks at one.
       let places = group.writers + group.readers
       return !group.writers.isEmpty && !group.readers.isEmpty && Set(places.map(\.constant)).count == places.count
         && places.allSatisfy { $0.channels == group.channelCount }

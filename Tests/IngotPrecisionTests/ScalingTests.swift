@@ -59,7 +59,8 @@ private let chain = """
     #expect(ChannelGroups(graph).groups.isEmpty, "\(why)")
   }
 
-  @Test func aResidualStreamIsOneGroupWithAllThatWriteAndReadIt() throws {
+  /// Its weights would be scaled on both axes, which what balances them does not weigh.
+  @Test func aStreamThatALayerBothReadsAndWritesIsLeftAlone() throws {
     let graph = try model(
       """
       graph main(%x: float32[b,16,2,2]) -> (%y: float32[b,16]) {
@@ -76,14 +77,7 @@ private let chain = """
       }
       """
     ).graph
-    let groups = ChannelGroups(graph).groups
-    #expect(groups.map { $0.tensors.map { graph[$0].name } } == [["a", "r", "c", "s", "f"]])
-    #expect(groups.first?.writers.map(\.constant) == ["w1", "w2"])
-    #expect(
-      groups.first?.readers == [
-        ChannelPlace(constant: "w2", blocks: 16, channels: 16, inner: 1),
-        ChannelPlace(constant: "w3", blocks: 1, channels: 16, inner: 64),
-      ])
+    #expect(ChannelGroups(graph).groups.isEmpty)
   }
 
   /// The factors that undo a stretch: ranges become even.
