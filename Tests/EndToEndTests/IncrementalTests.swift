@@ -21,6 +21,9 @@ private func steps(of variants: [String], _ stages: [String], and more: [String]
     #expect(try space.build(manifest).ran == [])
   }
 
+  /// One a family of backends.
+  private static let lowerings = ["int8-onnxruntime/lower", "int8-openvino/lower", "int8-tensorrt/lower"]
+
   @Test func runsWhatFollowsFromAnotherMethodAndSaysWhy() throws {
     let space = try BuiltDigits.copy()
     try space.edit(manifest, "method: entropy", "method: minmax")
@@ -32,19 +35,19 @@ private func steps(of variants: [String], _ stages: [String], and more: [String]
     #expect(calibrate.reason == "method changed from entropy to minmax")
     #expect(calibrate.changes == [.init(component: "method", from: "entropy", to: "minmax")])
     let variants = ["int8-cpu", "int8-ov", "int8-rtx"]
-    #expect(plan.labels("wait") == steps(of: variants, ["build", "verify", "serialize"], and: ["int8/lower"]))
+    #expect(plan.labels("wait") == steps(of: variants, ["build", "verify", "serialize"], and: Self.lowerings))
     #expect(plan.labels("blocked") == [])
     let text = try space.ingot("plan", manifest, "--detailed-exitcode")
     #expect(text.status == 2)
     #expect(text.output.contains(/\n  calibrate +run +method changed from entropy to minmax\n/))
-    #expect(text.output.contains(/\n  int8\/lower +wait +for calibrate; runs if its output changes\n/))
+    #expect(text.output.contains(/\n  int8-tensorrt\/lower +wait +for calibrate; runs if its output changes\n/))
 
     let run = try space.ingot("build", manifest, "--json", "--explain")
     #expect(run.status == 0)
     #expect(run.errors.contains("  digits/calibrate: method changed from entropy to minmax\n"))
     #expect(
       try run.decoded(BuildReport.self).ran
-        == steps(of: variants, ["build", "verify", "serialize"], and: ["calibrate", "int8/lower"]))
+        == steps(of: variants, ["build", "verify", "serialize"], and: ["calibrate"] + Self.lowerings))
     #expect(try space.ingot("plan", manifest, "--detailed-exitcode").status == 0)
 
     // The old results are still there: going back runs nothing.
@@ -121,7 +124,7 @@ private func steps(of variants: [String], _ stages: [String], and more: [String]
     #expect(plan.labels("run") == ["calibrate"])
     #expect(plan.steps.first { $0.step == "calibrate" }?.reason.hasPrefix("input data changed from ") == true)
     let ran = try space.build(Quick.path).ran
-    #expect(ran == steps(of: ["int8-cpu"], ["build", "verify", "serialize"], and: ["calibrate", "int8/lower"]))
+    #expect(ran == steps(of: ["int8-cpu"], ["build", "verify", "serialize"], and: ["calibrate", "int8-onnxruntime/lower"]))
   }
 
   @Test func plansEverythingOfANewProject() throws {

@@ -77,9 +77,6 @@ struct Int8Tuner {
       recipe: recipe, model: scaled, placement: placement, calibration: calibration, table: calibration.table)
   }
 
-  /// With the tensors of every form of int8, so that one table serves all targets.
-  private func placeForAll(_ graph: Graph) throws -> Placement { try place(graph, form: .onnxruntime) }
-
   private func observed(_ form: Form) -> [String: ObservedChannels] {
     form.calibration.channels.mapValues {
       // Squares are decided by the few samples and tokens that are far out; most of what must come out right is not.
