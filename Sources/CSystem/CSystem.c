@@ -142,6 +142,18 @@ void ingot_catch_interrupts(void) {
 
 bool ingot_was_interrupted(void) { return interrupted != 0; }
 
+_Static_assert(sizeof(pthread_t) == sizeof(unsigned long), "threads are numbers");
+
+int ingot_start_thread(unsigned long *thread, void *(*body)(void *), void *argument) {
+  pthread_attr_t attributes;
+  int code = pthread_attr_init(&attributes);
+  if (code != 0) return code;
+  code = pthread_attr_setstacksize(&attributes, 8 << 20);
+  if (code == 0) code = pthread_create(thread, &attributes, body, argument);
+  pthread_attr_destroy(&attributes);
+  return code;
+}
+
 void ingot_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 const char *ingot_library_path(const void *address) {

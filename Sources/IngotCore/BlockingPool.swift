@@ -40,11 +40,8 @@ internal import Synchronization
   private func startThread(named name: String) {
     var thread = pthread_t()
     let argument = unsafe Unmanaged.passRetained(ThreadStart(pool: self, name: name))
-    var attributes = pthread_attr_t()
-    unsafe pthread_attr_init(&attributes)
-    unsafe pthread_attr_setstacksize(&attributes, 8 << 20)
-    let code = unsafe pthread_create(
-      &thread, &attributes,
+    let code = unsafe ingot_start_thread(
+      &thread,
       { raw in
         guard let raw = unsafe raw else { return nil }
         let start = unsafe Unmanaged<ThreadStart>.fromOpaque(raw).takeRetainedValue()
@@ -52,7 +49,6 @@ internal import Synchronization
         start.pool.work()
       }, argument.toOpaque())
     precondition(code == 0, "no thread could be started (error \(code)); raise the process limit (ulimit -u)")
-    unsafe pthread_attr_destroy(&attributes)
   }
 
   private func work() -> Never {

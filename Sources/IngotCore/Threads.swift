@@ -28,13 +28,9 @@ private final class PieceOfWork: Sendable {
 /// - Returns: nil where the machine gives no thread.
 private func start(_ work: PieceOfWork) -> pthread_t? {
   var thread = pthread_t()
-  var attributes = pthread_attr_t()
-  unsafe pthread_attr_init(&attributes)
-  unsafe pthread_attr_setstacksize(&attributes, 8 << 20)
-  defer { unsafe pthread_attr_destroy(&attributes) }
   let argument = unsafe Unmanaged.passRetained(work)
-  let code = unsafe pthread_create(
-    &thread, &attributes,
+  let code = unsafe ingot_start_thread(
+    &thread,
     { raw in
       guard let raw = unsafe raw else { return nil }
       let work = unsafe Unmanaged<PieceOfWork>.fromOpaque(raw).takeRetainedValue()

@@ -30,6 +30,16 @@ package struct Model: Sendable {
 }
 
 extension Model {
+  /// Before IR version 3 a model names no operator sets and means the first of each domain; from 3 on it must name them.
+  package mutating func raiseIRVersion(to version: Int64) {
+    guard irVersion < version else { return }
+    if irVersion < 3, version >= 3, opsets.isEmpty {
+      opsets[""] = 1
+      for (domain, _) in graph.firstUses() { opsets[domain] = 1 }
+    }
+    irVersion = version
+  }
+
   /// The main graph, the functions' bodies and the training graphs, in this order; not the graphs inside them.
   package var allGraphs: [Graph] {
     [graph] + functions.map(\.body) + training.flatMap { [$0.initialization, $0.algorithm].compactMap(\.self) }

@@ -124,7 +124,8 @@ private func steps(of variants: [String], _ stages: [String], and more: [String]
     #expect(plan.labels("run") == ["calibrate"])
     #expect(plan.steps.first { $0.step == "calibrate" }?.reason.hasPrefix("input data changed from ") == true)
     let ran = try space.build(Quick.path).ran
-    #expect(ran == steps(of: ["int8-cpu"], ["build", "verify", "serialize"], and: ["calibrate", "int8-onnxruntime/lower"]))
+    #expect(
+      ran == steps(of: ["int8-cpu"], ["build", "verify", "serialize"], and: ["calibrate", "int8-onnxruntime/lower"]))
   }
 
   @Test func plansEverythingOfANewProject() throws {

@@ -60,6 +60,10 @@ bool ingot_was_interrupted(void);
 
 void ingot_name_thread(const char *name);
 
+/* Starts a thread with a stack of 8 MiB; its pthread_t through *thread. In C because Swift takes pthread_attr_t from whichever C
+   module came first. 0, or an error number. */
+int ingot_start_thread(unsigned long *thread, void *(*body)(void *), void *argument);
+
 /* From now on a crash (SIGSEGV, SIGILL, SIGBUS, SIGFPE, SIGABRT) inside a library says which step this thread was running, and ends
    the process with 1. Async-signal-safe: it only writes the label that ingot_set_crash_label left. */
 void ingot_catch_crashes(void);

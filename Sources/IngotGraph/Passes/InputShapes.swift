@@ -9,7 +9,7 @@ func removeInputDefaults(_ model: inout Model) -> PassReport {
   for id in graph.inputs where graph[id].initializer != nil { report.change(graph[id].name) }
   if report.changed > 0 {
     model.graph.inputs.removeAll { graph[$0].initializer != nil }
-    model.irVersion = max(model.irVersion, 4)
+    model.raiseIRVersion(to: 4)
   }
   return report
 }

@@ -46,7 +46,7 @@ extension Model {
     guard irVersion < 4 else { return }
     let inputs = Set(graph.inputs)
     let isPlain = graph.values.indices.contains { graph.values[$0].initializer != nil && !inputs.contains(ValueID($0)) }
-    if isPlain { irVersion = 4 }
+    if isPlain { raiseIRVersion(to: 4) }
   }
 }
 

@@ -52,7 +52,7 @@ package func raiseOpset(of model: inout Model, to wanted: Int64) throws(GraphErr
   }
   guard obstacles.isEmpty else { throw GraphError(.opsetObstacles(have: have, asked: wanted, obstacles)) }
   raised.opsets[""] = wanted
-  raised.irVersion = max(raised.irVersion, OperatorSet.oldestFormat(of: wanted))
+  raised.raiseIRVersion(to: OperatorSet.oldestFormat(of: wanted))
   model = raised
   return report
 }
