@@ -48,12 +48,14 @@ package func biasCorrections(
       let linear = LinearShape(graph.nodes[edge.node], weight: tensor.shape), linear.inputCount == mean.count,
       let output = graph.nodes[edge.node].outputs.first ?? nil,
       let bias = biasPlace(of: graph.nodes[edge.node], output, channels: linear.outputCount, graph, uses),
-      case .success(let quantized) = quantizeWeight(tensor, axis: weight.axis, scaleType: .float32)
+      case .success(let quantized) = ScaledFormat.int8.quantize(
+        tensor, by: .channels(axis: weight.axis), scaleType: .float32)
     else { continue }
     let (exact, codes) = (tensor.elements(as: Float.self), quantized.values.elements(as: Int8.self))
+    let scales = quantized.scales.elements(as: Float.self)
     var shift = [Double](repeating: 0, count: linear.outputCount)
     linear.forEachWeight { index, output, input in
-      let error = Double(codes[index]) * Double(quantized.scales[output]) - Double(exact[index])
+      let error = Double(codes[index]) * Double(scales[output]) - Double(exact[index])
       shift[output] += error * mean[input]
     }
     corrections.append(

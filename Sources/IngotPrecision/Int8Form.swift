@@ -43,13 +43,13 @@ struct ActivationCodes: Hashable {
 
   init(_ range: ActivationRange, form: Int8Form, scaleType: ElementType) {
     guard form.isUnsigned(range) else {
-      (type, scale, zeroPoint) = (.int8, QuantizationScale.value(amax: range.amax, storedAs: scaleType), 0)
+      (type, scale, zeroPoint) = (.int8, ScaledFormat.int8.scale(amax: range.amax, storedAs: scaleType), 0)
       return
     }
     let low = Swift.min(0, Swift.max(range.min, -range.amax))
     let high = Swift.max(0, Swift.min(range.max, range.amax))
     // The scale of 127 steps to each side, for a range of 255 steps in all.
-    scale = QuantizationScale.value(amax: (high - low) / 255 * 127, storedAs: scaleType)
+    scale = ScaledFormat.int8.scale(amax: (high - low) / 255 * 127, storedAs: scaleType)
     type = .uint8
     zeroPoint = Int(Swift.max(0, Swift.min(255, (-low / scale).rounded(.toNearestOrEven))))
   }

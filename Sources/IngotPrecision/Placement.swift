@@ -45,6 +45,11 @@ package func place(
   return placer.placement
 }
 
+/// With the tensors of every form of int8, so that one range table serves all targets: ONNX Runtime's quantizes the most.
+package func placeForAllForms(_ graph: Graph) throws(PrecisionError) -> Placement {
+  try place(graph, form: .onnxruntime)
+}
+
 /// - Throws: `.alreadyQuantized`.
 func requireFloats(in graph: Graph) throws(PrecisionError) {
   guard let node = graph.nodes.first(where: { quantizedOperators.contains($0.opType) }) else { return }

@@ -60,7 +60,7 @@ extension Placer {
     if columns < 16 || depth < 16 { return "a product with \(depth) x \(columns) weights is too small" }
     guard let shape = graph[data].shape else { return nil }
     let rowAxis = node.opType == "Gemm" && (node.int("transA") ?? 0) != 0 ? shape.count - 1 : shape.count - 2
-    let rows = rowAxis < 0 ? 1 : node.opType == "Gemm" ? shape[rowAxis].size : rowCount(shape.dropLast())
+    let rows = rowAxis < 0 ? 1 : node.opType == "Gemm" ? shape[rowAxis].size : product(shape.dropLast())
     return rows == 1 ? "one row: a matrix times a vector" : nil
   }
 
@@ -81,16 +81,4 @@ extension Placer {
     if isSquare, isAligned, isFirst || inputs >= 16 || outputs >= 16 { return nil }
     return "a convolution from \(inputs) to \(outputs) channels with kernel \(Array(kernel))"
   }
-}
-
-/// The product of the sizes, where all are known.
-private func rowCount(_ shape: ArraySlice<Dimension>) -> Int? {
-  var product = 1
-  for dimension in shape {
-    guard let size = dimension.size else { return nil }
-    let (next, overflow) = product.multipliedReportingOverflow(by: size)
-    guard !overflow else { return nil }
-    product = next
-  }
-  return product
 }

@@ -35,13 +35,14 @@ extension Placement {
 
   private func weightSQNR(_ weight: Weight, in graph: Graph) -> Double {
     guard let tensor = graph.constant(weight.tensor),
-      case .success(let quantized) = quantizeWeight(tensor, axis: weight.axis, scaleType: .float32)
+      case .success(let quantized) = ScaledFormat.int8.quantize(
+        tensor, by: .channels(axis: weight.axis), scaleType: .float32)
     else { return 0 }
     let inner = tensor.shape[(weight.axis + 1)...].reduce(1, *)
-    let codes = quantized.values.elements(as: Int8.self)
+    let (codes, scales) = (quantized.values.elements(as: Int8.self), quantized.scales.elements(as: Float.self))
     var (signal, noise) = (0.0, 0.0)
     for (index, value) in tensor.elements(as: Float.self).enumerated() {
-      let scale = quantized.scales[index / inner % quantized.scales.count]
+      let scale = scales[index / inner % scales.count]
       let error = Double(Float(codes[index]) * scale - value)
       signal += Double(value) * Double(value)
       noise += error * error

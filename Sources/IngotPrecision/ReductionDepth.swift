@@ -26,15 +26,3 @@ func reductionDepth(of node: Node, _ graph: Graph) -> Int? {
   default: return nil
   }
 }
-
-/// Of sizes that are all known and fit.
-private func product(_ shape: some Sequence<Dimension>) -> Int? {
-  var product = 1
-  for dimension in shape {
-    guard let size = dimension.size else { return nil }
-    let (next, overflow) = product.multipliedReportingOverflow(by: size)
-    guard !overflow else { return nil }
-    product = next
-  }
-  return product
-}

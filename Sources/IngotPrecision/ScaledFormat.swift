@@ -32,6 +32,9 @@ enum ScaledFormat: Hashable {
     }
   }
 
+  /// The scale of a group that is nothing but zeros: arbitrary, positive, exact in 16 bits too.
+  static let scaleOfZeros: Float = 1.0 / 128
+
   /// The first operator set whose Q and DQ have the format (Q7); with scales of 16 bits where `scaleType` is one.
   func firstOpset(scaleType: ElementType) -> Int64 {
     switch self {
@@ -45,7 +48,7 @@ enum ScaledFormat: Hashable {
   ///
   /// - Parameter amax: the magnitude that becomes `largest`, finite and not negative; zero gives a scale of no consequence.
   func scale(amax: Float, storedAs type: ElementType) -> Float {
-    guard amax > 0 else { return QuantizationScale.ofZeros }
+    guard amax > 0 else { return Self.scaleOfZeros }
     // Under 2^-100 a scale's inverse would not be finite.
     let exact = max(amax / largest, 0x1p-100)
     switch type {

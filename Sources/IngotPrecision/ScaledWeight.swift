@@ -20,6 +20,11 @@ struct ScaledWeight {
   var zeroGroups: Int
 }
 
+/// The first element that is NaN or infinite.
+struct NonFiniteElement: Error {
+  var index: Int
+}
+
 /// The place of each element's scale.
 private struct ScaleIndex: Sendable {
   let count: Int
@@ -80,12 +85,14 @@ extension ScaledFormat {
   /// numbers gain more than the few large ones lose.
   private static let clippings: [Float] = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7]
 
+  /// Rounds to nearest with ties to even (Q5).
+  ///
   /// - Parameters:
   ///   - tensor: float32, not empty.
   ///   - clips: whether each group takes the end of its range with which its numbers come out nearest.
   ///   - scaleType: what the scales are exact in.
   func quantize(
-    _ tensor: Tensor, by grouping: ScaleGroups, clips: Bool, scaleType: ElementType
+    _ tensor: Tensor, by grouping: ScaleGroups, clips: Bool = false, scaleType: ElementType
   ) -> Result<ScaledWeight, NonFiniteElement> {
     let index = ScaleIndex(tensor.shape, grouping)
     var largest = [Float](repeating: 0, count: index.count)

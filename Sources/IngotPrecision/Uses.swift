@@ -1,5 +1,6 @@
 // Who makes and who reads each value of a graph: computed once, valid until nodes are added or removed.
 
+internal import IngotCore
 internal import IngotGraph
 
 /// One input of one node.
@@ -83,4 +84,16 @@ extension Graph {
     }
     return read.subtracting(local).sorted()
   }
+}
+
+/// The product of sizes; nil where one is not known and where it is over any count.
+func product(_ shape: some Sequence<Dimension>) -> Int? {
+  var product = 1
+  for dimension in shape {
+    guard let size = dimension.size else { return nil }
+    let (next, overflow) = product.multipliedReportingOverflow(by: size)
+    guard !overflow else { return nil }
+    product = next
+  }
+  return product
 }

@@ -65,12 +65,13 @@ private let residual = """
     let corrections = biasCorrections(model.graph, placement, means: means)
     #expect(corrections.map(\.output) == ["a"])
     let weights = try #require(model.graph.constant(model.graph.find("w1")))
-    guard case .success(let quantized) = quantizeWeight(weights, axis: 0, scaleType: .float32) else { return }
+    let quantized = try ScaledFormat.int8.quantize(weights, by: .channels(axis: 0), scaleType: .float32).get()
     let (exact, codes) = (weights.elements(as: Float.self), quantized.values.elements(as: Int8.self))
+    let scales = quantized.scales.elements(as: Float.self)
     for channel in 0..<16 {
       var shift = 0.0
       for index in channel * 144..<(channel + 1) * 144 {
-        shift += Double(codes[index]) * Double(quantized.scales[channel]) - Double(exact[index])
+        shift += Double(codes[index]) * Double(scales[channel]) - Double(exact[index])
       }
       #expect(abs(Double(corrections[0].values[channel]) + shift) < 1e-3)
     }

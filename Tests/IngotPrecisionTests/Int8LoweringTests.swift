@@ -191,48 +191,49 @@ private func unit(_ tensor: String) -> ActivationRange? { ActivationRange(amax: 
 
 @Suite struct WeightQuantizationTests {
   private func quantized(_ values: [Float], shape: [Int], axis: Int, type: ElementType = .float32) throws
-    -> QuantizedWeight
+    -> ScaledWeight
   {
-    try quantizeWeight(Tensor(values, shape: shape), axis: axis, scaleType: type).get()
+    try ScaledFormat.int8.quantize(Tensor(values, shape: shape), by: .channels(axis: axis), scaleType: type).get()
   }
 
   @Test func eachChannelHasItsScaleAndHalvesGoToEven() throws {
     // Scales 1 and 2; 0.5, 1.5 and 2.5 steps are ties.
     let result = try quantized([127, 0.5, 1.5, 2.5, -254, -1, 3, 5], shape: [2, 4], axis: 0)
-    #expect(result.scales == [1, 2])
+    #expect(result.scales == Tensor([Float(1), 2]))
     #expect(result.values.elements(as: Int8.self) == [127, 0, 2, 2, -127, 0, 2, 2])
     #expect(result.values.shape == [2, 4])
   }
 
   @Test func channelsMayLieOnAnyAxis() throws {
     let result = try quantized([127, 254, -127, 2, 1, -254], shape: [3, 2], axis: 1)
-    #expect(result.scales == [1, 2])
+    #expect(result.scales == Tensor([Float(1), 2]))
     #expect(result.values.elements(as: Int8.self) == [127, 127, -127, 1, 1, -127])
   }
 
   @Test func aChannelOfZerosHasAPositiveScale() throws {
     let result = try quantized([0, -0.0, 127, 1], shape: [2, 2], axis: 0)
-    #expect(result.scales == [1.0 / 128, 1])
-    #expect(result.zeroChannels == 1)
+    #expect(result.scales == Tensor([Float(1.0 / 128), 1]))
+    #expect(result.zeroGroups == 1)
     #expect(result.values.elements(as: Int8.self) == [0, 0, 127, 1])
   }
 
   @Test(arguments: [Float.leastNonzeroMagnitude, 1e-38, 1e-20, 1e-6, 1, 1e20, .greatestFiniteMagnitude])
   func scalesArePositiveAndFiniteForEveryMagnitude(amax: Float) throws {
-    let scale = QuantizationScale.value(amax: amax, storedAs: .float32)
+    let scale = ScaledFormat.int8.scale(amax: amax, storedAs: .float32)
     #expect(scale > 0 && scale.isFinite && (1 / scale).isFinite)
-    let narrow = QuantizationScale.value(amax: amax, storedAs: .float16)
+    let narrow = ScaledFormat.int8.scale(amax: amax, storedAs: .float16)
     #expect(narrow > 0 && Float(Float16(narrow)) == narrow)
   }
 
   @Test func float16ScalesAreExactAndWeightsAreRoundedWithThem() throws {
     let result = try quantized([0.1, 0.05], shape: [1, 2], axis: 0, type: .float16)
-    #expect(result.scales == [Float(Float16(0.1 / 127))])
+    #expect(result.scales == Tensor([Float(Float16(0.1 / 127))]))
     #expect(result.values.elements(as: Int8.self) == [127, 64])
   }
 
   @Test func theFirstElementThatIsNoNumberIsNamed() {
-    let result = quantizeWeight(Tensor([1, .infinity, .nan], shape: [3]), axis: 0, scaleType: .float32)
+    let result = ScaledFormat.int8.quantize(
+      Tensor([1, .infinity, .nan], shape: [3]), by: .channels(axis: 0), scaleType: .float32)
     #expect(throws: NonFiniteElement.self) { try result.get() }
     if case .failure(let element) = result { #expect(element.index == 1) }
   }

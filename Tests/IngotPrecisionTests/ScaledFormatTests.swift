@@ -42,7 +42,7 @@ import Testing
       weight, by: .blocks(axis: 0, size: 2), clips: false, scaleType: .float32
     )
     .get()
-    #expect(result.scales == Tensor([1, 10, 2, QuantizationScale.ofZeros], shape: [2, 2]))
+    #expect(result.scales == Tensor([1, 10, 2, ScaledFormat.scaleOfZeros], shape: [2, 2]))
     #expect(result.values.type == .int4)
     // 7 7, -4 4 (3.5 ties to even), 0 0 (0.5 too), 7 0; the first in the low bits
     #expect(result.values.bytes.array == [0x77, 0x4c, 0x00, 0x07])

@@ -68,11 +68,12 @@ extension QDQMender {
     }
     let type = quantized.graph[step.scale].type ?? .float32
     guard let numbers, numbers.shape.indices.contains(axis), numbers.elementCount > 0,
-      case .success(let weight) = quantizeWeight(numbers, axis: axis, scaleType: type)
+      case .success(let weight) = ScaledFormat.int8.quantize(
+        numbers, by: .channels(axis: axis), scaleType: type)
     else { return }
     let name = graph[step.data].name
-    let wide = Tensor(weight.scales)
-    let channels = weight.scales.count
+    let wide = weight.scales
+    let channels = wide.elementCount
     setInput(0, of: step.index, to: graph.addInitializer(freshName: "\(name)_requantized", weight.values))
     setInput(
       1, of: step.index,

@@ -34,7 +34,7 @@ extension Stages {
     }
     guard let method = settings.chosenMethod else { preconditionFailure("only int8 has its method measured") }
     let tensors =
-      settings.measuresAll ? floatTensors(of: model.graph) : try placeForAll(model.graph).activationTensors
+      settings.measuresAll ? floatTensors(of: model.graph) : try placeForAllForms(model.graph).activationTensors
     let (onProgress, clock) = (job.onProgress, ContinuousClock())
     let start = clock.now
     let calibration = try makeCalibrator(model, method, checkpoint: job.unfinished).run(tensors: tensors) { progress in
@@ -46,7 +46,7 @@ extension Stages {
 
   /// Tensors without an entry are left out: only lowering knows which of them it needs, and it refuses to guess.
   private func importRanges(_ job: StageJob, from file: String) throws -> StageResult {
-    let tensors = try placeForAll(try readModel(job.input("model")).graph).activationTensors
+    let tensors = try placeForAllForms(try readModel(job.input("model")).graph).activationTensors
     let imported = try ImportedRanges(path: file)
     let matched = imported.matched(to: tensors, modelDigest: job.inputDigest("model"))
     guard !matched.table.tensors.isEmpty || tensors.isEmpty else {
@@ -71,9 +71,6 @@ extension Stages {
     list.prefix(20).map { shown($0) }.joined(separator: ", ") + (list.count > 20 ? ", …" : "")
   }
 }
-
-/// With the tensors of every form of int8, so that one table serves all targets.
-func placeForAll(_ graph: Graph) throws -> Placement { try place(graph, form: .onnxruntime) }
 
 extension StageJob {
   fileprivate func result(

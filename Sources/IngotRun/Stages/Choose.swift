@@ -19,9 +19,7 @@ extension Stages {
       among: settings.candidates.indices.map { index in
         Choice.Entry(
           precision: settings.candidates[index],
-          failedGates: verdicts[index].gates.filter { !$0.passed }.map {
-            "\($0.name) is \($0.measuredText), must be \($0.boundText)"
-          },
+          failedGates: verdicts[index].gates.filter { !$0.passed }.map(\.failureText),
           times: times.isEmpty ? [] : timed.firstIndex(of: index).map { times[$0] } ?? [])
       })
     guard let index = settings.candidates.firstIndex(of: choice.chosen) else {

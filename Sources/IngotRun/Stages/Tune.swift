@@ -45,7 +45,7 @@ struct Int8Tuner {
   func run() throws -> (recipe: QuantizationRecipe, table: RangeTable) {
     var form = try calibrated([], trials: [])
     let judge = try OutputJudge(model: model, set: set, openSession: openSession)
-    let found = findScalings(model.graph, try placeForAll(model.graph), observed: observed(form))
+    let found = findScalings(model.graph, try placeForAllForms(model.graph), observed: observed(form))
     for (kind, toggle) in [(ChannelScaling.Kind.equalize, settings.equalize), (.smooth, settings.smooth)] {
       form = try choose(found.filter { $0.kind == kind }, kind, toggle, form, judge)
     }
@@ -65,7 +65,7 @@ struct Int8Tuner {
     try recipe.apply(to: &scaled)
     let placement = try place(scaled.graph)
     let onProgress = onProgress
-    let all = try placeForAll(scaled.graph)
+    let all = try placeForAllForms(scaled.graph)
     let calibration = try makeCalibrator(scaled, first).run(
       tensors: all.activationTensors, channelAxes: channelAxes(scaled.graph, all),
       alternatives: method == nil ? Array(Self.methods.dropFirst()) : []

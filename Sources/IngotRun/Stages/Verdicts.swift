@@ -60,13 +60,15 @@ extension Verdict {
       if let value = score(pair.reference) { facts.append(fact("reference-accuracy", value)) }
     }
     for gate in gates where !gate.passed {
-      facts.append(fact("failed gate \(gate.name)", "\(gate.name) is \(gate.measuredText), must be \(gate.boundText)"))
+      facts.append(fact("failed gate \(gate.name)", gate.failureText))
     }
     return facts
   }
 }
 
 extension GateResult {
+  /// What a person reads of a gate that did not hold.
+  var failureText: String { "\(name) is \(measuredText), must be \(boundText)" }
   var measuredText: String { fixed(actual, digits: 6) }
   var boundText: String { "\(relation == .atLeast ? "at least" : "at most") \(fixed(bound, digits: 6))" }
 }
