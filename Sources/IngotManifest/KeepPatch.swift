@@ -72,7 +72,8 @@ extension YAMLNode {
       guard let keep = entries.first(where: { $0.key == "keep" }), case .mapping(let parts) = keep.value.content,
         let first = parts.first
       else { return before(drop.keyPlace, "keep: { \(list) }") }
-      guard case .sequence(let items)? = parts.first(where: { $0.key == "nodes" })?.value.content, let item = items.first
+      guard case .sequence(let items)? = parts.first(where: { $0.key == "nodes" })?.value.content,
+        let item = items.first
       else { return before(first.keyPlace, list) }
       let indent = String(repeating: " ", count: max(item.place.column - 3, 0))
       return Insertion(

@@ -11,8 +11,9 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   package var version: Int {
     switch self {
     case .parse, .reference, .search, .build, .choose, .serialize: 1
-    case .sanitize, .calibrate, .verify: 2
-    case .lower: 3
+    case .sanitize, .calibrate: 2
+    case .verify: 3
+    case .lower: 4
     }
   }
 }

@@ -22,7 +22,7 @@ package struct FallbackSearch: Sendable, Hashable {
   ///   - limit: at most so many evaluations; at least 2 + log2 of the nodes, so that the search always ends with an answer.
   ///   - holds: evaluates the model with these nodes at the fallback type.
   package init<E: Error>(
-    among ranked: () throws(E) -> [String], limit: Int = 24, holds: ([String]) throws(E) -> Bool
+    among ranked: () throws(E) -> [String], limit: Int = 16, holds: ([String]) throws(E) -> Bool
   ) throws(E) {
     if try evaluate([], holds) {
       kept = []

@@ -16,10 +16,10 @@ package struct SearchReport: Codable, Sendable {
     package var samples: Int
   }
 
-  /// A node that has the precision, and the noise that it adds.
+  /// A node that has the precision, and the noise that it makes.
   package struct Layer: Codable, Sendable {
     package var node: String
-    /// Noise to signal of its output less that of its input, in the model without kept nodes.
+    /// Noise to signal of its result where it reads exact tensors.
     package var noise: Double
   }
 
@@ -66,7 +66,8 @@ package struct SearchReport: Codable, Sendable {
 
   /// `2 of 31 layers kept after 7 evaluations: top1 drop 0.042000 -> 0.002000`.
   package var words: String {
-    let counts = "\(kept.count) of \(layers) layers kept after \(trials.count) \(trials.count == 1 ? "evaluation" : "evaluations")"
+    let counts =
+      "\(kept.count) of \(layers) layers kept after \(trials.count) \(trials.count == 1 ? "evaluation" : "evaluations")"
     let changes = after.filter { gate in
       before.contains { $0.name == gate.name && (!$0.passed || !gate.passed) }
     }.map { gate in

@@ -48,7 +48,8 @@ package struct AccuracyAccumulator: Sendable {
   package func best(of total: Int) -> Accuracy? {
     guard sampleCount > 0, total >= sampleCount else { return nil }
     let share = { (count: Int) in Double(count + total - sampleCount) / Double(total) }
-    return Accuracy(output: output, sampleCount: total, top1: share(top1Count), top5: ranksFive ? share(top5Count) : nil)
+    return Accuracy(
+      output: output, sampleCount: total, top1: share(top1Count), top5: ranksFive ? share(top5Count) : nil)
   }
 }
 

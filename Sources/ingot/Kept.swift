@@ -27,7 +27,9 @@ struct Kept {
   /// - Parameter writes: whether the manifest gets what was found.
   func tell(_ terminal: Terminal, writes: Bool) throws {
     for (name, _, report) in engines {
-      if report.holds { terminal.note("\(name): max-drop holds with \(report.words)") } else {
+      if report.holds {
+        terminal.note("\(name): max-drop holds with \(report.words)")
+      } else {
         terminal.complain(
           "\(name): max-drop cannot be held: \(report.words)\n  hint: allow a larger drop, give another `fallback`, "
             + "calibrate with more samples, or ask for another precision")

@@ -18,7 +18,9 @@ import Testing
     var trials: [Trial]
   }
 
-  private func space(targets: String = "cpu: { backend: onnxruntime }", gate: String = "cosine: 0.9") throws -> TestSpace {
+  private func space(targets: String = "cpu: { backend: onnxruntime }", gate: String = "cosine: 0.9") throws
+    -> TestSpace
+  {
     let space = try Quick.space()
     try space.edit(
       Quick.path, "precision: int8\nmatrix:\n  precision: [fp32, int8]",
@@ -74,13 +76,29 @@ import Testing
     #expect(try found(space).trials.map(\.kept) == [0])
   }
 
+  /// The set is float32, the engine's ports are not: what goes in is rounded, what comes out is compared as it is.
+  @Test func portsOfSixteenBitsAreFedFromAFloatSet() throws {
+    let space = try space(
+      targets:
+        "cpu: { backend: onnxruntime }\n  ov: { backend: openvino }\n  rtx: { backend: tensorrt-rtx, compute: [sm_86] }"
+    )
+    try space.edit(
+      Quick.path, "type: int8  # for speed\n  max-drop: { top1: 0.3% }", "type: fp16\n  io: [\"*\"]")
+    let run = try space.ingot("build", Quick.path, "--json")
+    #expect(run.status == 0, "\(run)")
+    #expect(try run.decoded(BuildReport.self).engines.map(\.state) == ["passed", "passed", "passed"])
+    let words = try space.ingot("inspect", "out/quick/fp16-cpu").output
+    #expect(words.contains("image: float16 [") && words.contains("logits: float16 ["), "\(words)")
+  }
+
   @Test func whatNoLayerBringsBackIsAGateThatFailed() throws {
     let space = try space(gate: "sqnr: 500")
     for _ in 0..<2 {
       let run = try space.ingot("build", Quick.path, "--quiet")
       #expect(run.status == 3, "\(run)")
       #expect(
-        run.errors.contains("quick/int8-cpu: max-drop cannot be held: ") && run.errors.contains("hint: allow a larger drop"),
+        run.errors.contains("quick/int8-cpu: max-drop cannot be held: ")
+          && run.errors.contains("hint: allow a larger drop"),
         "\(run)")
       #expect(run.errors.contains(", must be at least 500.000000"))
     }

@@ -76,7 +76,8 @@ import Testing
     let plain = try Manifest.parse(text: text("precision: int8"), path: "m.yaml")
     #expect(plain.text(keeping: ["a"], in: plain.precision) == nil)
     let empty = try Manifest.parse(
-      text: text("precision:\n  type: int8\n  keep:\n    nodes: &n [a]\n    ops: *n\n  max-drop: { top1: 1% }"), path: "m.yaml")
+      text: text("precision:\n  type: int8\n  keep:\n    nodes: &n [a]\n    ops: *n\n  max-drop: { top1: 1% }"),
+      path: "m.yaml")
     #expect(empty.text(keeping: ["b"], in: empty.precision) == nil)
     #expect(empty.precision.keepLine(adding: ["b"]) == #"keep: { nodes: ["b", "a"], ops: ["a"] }"#)
   }

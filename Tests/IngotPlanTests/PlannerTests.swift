@@ -236,7 +236,8 @@ import Testing
     let plan = try plan("targets: { cpu: { backend: onnxruntime } }")
     #expect(
       plan.steps.map(\.label) == [
-        "sanitize", "onnxruntime/parse", "calibrate", "reference", "int8-cpu/search", "int8-cpu/lower", "int8-cpu/build",
+        "sanitize", "onnxruntime/parse", "calibrate", "reference", "int8-cpu/search", "int8-cpu/lower",
+        "int8-cpu/build",
         "int8-cpu/verify", "int8-cpu/serialize",
       ])
     #expect(plan.steps[4].inputs.map(\.name) == ["model", "ranges", "recipe", "reference", "data"])
@@ -266,7 +267,8 @@ import Testing
 
   @Test func everyOtherRuntimeJudgesItsOwnEngine() throws {
     let plan = try plan(
-      "targets: { a: { backend: openvino }, b: { backend: onnxruntime }, c: { backend: openvino, build: { threads: 2 } } }")
+      "targets: { a: { backend: openvino }, b: { backend: onnxruntime }, c: { backend: openvino, build: { threads: 2 } } }"
+    )
     let searches = plan.steps.filter { $0.stage == .search }
     #expect(searches.map(\.label) == ["int8-a/search", "int8-b/search", "int8-c/search"])
     #expect(searches[0].tools == [ToolRequirement(backend: "openvino"), .reference, .cpu])

@@ -15,7 +15,9 @@ import Testing
     let found = search(needing: [])
     #expect(found.kept == [] && found.trials.map(\.kept) == [0])
     // Then no one has to measure which node is the most sensitive.
-    let unranked = FallbackSearch(among: { () -> [String] in Issue.record("asked for ranks"); return [] }) { _ in true }
+    let unranked = FallbackSearch(among: { () -> [String] in
+      Issue.record("asked for ranks"); return []
+    }) { _ in true }
     #expect(unranked.kept == [])
   }
 
@@ -44,6 +46,8 @@ import Testing
 
   @Test func passesOnWhatAnEvaluationThrows() {
     struct Broken: Error {}
-    #expect(throws: Broken.self) { try FallbackSearch(among: { () throws(Broken) in ["a"] }) { _ throws(Broken) in throw Broken() } }
+    #expect(throws: Broken.self) {
+      try FallbackSearch(among: { () throws(Broken) in ["a"] }) { _ throws(Broken) in throw Broken() }
+    }
   }
 }

@@ -138,7 +138,9 @@ extension LoweringReport {
   fileprivate func loweredNodes(of graph: Graph) -> [LoweredNode] {
     var readers: [String: Bool] = [:]
     for tensor in quantized {
-      for reader in tensor.readers { readers[reader, default: false] = readers[reader] == true || tensor.role == .weight }
+      for reader in tensor.readers {
+        readers[reader, default: false] = readers[reader] == true || tensor.role == .weight
+      }
     }
     let isFloat = quantized.isEmpty
     let full = Set(kept.map(\.node))
