@@ -95,7 +95,8 @@ private enum Table {
     ])
   static let searching = vary(
     SearchSettings(
-      lower: LowerSettings(precision: "int8", fallback: "fp32", keepNodes: [], keepOps: []), gates: verify, build: build),
+      lower: LowerSettings(precision: "int8", fallback: "fp32", keepNodes: [], keepOps: []), gates: verify, build: build
+    ),
     StepAction.search,
     [
       ("lower", { $0.lower.form = "openvino" }), ("gates", { $0.gates.outputs = [] }),
@@ -150,7 +151,8 @@ private enum Table {
 
   static let all =
     [
-      sanitize, parsing, parsingProfiles, calibrate, searching, lower, building, serializing, serializingBuild, verifying,
+      sanitize, parsing, parsingProfiles, calibrate, searching, lower, building, serializing, serializingBuild,
+      verifying,
       outputGates, accuracyGates, choosing,
     ]
     .flatMap { $0 }
