@@ -41,12 +41,6 @@ private func unsupported(in manifest: Manifest) -> [Diagnostic] {
           hint: "give that target a manifest of its own with precision: fp32"))
     }
   }
-  if let verify = manifest.verify, verify.synthetic {
-    problems.append(
-      Diagnostic(
-        at: manifest.name.place, "verification on synthetic data cannot be done yet",
-        hint: "name a set of real samples in verify.data"))
-  }
   return problems
 }
 
@@ -107,7 +101,7 @@ private struct Planner {
     let parse = addParse(canonical, variant.target)
     let lowered = addLower(canonical, variant.precision, variant.target)
     let build = addBuild(lowered, parse, variant)
-    return (lowered, build, manifest.verify.map { addVerify($0, build, lowered, variant) })
+    return (lowered, build, manifest.verify.map { addVerify($0, build, lowered, canonical, variant) })
   }
 
   /// The fallback first: the others must beat it.
@@ -272,25 +266,33 @@ private struct Planner {
   }
 
   private mutating func addVerify(
-    _ verify: VerifySpec, _ build: StepID, _ lowered: StepID, _ variant: Variant
+    _ verify: VerifySpec, _ build: StepID, _ lowered: StepID, _ canonical: StepID, _ variant: Variant
   ) -> StepID {
-    let data = verify.data.map { StepInput("data", .calibrationSet(path: manifest.resolve($0.value))) }
+    let data = StepInput("data", samples(verify, canonical))
     let reference = add(
       Step(
-        .reference(ReferenceSettings()), inputs: [StepInput("model", model)] + (data.map { [$0] } ?? []),
+        .reference(ReferenceSettings()), inputs: [StepInput("model", model), data],
         tools: [.reference], label: "reference"))
     let isTensorRT = variant.target.backend.value.isTensorRT
     // The verdict is bound to the engine also where only the graph can be run.
-    let inputs =
-      [
-        StepInput("engine", .output(of: build, name: "engine")),
-        StepInput("model", .output(of: lowered, name: "model.onnx")),
-        StepInput("reference", .output(of: reference, name: "reference.json")),
-      ] + (data.map { [$0] } ?? [])
+    let inputs = [
+      StepInput("engine", .output(of: build, name: "engine")),
+      StepInput("model", .output(of: lowered, name: "model.onnx")),
+      StepInput("reference", .output(of: reference, name: "reference.json")), data,
+    ]
     return add(
       Step(
         .verify(settings(verify, variant)), inputs: inputs,
         tools: [isTensorRT ? .reference : tool(variant.target), .cpu], label: "\(variant.id)/verify"))
+  }
+
+  private mutating func samples(_ verify: VerifySpec, _ canonical: StepID) -> StepSource {
+    if let data = verify.data { return .calibrationSet(path: manifest.resolve(data.value)) }
+    let made = add(
+      Step(
+        .synthesize(SynthesizeSettings(profiles: profiles)),
+        inputs: [StepInput("model", .output(of: canonical, name: "model.onnx"))], label: "synthesize"))
+    return .output(of: made, name: "set.yaml")
   }
 
   private func settings(_ verify: VerifySpec, _ variant: Variant) -> VerifySettings {

@@ -16,7 +16,7 @@ internal import IngotVerify
 extension Stages {
   func verify(_ job: StageJob, _ settings: VerifySettings) throws -> StageResult {
     let candidate = try openCandidate(job, settings)
-    let set = try CalibrationSet.open(directory: job.input("data"))
+    let set = try job.samples()
     try set.require(fits: candidate.session.inputs)
     let reference = try ReferenceReader(path: job.input("reference"))
     let gates = settings.gates
@@ -32,7 +32,7 @@ extension Stages {
       try measurement.run(candidate.session, inputs, samples: samples, isTimed: candidate.level == .engine)
     }
     let subject = Verdict.Subject(
-      level: candidate.level, digest: job.inputDigest("engine"), setDigest: job.inputDigest("data"), isSynthetic: false,
+      level: candidate.level, digest: job.inputDigest("engine"), setDigest: job.inputDigest("data"), isSynthetic: job.hasSyntheticSamples,
       sampleCount: measurement.sampleCount, backend: candidate.backend, device: try Processor.current().name)
     let verdict = try Verdict(of: subject, measurements: measurement.measurements, gates: gates)
     try FileSystem.writeAtomically([Bytes(verdict.json())], to: job.file("verdict.json"), isDurable: false)
