@@ -23,11 +23,12 @@ struct Evaluation {
   private let batch: (size: Int, least: Int)
   /// Of the last run: a search runs the same samples again and again.
   private var scoring: Scoring?
+  private var squares: [String: Double]?
 
   /// - Parameter model: any form of the original; its inputs say which batches it takes.
-  init(_ settings: VerifySettings, set: String, reference: String, model: Model) throws {
+  init(_ settings: VerifySettings, set: CalibrationSet, reference: String, model: Model) throws {
     self.settings = settings
-    self.set = try CalibrationSet.open(directory: set)
+    self.set = set
     self.reference = try ReferenceReader(path: reference)
     let outputs = self.reference.description.outputs.map(\.name)
     gates = settings.gates(outputs: outputs)
@@ -62,9 +63,24 @@ struct Evaluation {
       onProgress("sample \(samples.upperBound) of \(count)", Double(samples.upperBound) / Double(count))
       let inputs = try set.inputs(session.inputs, samples: samples)
       try measurement.run(session, inputs, samples: samples, isTimed: candidate.level == .engine)
-      if stopsEarly, try measurement.atBest.failsForCertain(gates) { break }
+      if stopsEarly, try measurement.atBest(squares: try referenceSquares(batches)).failsForCertain(gates) { break }
     }
     return measurement
+  }
+
+  /// Of each output, over all samples that are run.
+  private mutating func referenceSquares(_ batches: [Range<Int>]) throws -> [String: Double] {
+    if let squares { return squares }
+    var sums: [String: Double] = [:]
+    for output in reference.description.outputs {
+      for samples in batches {
+        try Interrupt.check()
+        guard let values = reference.tensor(output.name, samples: samples)?.doubles else { continue }
+        for value in values where value.isFinite { sums[output.name, default: 0] += value * value }
+      }
+    }
+    squares = sums
+    return sums
   }
 }
 
@@ -144,9 +160,13 @@ struct Measurement {
   }
 
   /// What would be measured if all that is still to come were right.
-  fileprivate var atBest: Measurements {
+  /// - Parameter squares: the sum of squares of each output of the original model.
+  fileprivate func atBest(squares: [String: Double]) -> Measurements {
     var result = measurements
     result.candidateAccuracy = candidateAccuracy?.best(of: total)
+    for (index, output) in reference.description.outputs.enumerated() {
+      if let sum = squares[output.name] { result.outputs[index] = comparisons[index].best(ofReferenceSquares: sum) }
+    }
     return result
   }
 }
