@@ -192,7 +192,12 @@ private struct Planner {
       keepNodes: precision.keepNodes.map(\.value), keepOps: precision.keepOps.map(\.value))
     settings.io = precision.io.map(\.value)
     (settings.maxActivation, settings.maxDepth) = (precision.maxActivation?.value, precision.maxDepth?.value)
-    return add(Step(.lower(settings), inputs: inputs, label: "\(precision.label)\(form.map { "-\($0)" } ?? "")/lower"))
+    let processor = form == nil ? nil : target.processor?.value
+    settings.products = processor?.products
+    let dependsOnMachine = form != nil && !target.backend.value.isTensorRT && processor == nil
+    let label = [precision.label, form, processor?.rawValue].compactMap { $0 }.joined(separator: "-")
+    return add(
+      Step(.lower(settings), inputs: inputs, tools: dependsOnMachine ? [.byteProducts] : [], label: "\(label)/lower"))
   }
 
   private mutating func addCalibrate(
@@ -366,6 +371,15 @@ extension TargetBackend {
   fileprivate var int8Form: String { isTensorRT ? "tensorrt" : rawValue }
 }
 
+extension TargetProcessor {
+  fileprivate var products: String {
+    switch self {
+    case .avx2: "saturating"
+    case .vnni: "exact"
+    }
+  }
+}
+
 extension TuningSettings {
   fileprivate init(_ precision: PrecisionSpec) {
     self.init()
@@ -391,6 +405,8 @@ extension ToolRequirement {
   package static var reference: ToolRequirement { ToolRequirement(backend: "onnxruntime") }
   /// This machine's processor, where a result depends on its instruction set.
   package static var cpu: ToolRequirement { ToolRequirement(backend: "cpu") }
+  /// How this machine's processor adds up products of bytes: all of it that int8 depends on.
+  package static var byteProducts: ToolRequirement { ToolRequirement(backend: "byte-products") }
   /// This machine's GPUs and their driver, where a result depends on them.
   package static var gpu: ToolRequirement { ToolRequirement(backend: "gpu") }
 }

@@ -12,7 +12,7 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
     switch self {
     case .parse, .reference, .build, .choose, .serialize: 1
     case .sanitize, .calibrate, .verify: 2
-    case .lower: 3
+    case .lower: 4
     }
   }
 }

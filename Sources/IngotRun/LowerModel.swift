@@ -27,7 +27,8 @@ package func lowerModel(
     try recipe?.apply(to: &model)
     let ranges = ranges?.activationRanges ?? [:]
     let form = settings.form.flatMap(Int8Form.init(rawValue:)) ?? .tensorrt
-    return try lowerToInt8(&model, fallback: fallback, form: form, keep: keep) { ranges[$0] }
+    let products = settings.products.flatMap(ByteProducts.init(rawValue:)) ?? .exact
+    return try lowerToInt8(&model, fallback: fallback, form: form, products: products, keep: keep) { ranges[$0] }
   case "fp8":
     return try lowerToFloat8(&model, fallback: fallback, keep: keep) { amax?[$0] }
   case "int4":

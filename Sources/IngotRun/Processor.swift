@@ -3,6 +3,7 @@
 internal import Glibc
 package import IngotCore
 internal import IngotPlan
+package import IngotPrecision
 
 package struct Processor: Hashable, Sendable {
   /// `AMD EPYC 9B14`.
@@ -30,5 +31,21 @@ package struct Processor: Hashable, Sendable {
     return Processor(name: value("model name") ?? "unknown processor", flags: value("flags") ?? value("Features") ?? "")
   }
 
+  /// x86 names its flags here, other processors name others.
+  package var byteProducts: ByteProducts {
+    let flags = Set(flags.split(separator: " "))
+    return flags.contains("sse2") && flags.isDisjoint(with: ["avx512_vnni", "avx_vnni"]) ? .saturating : .exact
+  }
+
   var identity: ToolIdentity { ToolIdentity(name: "cpu", version: name, digest: Digest(of: flags)) }
+}
+
+extension ByteProducts {
+  var identity: ToolIdentity { ToolIdentity(name: "byte-products", version: rawValue, digest: Digest(of: rawValue)) }
+
+  /// - Returns: nil for the identity of another tool.
+  init?(_ tool: ToolIdentity) {
+    guard tool.name == "byte-products" else { return nil }
+    self.init(rawValue: tool.version)
+  }
 }

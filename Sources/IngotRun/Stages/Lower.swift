@@ -9,6 +9,8 @@ internal import IngotPrecision
 
 extension Stages {
   func lower(_ job: StageJob, _ settings: LowerSettings) throws -> StageResult {
+    var settings = settings
+    if let products = job.tools.compactMap(ByteProducts.init).first { settings.products = products.rawValue }
     var model = try readModel(job.input("model"))
     let ranges = try job.inputs["ranges"].map { try RangeTable(path: $0) }
     let recipe = try job.inputs["recipe"].map { try QuantizationRecipe(path: $0) }
