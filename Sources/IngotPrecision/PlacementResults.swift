@@ -20,7 +20,9 @@ extension Placer {
   /// the kernel before it.
   mutating func placeResult(_ index: Int) {
     guard graph.nodes[index].opType == "Conv", let id = result(of: index), !isQuantizedBehindMoves(id) else { return }
-    for edge in uses.readers(of: id) where !isQuantized(edge) && !shapeNodes.contains(edge.node) {
+    // What is kept computes in float, on floats.
+    for edge in uses.readers(of: id)
+    where !isQuantized(edge) && !shapeNodes.contains(edge.node) && kept[edge.node] == nil {
       quantize(id, at: edge, rule: "O2")
     }
   }
