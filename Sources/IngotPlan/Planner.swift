@@ -140,9 +140,9 @@ private struct Planner {
       keepNodes: precision.keepNodes.map(\.value), keepOps: precision.keepOps.map(\.value))
     settings.io = precision.io.map(\.value)
     (settings.maxActivation, settings.maxDepth) = (precision.maxActivation?.value, precision.maxDepth?.value)
-    let processor = form == nil ? nil : target.processor?.value
+    let processor = form == nil ? nil : variant.target.processor?.value
     settings.products = processor?.products
-    let dependsOnMachine = form != nil && !target.backend.value.isTensorRT && processor == nil
+    let dependsOnMachine = form != nil && !variant.target.backend.value.isTensorRT && processor == nil
     let tools: [ToolRequirement] = dependsOnMachine ? [.byteProducts] : []
     var label = [precision.label, form, processor?.rawValue].compactMap { $0 }.joined(separator: "-")
     if precision.maxDrop != nil, let verify = manifest.verify {

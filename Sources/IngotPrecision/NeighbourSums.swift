@@ -41,7 +41,8 @@ struct NeighbourSums {
       if channel == 0 { first[place] = value }
       if channel == count - 1 {
         // Of a single channel the next place is not there yet: this one is the next of the one before.
-        let sum = count == 1 ? (place > 0 ? first[place - 1] + value : 0) : place + 1 < stride ? first[place + 1] + value : 0
+        let sum =
+          count == 1 ? (place > 0 ? first[place - 1] + value : 0) : place + 1 < stride ? first[place + 1] + value : 0
         largest = max(largest, sum.magnitude)
       }
     }
