@@ -7,7 +7,7 @@ internal import IngotGraph
 struct QuantizationWriter {
   private(set) var quantized: [QuantizedTensor] = []
   /// By the input that reads through them: one, or one per channel.
-  private var scales: [Edge: [Float]] = [:]
+  private var edgeScales: [Edge: [Float]] = [:]
 
   private var graph: Graph
   private let uses: Uses
@@ -44,7 +44,7 @@ struct QuantizationWriter {
       nodesAtStart += nodes
     }
     redirect(activation.edges, to: floats)
-    for edge in activation.edges { scales[edge] = [codes.scale] }
+    for edge in activation.edges { edgeScales[edge] = [codes.scale] }
     quantized.append(
       QuantizedTensor(
         tensor: name, role: .activation, rule: activation.rule, axis: nil, scales: [codes.scale], zeroChannels: 0,
@@ -82,7 +82,7 @@ struct QuantizationWriter {
     nodesBefore[first.node, default: []].append(node)
     redirect(weight.edges, to: floats)
     let perChannel = blockSize == nil ? result.scales.elements(as: Float.self) : []
-    for edge in weight.edges { scales[edge] = perChannel }
+    for edge in weight.edges { edgeScales[edge] = perChannel }
     quantized.append(
       QuantizedTensor(
         tensor: weight.name, role: .weight, rule: "P1", axis: weight.axis, blockSize: blockSize, scales: perChannel,
@@ -91,8 +91,8 @@ struct QuantizationWriter {
 
   /// Stays float where int32 would have no room left for the products.
   mutating func quantize(_ bias: Placement.Bias) {
-    guard let data = scales[Edge(node: bias.product, input: 0)]?.first,
-      let weights = scales[Edge(node: bias.product, input: 1)], let tensor = graph.constant(bias.tensor),
+    guard let data = edgeScales[Edge(node: bias.product, input: 0)]?.first,
+      let weights = edgeScales[Edge(node: bias.product, input: 1)], let tensor = graph.constant(bias.tensor),
       tensor.elementCount == weights.count
     else { return }
     let steps = weights.map { $0 * data }
@@ -102,7 +102,9 @@ struct QuantizationWriter {
       guard code.magnitude < 0x1p30 else { return }
       codes.append(Int32(code))
     }
-    let integers = graph.addInitializer(freshName: "\(bias.name)_quantized", Tensor(codes, shape: tensor.shape))
+    let integers = graph.addInitializer(
+      freshName: "\(bias.name)_quantized",
+      Tensor(type: .int32, shape: tensor.shape, bytes: Bytes(littleEndianBytes(of: codes))))
     let scale = graph.addInitializer(freshName: "\(bias.name)_scale", Tensor(steps, shape: tensor.shape))
     let floats = floatVersion(of: bias.tensor, readBy: [bias.edge], shape: tensor.shape)
     var node = makeNode("DequantizeLinear", [integers, scale], floats)

@@ -11,6 +11,8 @@ package struct Processor: Hashable, Sendable {
   /// Instruction set extensions, as Linux names them.
   package var flags: String
 
+  package init(name: String, flags: String) { (self.name, self.flags) = (name, flags) }
+
   /// Cores of this machine.
   package static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
