@@ -110,8 +110,8 @@ struct Placer {
     for index in graph.nodes.indices.reversed() where isCandidate(index) && isAveragePool(index) { placePool(index) }
     if form == .onnxruntime {
       for index in graph.nodes.indices where linear.contains(index) {
-        placeResult(index)
         placeBias(index)
+        placeResult(index)
       }
     }
     for index in graph.nodes.indices where isCandidate(index) && decisions[index] == nil { explainFloat(index) }

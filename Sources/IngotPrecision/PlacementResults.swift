@@ -17,9 +17,15 @@ extension Placer {
   }
 
   /// O2: whatever reads a convolution's result reads it quantized, with the Relu or Clip that the quantization makes part of
-  /// the kernel before it.
+  /// the kernel before it. So does what reads a product's result, but only behind a Relu or Clip that has one reader: where a
+  /// Q may come, the kernel waits for it.
   mutating func placeResult(_ index: Int) {
-    guard graph.nodes[index].opType == "Conv", let id = result(of: index), !isQuantizedBehindMoves(id) else { return }
+    guard let id = result(of: index), !uses.isPinned(id), !isQuantizedBehindMoves(id) else { return }
+    if graph.nodes[index].opType != "Conv" {
+      guard let activation = uses.producer(of: id), activations.contains(graph.nodes[activation].opType),
+        uses.readers(of: id).count == 1
+      else { return }
+    }
     // What is kept computes in float, on floats.
     for edge in uses.readers(of: id)
     where !isQuantized(edge) && !shapeNodes.contains(edge.node) && kept[edge.node] == nil {
@@ -63,11 +69,12 @@ extension Placer {
     return id
   }
 
-  /// What a convolution writes, after the Relu or Clip that belongs to it.
+  /// What a linear node writes, after the bias and the Relu or Clip that belong to it.
   private func result(of index: Int) -> ValueID? {
-    guard let output = graph.nodes[index].outputs.first ?? nil else { return nil }
+    let sum = biases.first { $0.product == index }?.edge.node ?? index
+    guard let output = graph.nodes[sum].outputs.first ?? nil else { return nil }
     let readers = uses.readers(of: output)
-    guard readers.count == 1, !uses.isPinned(output), ["Relu", "Clip"].contains(graph.nodes[readers[0].node].opType),
+    guard readers.count == 1, !uses.isPinned(output), activations.contains(graph.nodes[readers[0].node].opType),
       let activated = graph.nodes[readers[0].node].outputs.first ?? nil
     else { return output }
     return activated
@@ -89,6 +96,7 @@ extension Placer {
   }
 }
 
+private let activations: Set<String> = ["Relu", "Clip"]
 private let movesUpOver: Set<String> = ["MaxPool", "Reshape", "Transpose", "Squeeze", "Unsqueeze"]
 /// Those that are done on codes where both sides have the same scale.
 private let moves = movesUpOver.union(["Flatten", "Expand"])

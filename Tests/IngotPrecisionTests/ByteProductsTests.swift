@@ -32,7 +32,8 @@ struct Product: CustomTestStringConvertible, Sendable {
       orders.append((0..<places).flatMap { place in (0..<own).map { element(output, $0, place) } })
       for place in 0..<places { orders.append((0..<own).map { element(output, $0, place) }) }
     }
-    return Product(testDescription: "\(inputs) to \(outputs), \(kernel) x \(kernel), \(group)", text: text, orders: orders)
+    return Product(
+      testDescription: "\(inputs) to \(outputs), \(kernel) x \(kernel), \(group)", text: text, orders: orders)
   }
 
   static func product(_ op: String, depth: Int, columns: Int, isTransposed: Bool = false) -> Product {
@@ -99,7 +100,8 @@ struct Product: CustomTestStringConvertible, Sendable {
       }
       """
     var alternating = try model(text)
-    let values = (0..<256).map { Float($0 / 16 % 2 == 0 ? 1 : -1) * (1 + Float($0 % 16)) }
+    var values: [Float] = []
+    for row in 0..<16 { for column in 1...16 { values.append(Float(row % 2 == 0 ? column : -column)) } }
     let weight = try #require(alternating.graph.find("w"))
     alternating.graph[weight].initializer = Initializer(Tensor(values, shape: [16, 16]))
     var bounded = alternating

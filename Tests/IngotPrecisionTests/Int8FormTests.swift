@@ -80,6 +80,24 @@ private let residual = """
     #expect(found.map { "\($0.name) \($0.rule) \($0.range)" } == expected)
   }
 
+  /// O2 for products: ONNX Runtime waits for a Q behind a Relu with one reader, and takes the Relu for itself with two.
+  @Test(arguments: [(1, ["x P1", "r O2"]), (2, ["x P1"])])
+  func aProductsReluWithOneReaderIsQuantized(readers: Int, expected: [String]) throws {
+    let text = """
+      graph main(%x: float32[b,32]) -> (%y: float32[b,32]) {
+        const %w: float32[32,32] = ramp
+        const %bias: float32[32] = ramp
+        %a: float32[b,32] = MatMul(%x, %w) # product
+        %s: float32[b,32] = Add(%a, %bias) # add
+        %r: float32[b,32] = Relu(%s) # relu
+        %t: float32[b,32] = Sigmoid(%r) # sigmoid
+        %y: float32[b,32] = Mul(%t, \(readers == 1 ? "%t" : "%r")) # last
+      }
+      """
+    let found = try place(try model(text).graph, form: .onnxruntime).activations
+    #expect(found.map { "\($0.name) \($0.rule)" } == expected)
+  }
+
   /// O3, in the two places where ONNX Runtime makes a Gemm of a product; elsewhere a float Add follows.
   @Test(arguments: [("b,32", true), ("2,4,32", true), ("b,s,32", false)])
   func aBiasOfAProductIsInt32ForOnnxRuntime(shape: String, isInt32: Bool) throws {
