@@ -24,7 +24,10 @@ package enum Int8Form: String, Codable, Sendable, CaseIterable {
   }
 
   /// Whether the backend runs on the processor, so that its kernels depend on `ByteProducts`.
-  package var isForProcessors: Bool { self != .tensorrt }
+  var isForProcessors: Bool { self != .tensorrt }
+
+  /// Whether weights are scaled so that no two that are added up reach too far.
+  func boundsNeighbours(_ products: ByteProducts) -> Bool { isForProcessors && products == .saturating }
 }
 
 /// How a processor adds up products of bytes, on which the kernels of ONNX Runtime and OpenVINO depend.

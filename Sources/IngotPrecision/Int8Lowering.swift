@@ -25,12 +25,11 @@ package func lowerToInt8(
   guard !placement.weights.isEmpty else {
     throw PrecisionError(.nothingLowered(type: .int8, reasons: summary(of: placement.decisions)))
   }
-  let saturates = form.isForProcessors && products == .saturating
   let codes = try activationCodes(placement, in: model.graph, form, products, storedAs: fallback, range: range)
   var report = try lowerScaled(&model, .int8, fallback: fallback, keep: keep, decisions: placement.decisions) {
     (writer) throws(PrecisionError) in
     for (activation, codes) in zip(placement.activations, codes) { writer.quantize(activation, codes) }
-    for weight in placement.weights { try writer.quantize(weight, boundsNeighbours: saturates) }
+    for weight in placement.weights { try writer.quantize(weight, boundsNeighbours: form.boundsNeighbours(products)) }
     // A 16-bit float cannot hold the scales of biases.
     for bias in placement.biases where fallback == .float32 { writer.quantize(bias) }
   }

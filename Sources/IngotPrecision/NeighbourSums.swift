@@ -21,9 +21,10 @@ struct NeighbourSums {
   private var place = 0
   private var channel = 0
 
+  /// - Parameter outputs: the output channels' axis.
   /// - Returns: nil where kernels add no weights of one channel: in depthwise convolutions.
-  init?(_ weight: Placement.Weight, _ shape: [Int], readBy node: Node) {
-    let axis = 1 - weight.axis
+  init?(axis outputs: Int, _ shape: [Int], readBy node: Node) {
+    let axis = 1 - outputs
     guard shape.indices.contains(axis) else { return nil }
     let isConvolution = node.opType == "Conv"
     if isConvolution, shape[axis] == 1, node.int("group") ?? 1 == Int64(shape[0]), shape[0] > 1 { return nil }

@@ -60,7 +60,8 @@ struct QuantizationWriter {
     guard let tensor = graph.constant(weight.tensor), let first = weight.edges.min() else { return }
     let grouping = blockSize.map { ScaleGroups.blocks(axis: weight.axis, size: $0) } ?? .channels(axis: weight.axis)
     let result: ScaledWeight
-    let neighbours = boundsNeighbours ? NeighbourSums(weight, tensor.shape, readBy: graph.nodes[first.node]) : nil
+    let neighbours =
+      boundsNeighbours ? NeighbourSums(axis: weight.axis, tensor.shape, readBy: graph.nodes[first.node]) : nil
     switch format.quantize(
       tensor, by: grouping, clips: blockSize != nil, bounding: neighbours, scaleType: scaleType)
     {

@@ -169,22 +169,41 @@ private let residual = """
     #expect(result.report.computeOps == ["int8": 2, "float32": 1])
   }
 
-  @Test func aBiasTakesOutWhatRoundingAddsToTheMean() throws {
-    let model = try model(residual)
-    let placement = try place(model.graph)
-    let means = ["x": [Double](repeating: 1, count: 16)]
-    let corrections = biasCorrections(model.graph, placement, means: means)
-    #expect(corrections.map(\.output) == ["a"])
-    let weights = try #require(model.graph.constant(model.graph.find("w1")))
-    let quantized = try ScaledFormat.int8.quantize(weights, by: .channels(axis: 0), scaleType: .float32).get()
-    let (exact, codes) = (weights.elements(as: Float.self), quantized.values.elements(as: Int8.self))
-    let scales = quantized.scales.elements(as: Float.self)
+  /// The rounding is that of the weights as they are stored, which depends on the processor.
+  @Test(arguments: ByteProducts.allCases)
+  func aBiasTakesOutWhatRoundingAddsToTheMean(products: ByteProducts) throws {
+    let float = try model(residual)
+    var recipe = QuantizationRecipe(method: "mse")
+    recipe.corrections = biasCorrections(
+      float.graph, try place(float.graph), means: ["x": [Double](repeating: 1, count: 16)])
+    #expect(recipe.corrections.map(\.output) == ["a"])
+    var int8 = float
+    try recipe.apply(to: &int8, form: .onnxruntime, products: products)
+    _ = try lowerToInt8(&int8, form: .onnxruntime, products: products) { _ in ActivationRange(amax: 1) }
+    func floats(_ name: String, _ graph: Graph) throws -> [Float] {
+      try #require(graph.constant(graph.find(name))).elements(as: Float.self)
+    }
+    let exact = try floats("w1", float.graph)
+    let codes = try #require(int8.graph.constant(int8.graph.find("w1_quantized"))).elements(as: Int8.self)
+    let (scales, biases) = (try floats("w1_scale", int8.graph), try floats("a_bias", int8.graph))
     for channel in 0..<16 {
       var shift = 0.0
       for index in channel * 144..<(channel + 1) * 144 {
         shift += Double(codes[index]) * Double(scales[channel]) - Double(exact[index])
       }
-      #expect(abs(Double(corrections[0].values[channel]) + shift) < 1e-3)
+      #expect(abs(Double(biases[channel]) + shift) < 1e-3)
     }
+  }
+
+  @Test func aNodeThatStaysFloatHasNothingToCorrect() throws {
+    let float = try model(residual)
+    var recipe = QuantizationRecipe(method: "mse")
+    let means = ["x", "r", "s"].map { ($0, [Double](repeating: 1, count: 16)) }
+    recipe.corrections = biasCorrections(
+      float.graph, try place(float.graph), means: Dictionary(uniqueKeysWithValues: means))
+    #expect(recipe.corrections.map(\.output) == ["a", "c", "y"])
+    var corrected = float
+    try recipe.apply(to: &corrected, form: .onnxruntime)
+    #expect(corrected.graph.find("c_bias") != nil && corrected.graph.find("y_bias") == nil)
   }
 }
