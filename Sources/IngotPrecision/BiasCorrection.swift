@@ -23,7 +23,7 @@ package struct BiasCorrection: Codable, Sendable, Hashable {
     let node = graph.nodes[index]
     guard node.inputs.count >= 2, let weight = graph.constant(node.inputs[1]), weight.type == .float32,
       let linear = LinearShape(node, weight: weight.shape), linear.inputCount == means.count,
-      linear.outputCount == weight.shape[max(0, min(axis, weight.shape.count - 1))]
+      weight.shape.indices.contains(axis), linear.outputCount == weight.shape[axis]
     else { throw PrecisionError(.recipe("'\(output)' is not made from \(means.count) channels")) }
     let neighbours = boundsNeighbours ? NeighbourSums(axis: axis, weight.shape, readBy: node) : nil
     let values = try shift(weight, linear, bounding: neighbours, node: node.name).map { Float(-$0) }
