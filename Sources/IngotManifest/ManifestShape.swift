@@ -68,6 +68,10 @@ extension Shape {
         "version", .either([Form.version, .integer(0...Int.max)]),
         "The runtime's version or its beginning: \"11\", \"10.13\"."),
       .optional("compute", .list(Form.compute, minimum: 1), "GPUs to compile for, by compute capability."),
+      .optional(
+        "processor", .choice(TargetProcessor.allCases.map(\.rawValue)),
+        "What the engine's processors have at least, for int8 under onnxruntime and openvino; what the building machine has by default."
+      ),
       .optional("build", .mapping(targetBuild), "Build options for this target alone."),
     ])
 

@@ -16,6 +16,14 @@ package enum TargetBackend: String, Sendable, CaseIterable {
   }
 }
 
+/// What a target's processor can do at least, where int8 depends on it.
+package enum TargetProcessor: String, Sendable, CaseIterable {
+  /// Any x86-64 that its runtime runs on.
+  case avx2
+  /// Sums of products of bytes in 32 bits (AVX512-VNNI, AVX-VNNI), or no x86.
+  case vnni
+}
+
 /// One entry of `targets`: each yields its own engine.
 package struct TargetSpec: Sendable, Hashable {
   /// Letters, digits, `.`, `_` and `-`.
@@ -25,6 +33,8 @@ package struct TargetSpec: Sendable, Hashable {
   package var version: Located<String>?
   /// `sm_86` …, each once; empty for backends that do not compile for GPUs.
   package var compute: [Located<String>]
+  /// Nil stands for that of the machine that builds; and for backends that do not run on processors.
+  package var processor: Located<TargetProcessor>?
   /// Options for this target alone; they come before the manifest's `build`.
   package var build: [BuildOption]
 }

@@ -140,19 +140,23 @@ private struct Planner {
       keepNodes: precision.keepNodes.map(\.value), keepOps: precision.keepOps.map(\.value))
     settings.io = precision.io.map(\.value)
     (settings.maxActivation, settings.maxDepth) = (precision.maxActivation?.value, precision.maxDepth?.value)
-    var label = "\(precision.label)\(form.map { "-\($0)" } ?? "")"
+    let processor = form == nil ? nil : variant.target.processor?.value
+    settings.products = processor?.products
+    let dependsOnMachine = form != nil && !variant.target.backend.value.isTensorRT && processor == nil
+    let tools: [ToolRequirement] = dependsOnMachine ? [.byteProducts] : []
+    var label = [precision.label, form, processor?.rawValue].compactMap { $0 }.joined(separator: "-")
     if precision.maxDrop != nil, let verify = manifest.verify {
       label = variant.target.backend.value.isTensorRT ? "\(precision.label)-tensorrt" : variant.id
-      let search = addSearch(settings, inputs, verify, canonical, variant, label: label)
+      let search = addSearch(settings, (inputs, tools), verify, canonical, variant, label: label)
       inputs.append(StepInput("kept", .output(of: search, name: "kept.json")))
     }
-    return add(Step(.lower(settings), inputs: inputs, label: "\(label)/lower"))
+    return add(Step(.lower(settings), inputs: inputs, tools: tools, label: "\(label)/lower"))
   }
 
   /// Judges by the gates of verification, and by the engine itself where one can run here.
   private mutating func addSearch(
-    _ lower: LowerSettings, _ inputs: [StepInput], _ verify: VerifySpec, _ canonical: StepID, _ variant: Variant,
-    label: String
+    _ lower: LowerSettings, _ reads: (inputs: [StepInput], tools: [ToolRequirement]), _ verify: VerifySpec,
+    _ canonical: StepID, _ variant: Variant, label: String
   ) -> StepID {
     let isTensorRT = variant.target.backend.value.isTensorRT
     var gates = settings(verify, variant)
@@ -168,7 +172,7 @@ private struct Planner {
     return add(
       Step(
         .search(SearchSettings(lower: lower, gates: gates, build: isTensorRT ? nil : buildSettings(variant))),
-        inputs: inputs + judged, tools: tools + [.cpu], label: "\(label)/search"))
+        inputs: reads.inputs + judged, tools: tools + [.cpu] + reads.tools, label: "\(label)/search"))
   }
 
   private mutating func addCalibrate(
@@ -361,6 +365,15 @@ extension TargetBackend {
   fileprivate var int8Form: String { isTensorRT ? "tensorrt" : rawValue }
 }
 
+extension TargetProcessor {
+  fileprivate var products: String {
+    switch self {
+    case .avx2: "saturating"
+    case .vnni: "exact"
+    }
+  }
+}
+
 extension TuningSettings {
   fileprivate init(_ precision: PrecisionSpec) {
     self.init()
@@ -387,6 +400,8 @@ extension ToolRequirement {
   package static var reference: ToolRequirement { ToolRequirement(backend: "onnxruntime") }
   /// This machine's processor, where a result depends on its instruction set.
   package static var cpu: ToolRequirement { ToolRequirement(backend: "cpu") }
+  /// How this machine's processor adds up products of bytes: all of it that int8 depends on.
+  package static var byteProducts: ToolRequirement { ToolRequirement(backend: "byte-products") }
   /// This machine's GPUs and their driver, where a result depends on them.
   package static var gpu: ToolRequirement { ToolRequirement(backend: "gpu") }
 }

@@ -11,8 +11,8 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   package var version: Int {
     switch self {
     case .parse, .synthesize, .reference, .search, .build, .choose, .serialize: 1
-    case .sanitize, .calibrate: 2
-    case .verify: 3
+    case .sanitize: 2
+    case .calibrate, .verify: 3
     case .lower: 4
     }
   }

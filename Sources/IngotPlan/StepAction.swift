@@ -158,6 +158,9 @@ package struct LowerSettings: Hashable, Sendable {
   package var fallback: String
   /// The family of backends that int8 is written for; nil for other precisions, which are written for all.
   package var form: String?
+  /// How the engine's processor adds up products of bytes, `exact` or `saturating`; nil where the step's tools say it or it
+  /// does not matter.
+  package var products: String?
   package var keepNodes: [String]
   package var keepOps: [String]
   /// Patterns over names of inputs and outputs that take the type too.
@@ -173,6 +176,7 @@ package struct LowerSettings: Hashable, Sendable {
     sink.field("precision", precision)
     sink.field("fallback", fallback)
     if let form { sink.field("form", form) }
+    if let products { sink.field("byte-products", products) }
     for pattern in keepNodes { sink.field("keep-node", pattern) }
     for op in keepOps { sink.field("keep-op", op) }
     for pattern in io { sink.field("io", pattern) }

@@ -7,21 +7,36 @@ package enum Int8Form: String, Codable, Sendable, CaseIterable {
   /// Signed and symmetric, biases and results of linear nodes float (Q1, Q9, P2, P4).
   case tensorrt
   /// Unsigned activations: on x86 its kernels for signed ones are slower than float (O1). A convolution is an int8 kernel only
-  /// where its result is quantized too (O2).
+  /// where its result is quantized too (O2), a product with a bias only where the bias is int32 (O3), and a transposed
+  /// convolution never (O4).
   case onnxruntime
   /// Unsigned activations where none is negative, else signed and symmetric: with a zero point its matrix products are slower
-  /// than float (V1).
+  /// than float (V1). Without VNNI it is the sums for signed activations that cost: as much as the product of a few rows.
   case openvino
 
-  func isUnsigned(_ range: ActivationRange) -> Bool {
+  /// - Parameter isMatrix: whether the tensor has two axes, so that products of it have few rows: a batch, no sequence.
+  func isUnsigned(_ range: ActivationRange, isMatrix: Bool, products: ByteProducts) -> Bool {
     switch self {
     case .tensorrt: false
     case .onnxruntime: true
-    case .openvino: range.min >= 0
+    case .openvino: range.min >= 0 || products == .saturating && isMatrix
     }
   }
 
-  var quantizesConvolutionResults: Bool { self == .onnxruntime }
+  /// Whether the backend runs on the processor, so that its kernels depend on `ByteProducts`.
+  var isForProcessors: Bool { self != .tensorrt }
+
+  /// Whether weights are scaled so that no two that are added up reach too far.
+  func boundsNeighbours(_ products: ByteProducts) -> Bool { isForProcessors && products == .saturating }
+}
+
+/// How a processor adds up products of bytes, on which the kernels of ONNX Runtime and OpenVINO depend.
+package enum ByteProducts: String, Codable, Sendable, CaseIterable {
+  /// In 32 bits: x86 with VNNI, and every other processor.
+  case exact
+  /// x86 without VNNI: two products of an unsigned and a signed byte are added in 16 bits, which saturate (B1). Weights are
+  /// then scaled so that two neighbours never add up to more than 128, since 255 * 128 is below 2^15.
+  case saturating
 }
 
 /// The values of a tensor that int8 spans; what is beyond is clipped.
@@ -41,8 +56,11 @@ struct ActivationCodes: Hashable {
   var scale: Float
   var zeroPoint: Int
 
-  init(_ range: ActivationRange, form: Int8Form, scaleType: ElementType) {
-    guard form.isUnsigned(range) else {
+  init(
+    _ range: ActivationRange, form: Int8Form, isMatrix: Bool = false, products: ByteProducts = .exact,
+    scaleType: ElementType
+  ) {
+    guard form.isUnsigned(range, isMatrix: isMatrix, products: products) else {
       (type, scale, zeroPoint) = (.int8, ScaledFormat.int8.scale(amax: range.amax, storedAs: scaleType), 0)
       return
     }

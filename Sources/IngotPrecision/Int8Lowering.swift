@@ -6,45 +6,51 @@ package import IngotGraph
 /// Quantizes convolutions and matrix products to int8 and gives everything else the fallback type.
 ///
 /// Activations read through `QuantizeLinear` and `DequantizeLinear` with one scale, and with zero point 0 or as `form`
-/// wants it; weights are stored
-/// in int8 with a scale per output channel and read through `DequantizeLinear`; biases stay float (Q9). The operator
-/// set is raised to 13, or to 19 where the fallback has 16 bits, so that scales are float16 and no cast stands between a
-/// DequantizeLinear and its reader.
+/// wants it; weights are stored in int8 with a scale per output channel and read through `DequantizeLinear`; biases stay
+/// float (Q9) but where `form` wants them in int32. The operator set is raised to 13, or to 19 where the fallback has 16
+/// bits, so that scales are float16 and no cast stands between a DequantizeLinear and its reader.
 ///
 /// - Parameters:
 ///   - model: sanitized: topological order, types inferred.
 ///   - range: what calibration chose for a tensor; nil where there is nothing.
 ///   - fallback: float32, float16 or bfloat16.
+///   - products: of the processor that runs the result; of no consequence for TensorRT.
 /// - Throws: `.missingRanges` with all tensors that lack one; `.unusableRange`, `.nonFiniteWeight`, `.opset`;
 ///   `.nothingLowered` when no node can be quantized. The model is then as it was.
 package func lowerToInt8(
-  _ model: inout Model, fallback: ElementType = .float32, form: Int8Form = .tensorrt, keep: KeepList = KeepList(),
-  range: (String) -> ActivationRange?
+  _ model: inout Model, fallback: ElementType = .float32, form: Int8Form = .tensorrt, products: ByteProducts = .exact,
+  keep: KeepList = KeepList(), range: (String) -> ActivationRange?
 ) throws(PrecisionError) -> LoweringReport {
   let placement = try place(model.graph, form: form, keep: keep)
   guard !placement.weights.isEmpty else {
     throw PrecisionError(.nothingLowered(type: .int8, reasons: summary(of: placement.decisions)))
   }
-  let codes = try activationCodes(placement, form: form, storedAs: fallback, range: range)
-  return try lowerScaled(&model, .int8, fallback: fallback, keep: keep, decisions: placement.decisions) {
+  let codes = try activationCodes(placement, in: model.graph, form, products, storedAs: fallback, range: range)
+  var report = try lowerScaled(&model, .int8, fallback: fallback, keep: keep, decisions: placement.decisions) {
     (writer) throws(PrecisionError) in
     for (activation, codes) in zip(placement.activations, codes) { writer.quantize(activation, codes) }
-    for weight in placement.weights { try writer.quantize(weight) }
+    for weight in placement.weights { try writer.quantize(weight, boundsNeighbours: form.boundsNeighbours(products)) }
+    // A 16-bit float cannot hold the scales of biases.
+    for bias in placement.biases where fallback == .float32 { writer.quantize(bias) }
   }
+  report.products = form.isForProcessors ? products : nil
+  return report
 }
 
 private func activationCodes(
-  _ placement: Placement, form: Int8Form, storedAs type: ElementType, range: (String) -> ActivationRange?
+  _ placement: Placement, in graph: Graph, _ form: Int8Form, _ products: ByteProducts, storedAs type: ElementType,
+  range: (String) -> ActivationRange?
 ) throws(PrecisionError) -> [ActivationCodes] {
-  let missing = placement.activationTensors.filter { range($0) == nil }
+  let missing = placement.activations.map(\.range).filter { range($0) == nil }
   guard missing.isEmpty else { throw PrecisionError(.missingRanges(missing)) }
   var codes: [ActivationCodes] = []
-  for name in placement.activationTensors {
-    guard let range = range(name) else { continue }
+  for activation in placement.activations {
+    guard let range = range(activation.range) else { continue }
     guard range.amax.isFinite, range.amax >= 0, range.min.isFinite, range.max.isFinite else {
-      throw PrecisionError(.unusableRange(tensor: name, amax: Double(range.amax)))
+      throw PrecisionError(.unusableRange(tensor: activation.range, amax: Double(range.amax)))
     }
-    codes.append(ActivationCodes(range, form: form, scaleType: type))
+    let isMatrix = graph[activation.tensor].shape?.count == 2
+    codes.append(ActivationCodes(range, form: form, isMatrix: isMatrix, products: products, scaleType: type))
   }
   return codes
 }

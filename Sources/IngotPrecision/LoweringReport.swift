@@ -58,6 +58,8 @@ package struct LoweringReport: Codable, Sendable, Hashable {
   package var multiplyAdds: [String: Int] = [:]
   /// Bytes of constants by their type; shapes and indices are not counted.
   package var weightBytes: [String: Int] = [:]
+  /// For int8 that runs on a processor: what the weights were scaled for.
+  package var products: ByteProducts?
   package var quantized: [QuantizedTensor] = []
   /// What placement said about each node, in graph order.
   package var placement: [NodeDecision] = []
@@ -95,6 +97,7 @@ package struct LoweringReport: Codable, Sendable, Hashable {
   /// What a table says of the lowering.
   package var notes: [(name: String, text: String)] {
     var notes = [("compute", Self.shares(multiplyAdds)), ("weights", Self.shares(weightBytes))]
+    if products == .saturating { notes.append(("weights", "bounded for processors without VNNI")) }
     if activationsMeasured == false {
       notes.append(("activations", "not measured: overflow is unknown without `calibration`"))
     }

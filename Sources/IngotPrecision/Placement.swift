@@ -10,6 +10,8 @@ package struct Placement: Sendable {
   package struct Activation: Sendable, Hashable {
     package var tensor: ValueID
     package var name: String
+    /// The tensor whose range its codes span: mostly itself.
+    package var range: String
     /// The inputs that read it quantized, in graph order.
     package var edges: [Edge]
     /// The rule that asked first.
@@ -25,8 +27,19 @@ package struct Placement: Sendable {
     package var edges: [Edge]
   }
 
+  /// A constant that is added to a product, stored in int32 at the product's scale.
+  package struct Bias: Sendable, Hashable {
+    package var tensor: ValueID
+    package var name: String
+    /// The input that reads it: of the product itself or of the Add behind it.
+    package var edge: Edge
+    /// The node whose two operands are quantized.
+    package var product: Int
+  }
+
   package internal(set) var activations: [Activation] = []
   package internal(set) var weights: [Weight] = []
+  package internal(set) var biases: [Bias] = []
   /// One for each node with a float tensor, in graph order.
   package internal(set) var decisions: [NodeDecision] = []
 
@@ -45,9 +58,15 @@ package func place(
   return placer.placement
 }
 
-/// With the tensors of every form of int8, so that one range table serves all targets: ONNX Runtime's quantizes the most.
+/// With the tensors of every form of int8, so that one range table serves all targets: ONNX Runtime's quantizes the most, and
+/// leaves few alone that the others quantize.
 package func placeForAllForms(_ graph: Graph) throws(PrecisionError) -> Placement {
-  try place(graph, form: .onnxruntime)
+  var all = try place(graph, form: .onnxruntime)
+  let others = try place(graph, form: .tensorrt)
+  let (tensors, weights) = (Set(all.activations.map(\.tensor)), Set(all.weights.map(\.tensor)))
+  all.activations += others.activations.filter { !tensors.contains($0.tensor) }
+  all.weights += others.weights.filter { !weights.contains($0.tensor) }
+  return all
 }
 
 /// - Throws: `.alreadyQuantized`.
@@ -73,6 +92,7 @@ struct Placer {
   private var edges: [ValueID: [Edge]] = [:]
   private var rules: [ValueID: String] = [:]
   private var weights: [Placement.Weight] = []
+  var biases: [Placement.Bias] = []
   private var decisions: [Int: NodeDecision] = [:]
 
   init(_ graph: Graph, form: Int8Form, kept: [Int: String]) {
@@ -88,8 +108,11 @@ struct Placer {
     }
     // Backwards: a pool's reader may be another pool.
     for index in graph.nodes.indices.reversed() where isCandidate(index) && isAveragePool(index) { placePool(index) }
-    if form.quantizesConvolutionResults {
-      for index in graph.nodes.indices where linear.contains(index) { placeResult(index) }
+    if form == .onnxruntime {
+      for index in graph.nodes.indices where linear.contains(index) {
+        placeBias(index)
+        placeResult(index)
+      }
     }
     for index in graph.nodes.indices where isCandidate(index) && decisions[index] == nil { explainFloat(index) }
   }
@@ -133,10 +156,13 @@ struct Placer {
   var placement: Placement {
     var placement = Placement()
     placement.weights = weights
+    placement.biases = biases
     placement.decisions = decisions.sorted { $0.key < $1.key }.map(\.value)
     let order = edges.keys.sorted { (uses.producer(of: $0) ?? -1, $0) < (uses.producer(of: $1) ?? -1, $1) }
     placement.activations = order.map { id in
-      .init(tensor: id, name: graph[id].name, edges: (edges[id] ?? []).sorted(), rule: rules[id] ?? "")
+      .init(
+        tensor: id, name: graph[id].name, range: graph[rangeSource(of: id)].name, edges: (edges[id] ?? []).sorted(),
+        rule: rules[id] ?? "")
     }
     return placement
   }

@@ -26,6 +26,7 @@ extension Placer {
     guard let axis = channelAxis(of: node, weight: tensor.shape) else {
       return decide(index, "Q4", "a weight of shape \(tensor.shape) has no output channels to scale")
     }
+    if let obstacle = obstacleToKernel(index) { return decide(index, obstacle.rule, obstacle.reason) }
     quantize(data, at: Edge(node: index, input: 0), rule: "P1")
     quantizeWeight(weight, at: Edge(node: index, input: 1), axis: axis)
     linear.insert(index)

@@ -19,24 +19,6 @@ extension Placer {
     decide(index, "P6", "input quantized: every reader of the average is")
   }
 
-  /// O2: whatever reads a convolution's result reads it quantized, with the Relu or Clip that the quantization makes part of
-  /// the kernel before it.
-  mutating func placeResult(_ index: Int) {
-    guard graph.nodes[index].opType == "Conv", var id = graph.nodes[index].outputs.first ?? nil else { return }
-    let readers = uses.readers(of: id)
-    if readers.count == 1, !uses.isPinned(id), ["Relu", "Clip"].contains(graph.nodes[readers[0].node].opType),
-      let output = graph.nodes[readers[0].node].outputs.first ?? nil
-    {
-      id = output
-    }
-    guard !uses.isPinned(id) else { return }
-    // What is kept computes in float, on floats.
-    for edge in uses.readers(of: id)
-    where !isQuantized(edge) && !shapeNodes.contains(edge.node) && kept[edge.node] == nil {
-      quantize(id, at: edge, rule: "O2")
-    }
-  }
-
   /// The inputs that read a node's first output, seen through operators that commute with Q and DQ, and whether it is
   /// an output of the graph.
   func readersThroughCopies(ofNode index: Int) -> (edges: [Edge], reachesOutput: Bool) {

@@ -90,14 +90,20 @@ extension QuantizationRecipe {
   }
 
   /// Changes the model's constants as the recipe says. Its ranges hold for the result.
-  /// - Parameter keep: nodes that stay float have no rounding that their biases should correct.
-  /// - Throws: `.recipe` where it was made for another model; `.unmatchedPatterns`.
-  package func apply(to model: inout Model, keep: KeepList = KeepList()) throws(PrecisionError) {
+  /// - Parameters: as the result will be lowered: a node that stays float has no rounding that its bias should correct.
+  /// - Throws: `.recipe` where it was made for another model; `.unmatchedPatterns`, `.nonFiniteWeight`.
+  package func apply(
+    to model: inout Model, keep: KeepList = KeepList(), form: Int8Form = .tensorrt, products: ByteProducts = .exact
+  ) throws(PrecisionError) {
     for scaling in scalings { try scaling.apply(to: &model.graph) }
-    var kept: Set<String> = []
-    for index in try keep.resolve(in: model.graph).keys {
-      if let output = model.graph.nodes[index].outputs.first ?? nil { kept.insert(model.graph[output].name) }
+    guard !corrections.isEmpty else { return }
+    var quantized: Set<String> = []
+    for edge in try place(model.graph, form: form, keep: keep).weights.flatMap(\.edges) {
+      if let output = model.graph.nodes[edge.node].outputs.first ?? nil { quantized.insert(model.graph[output].name) }
     }
-    for correction in corrections where !kept.contains(correction.output) { try correction.apply(to: &model.graph) }
+    let bounds = form.boundsNeighbours(products)
+    for correction in corrections where quantized.contains(correction.output) {
+      try correction.apply(to: &model.graph, boundsNeighbours: bounds)
+    }
   }
 }

@@ -6,6 +6,8 @@ internal import IngotGraph
 
 struct QuantizationWriter {
   private(set) var quantized: [QuantizedTensor] = []
+  /// By the input that reads through them: one, or one per channel.
+  private var edgeScales: [Edge: [Float]] = [:]
 
   private var graph: Graph
   private let uses: Uses
@@ -42,18 +44,27 @@ struct QuantizationWriter {
       nodesAtStart += nodes
     }
     redirect(activation.edges, to: floats)
+    for edge in activation.edges { edgeScales[edge] = [codes.scale] }
     quantized.append(
       QuantizedTensor(
         tensor: name, role: .activation, rule: activation.rule, axis: nil, scales: [codes.scale], zeroChannels: 0,
         readers: readerNames(activation.edges)))
   }
 
-  /// - Parameter blockSize: as many neighbours along the weight's axis share a scale; nil gives each index of the axis one.
-  mutating func quantize(_ weight: Placement.Weight, blockSize: Int? = nil) throws(PrecisionError) {
+  /// - Parameters:
+  ///   - blockSize: as many neighbours along the weight's axis share a scale; nil gives each index of the axis one.
+  ///   - boundsNeighbours: whether what kernels add up in 16 bits must not saturate (`ByteProducts.saturating`).
+  mutating func quantize(
+    _ weight: Placement.Weight, blockSize: Int? = nil, boundsNeighbours: Bool = false
+  ) throws(PrecisionError) {
     guard let tensor = graph.constant(weight.tensor), let first = weight.edges.min() else { return }
     let grouping = blockSize.map { ScaleGroups.blocks(axis: weight.axis, size: $0) } ?? .channels(axis: weight.axis)
     let result: ScaledWeight
-    switch format.quantize(tensor, by: grouping, clips: blockSize != nil, scaleType: scaleType) {
+    let neighbours =
+      boundsNeighbours ? NeighbourSums(axis: weight.axis, tensor.shape, readBy: graph.nodes[first.node]) : nil
+    switch format.quantize(
+      tensor, by: grouping, clips: blockSize != nil, bounding: neighbours, scaleType: scaleType)
+    {
     case .success(let value): result = value
     case .failure(let bad):
       throw PrecisionError(
@@ -65,17 +76,42 @@ struct QuantizationWriter {
     let zeros = Tensor(
       type: format.type, shape: result.scales.shape, bytes: Bytes([UInt8](repeating: 0, count: zeroCount)))
     let zero = graph.addInitializer(freshName: "\(weight.name)_zero_point", zeros)
-    let floats = floatVersion(of: weight, shape: tensor.shape)
+    let floats = floatVersion(of: weight.tensor, readBy: weight.edges, shape: tensor.shape)
     var node = makeNode("DequantizeLinear", [integers, scales, zero], floats)
     node.set("axis", .int(Int64(weight.axis)))
     if let blockSize { node.set("block_size", .int(Int64(blockSize))) }
     nodesBefore[first.node, default: []].append(node)
     redirect(weight.edges, to: floats)
+    let perChannel = blockSize == nil ? result.scales.elements(as: Float.self) : []
+    for edge in weight.edges { edgeScales[edge] = perChannel }
     quantized.append(
       QuantizedTensor(
-        tensor: weight.name, role: .weight, rule: "P1", axis: weight.axis, blockSize: blockSize,
-        scales: blockSize == nil ? result.scales.elements(as: Float.self) : [], zeroChannels: result.zeroGroups,
-        readers: readerNames(weight.edges)))
+        tensor: weight.name, role: .weight, rule: "P1", axis: weight.axis, blockSize: blockSize, scales: perChannel,
+        zeroChannels: result.zeroGroups, readers: readerNames(weight.edges)))
+  }
+
+  /// Stays float where int32 would have no room left for the products.
+  mutating func quantize(_ bias: Placement.Bias) {
+    guard let data = edgeScales[Edge(node: bias.product, input: 0)]?.first,
+      let weights = edgeScales[Edge(node: bias.product, input: 1)], let tensor = graph.constant(bias.tensor),
+      tensor.elementCount == weights.count
+    else { return }
+    let steps = weights.map { $0 * data }
+    var codes: [Int32] = []
+    for (value, step) in zip(tensor.elements(as: Float.self), steps) {
+      let code = (value / step).rounded(.toNearestOrEven)
+      guard code.magnitude < 0x1p30 else { return }
+      codes.append(Int32(code))
+    }
+    let integers = graph.addInitializer(
+      freshName: "\(bias.name)_quantized",
+      Tensor(type: .int32, shape: tensor.shape, bytes: Bytes(littleEndianBytes(of: codes))))
+    let scale = graph.addInitializer(freshName: "\(bias.name)_scale", Tensor(steps, shape: tensor.shape))
+    let floats = floatVersion(of: bias.tensor, readBy: [bias.edge], shape: tensor.shape)
+    var node = makeNode("DequantizeLinear", [integers, scale], floats)
+    node.set("axis", .int(0))
+    nodesBefore[bias.edge.node, default: []].append(node)
+    redirect([bias.edge], to: floats)
   }
 
   /// The graph with the new nodes in place.
@@ -90,16 +126,16 @@ struct QuantizationWriter {
     return graph
   }
 
-  /// The value that readers of a dequantized weight read: the weight's own, its numbers gone, where nothing else needs
+  /// The value that readers of a dequantized constant read: the constant's own, its numbers gone, where nothing else needs
   /// them.
-  private mutating func floatVersion(of weight: Placement.Weight, shape: [Int]) -> ValueID {
-    let isReadElsewhere = uses.readers(of: weight.tensor).count > weight.edges.count || uses.isPinned(weight.tensor)
+  private mutating func floatVersion(of constant: ValueID, readBy edges: [Edge], shape: [Int]) -> ValueID {
+    let isReadElsewhere = uses.readers(of: constant).count > edges.count || uses.isPinned(constant)
     guard isReadElsewhere else {
-      graph[weight.tensor].initializer = nil
-      return weight.tensor
+      graph[constant].initializer = nil
+      return constant
     }
     return graph.addValue(
-      freshName: "\(weight.name)_dequantized", type: .float32, shape: shape.map { .fixed($0) })
+      freshName: "\(graph[constant].name)_dequantized", type: .float32, shape: shape.map { .fixed($0) })
   }
 
   private mutating func redirect(_ edges: [Edge], to value: ValueID) {

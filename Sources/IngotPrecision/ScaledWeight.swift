@@ -90,19 +90,22 @@ extension ScaledFormat {
   /// - Parameters:
   ///   - tensor: float32, not empty.
   ///   - clips: whether each group takes the end of its range with which its numbers come out nearest.
+  ///   - neighbours: elements whose sum must be in range too; nil where none needs to be.
   ///   - scaleType: what the scales are exact in.
   func quantize(
-    _ tensor: Tensor, by grouping: ScaleGroups, clips: Bool = false, scaleType: ElementType
+    _ tensor: Tensor, by grouping: ScaleGroups, clips: Bool = false, bounding neighbours: NeighbourSums? = nil,
+    scaleType: ElementType
   ) -> Result<ScaledWeight, NonFiniteElement> {
     let index = ScaleIndex(tensor.shape, grouping)
     var largest = [Float](repeating: 0, count: index.count)
     var element = 0
     var bad: Int?
+    var neighbours = neighbours
     tensor.forEachPiece(as: Float.self) { piece in
       for (offset, group) in index.groups(of: element..<element + piece.count).enumerated() {
         let value = piece[offset]
         if !value.isFinite, bad == nil { bad = element + offset }
-        largest[group] = max(largest[group], value.magnitude)
+        largest[group] = max(largest[group], value.magnitude, neighbours?.largest(endingWith: value) ?? 0)
       }
       element += piece.count
     }

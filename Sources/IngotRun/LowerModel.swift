@@ -26,10 +26,11 @@ package func lowerModel(
     let type: ElementType = settings.precision == "fp16" ? .float16 : .bfloat16
     return try lowerToFloat16(&model, type: type, options: options, amax: amax.map { table in { table[$0] } })
   case "int8":
-    try recipe?.apply(to: &model, keep: keep)
     let ranges = ranges?.activationRanges ?? [:]
     let form = settings.form.flatMap(Int8Form.init(rawValue:)) ?? .tensorrt
-    return try lowerToInt8(&model, fallback: fallback, form: form, keep: keep) { ranges[$0] }
+    let products = settings.products.flatMap(ByteProducts.init(rawValue:)) ?? .exact
+    try recipe?.apply(to: &model, keep: keep, form: form, products: products)
+    return try lowerToInt8(&model, fallback: fallback, form: form, products: products, keep: keep) { ranges[$0] }
   case "fp8":
     return try lowerToFloat8(&model, fallback: fallback, keep: keep) { amax?[$0] }
   case "int4":

@@ -3,12 +3,15 @@
 internal import Glibc
 package import IngotCore
 internal import IngotPlan
+package import IngotPrecision
 
 package struct Processor: Hashable, Sendable {
   /// `AMD EPYC 9B14`.
   package var name: String
   /// Instruction set extensions, as Linux names them.
   package var flags: String
+
+  package init(name: String, flags: String) { (self.name, self.flags) = (name, flags) }
 
   /// Cores of this machine.
   package static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
@@ -30,5 +33,21 @@ package struct Processor: Hashable, Sendable {
     return Processor(name: value("model name") ?? "unknown processor", flags: value("flags") ?? value("Features") ?? "")
   }
 
+  /// x86 names its flags here, other processors name others.
+  package var byteProducts: ByteProducts {
+    let flags = Set(flags.split(separator: " "))
+    return flags.contains("sse2") && flags.isDisjoint(with: ["avx512_vnni", "avx_vnni"]) ? .saturating : .exact
+  }
+
   var identity: ToolIdentity { ToolIdentity(name: "cpu", version: name, digest: Digest(of: flags)) }
+}
+
+extension ByteProducts {
+  var identity: ToolIdentity { ToolIdentity(name: "byte-products", version: rawValue, digest: Digest(of: rawValue)) }
+
+  /// - Returns: nil for the identity of another tool.
+  init?(_ tool: ToolIdentity) {
+    guard tool.name == "byte-products" else { return nil }
+    self.init(rawValue: tool.version)
+  }
 }

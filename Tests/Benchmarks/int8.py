@@ -10,8 +10,11 @@ a home of its own, so that nothing comes from a cache).
 
 Per row: seconds of the whole process, top-1 where there are labels, the mean signal-to-noise ratio of the outputs against the
 float model in decibels, their mean cosine, Q and DQ nodes. Outputs are those of ONNX Runtime on the CPU without
-optimizations, so that each model computes what it says; a mask in the inputs leaves padding out. With --speed: inferences per
-second at batch 1 and 8 under ONNX Runtime (all optimizations) and OpenVINO, one after the other in turns, as ratios to fp32.
+optimizations, so that each model computes what it says; a mask in the inputs leaves padding out. The last column is the ratio
+of what the kernels compute, under ONNX Runtime with all optimizations, or OpenVINO for its models: on a processor without VNNI
+their sums saturate. There Ingot bounds weights, unless --processor vnni asks for models that say what those of the others say.
+With --speed: inferences per second at batch 1 and 8 under ONNX Runtime (all optimizations) and OpenVINO, one after the other
+in turns, as ratios to fp32.
 """
 
 import argparse
@@ -93,7 +96,7 @@ MANIFEST = """ingot: 1
 name: judged
 model: {{ path: model.onnx }}
 targets:
-  it: {{ backend: {backend}{compute} }}
+  it: {{ backend: {backend}{device} }}
 precision: {precision}
 calibration: {{ data: calibration }}
 {profiles}"""
@@ -116,8 +119,9 @@ def make_with_ingot(options, backend, folder, out):
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         for name in ["model.onnx", "calibration"]: (scratch / name).symlink_to((folder / name).resolve())
-        compute = ", compute: [sm_86]" if backend == "tensorrt-rtx" else ""
-        (scratch / "m.yaml").write_text(MANIFEST.format(backend=backend, compute=compute, precision=options.precision,
+        device = f", processor: {options.processor}" if options.processor else ""
+        if backend == "tensorrt-rtx": device = ", compute: [sm_86]"
+        (scratch / "m.yaml").write_text(MANIFEST.format(backend=backend, device=device, precision=options.precision,
             profiles=profile(folder)))
         home = scratch / "home"
         home.mkdir()
@@ -260,6 +264,8 @@ def run(options, folder):
                 note.write_text(f"{time.perf_counter() - start:.1f}")
             actual = outputs(OpenVinoModel(out) if tool == "nncf_ov" else OnnxModel(out), arrays)
             row.update(judge(expected, actual, arrays))
+            engine = OpenVinoModel(out) if tool in ["nncf_ov", "ingot_ov"] else OnnxModel(out, optimized=True)
+            row["engine"] = judge(expected, outputs(engine, arrays), arrays)["sqnr"]
             row.update(seconds=float(note.read_text()), nodes="" if tool == "nncf_ov" else count_nodes(out))
             paths[tool] = out
         except Exception as error:
@@ -277,7 +283,7 @@ def line(row):
     if "problem" in row: return f"| {row['model']} | {row['tool']} | fails: {row['problem']} |"
     top1 = "" if row["top1"] is None else f"{row['top1']:.2f}"
     return (f"| {row['model']} | {row['tool']} | {row['seconds']:.1f} | {top1} | {row['sqnr']:.1f} | {row['cosine']:.4f} "
-            f"| {row['worst']:.4f} | {row['nodes']} |")
+            f"| {row['worst']:.4f} | {row['nodes']} | {row['engine']:.1f} |")
 
 
 def main():
@@ -287,6 +293,7 @@ def main():
     parser.add_argument("names", nargs="*")
     parser.add_argument("--ingot", type=lambda p: str(Path(p).resolve()), default="ingot")
     parser.add_argument("--precision", default="int8", help="what Ingot's manifest says")
+    parser.add_argument("--processor", choices=["avx2", "vnni"], help="what Ingot's targets say; this machine's by default")
     parser.add_argument("--tools", nargs="+", default=["*"])
     parser.add_argument("--again", action="store_true", help="quantize again with every tool")
     parser.add_argument("--speed", action="store_true")
@@ -294,7 +301,7 @@ def main():
     options = parser.parse_args()
     options.models = options.models.resolve()
     names = options.names or sorted(p.parent.name for p in options.models.glob("*/model.onnx"))
-    print("| model | tool | s | top-1 | SQNR dB | cosine | worst | Q / DQ |\n|---|---|---|---|---|---|---|---|")
+    print("| model | tool | s | top-1 | SQNR dB | cosine | worst | Q / DQ | engine dB |\n|---|---|---|---|---|---|---|---|---|")
     rows = []
     for name in names: rows += run(options, options.models / name)
     if options.json: options.json.write_text(json.dumps(rows, indent=1))

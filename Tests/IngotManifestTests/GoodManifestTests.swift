@@ -78,6 +78,7 @@ import Testing
 
   @Test func readsEveryLongForm() throws {
     let manifest = try parse("long.yaml")
+    #expect(manifest.targets.map { $0.processor?.value } == [nil, nil, nil, .vnni])
     let precision = manifest.precision
     #expect(precision.type.value == .int8 && precision.fallback?.value == .fp16)
     #expect(precision.keepNodes.map(\.value) == ["/head/*", "/stem/Conv"])

@@ -88,7 +88,8 @@ private enum Table {
     LowerSettings(precision: "int8", fallback: "fp32", keepNodes: ["/a/*"], keepOps: ["Softmax"]), StepAction.lower,
     [
       ("precision", { $0.precision = "fp16" }), ("fallback", { $0.fallback = "fp16" }),
-      ("form", { $0.form = "openvino" }), ("keepNodes", { $0.keepNodes = ["/b/*"] }),
+      ("form", { $0.form = "openvino" }), ("byte products", { $0.products = "exact" }),
+      ("keepNodes", { $0.keepNodes = ["/b/*"] }),
       ("keepOps", { $0.keepOps = ["Add"] }),
       ("io", { $0.io = ["x"] }), ("max activation", { $0.maxActivation = 1 }), ("max depth", { $0.maxDepth = 1 }),
       ("a node is no op", { ($0.keepNodes, $0.keepOps) = ([], ["/a/*", "Softmax"]) }),
@@ -184,7 +185,7 @@ private enum Table {
       CalibrateSettings(method: "", percentile: nil, samples: nil), TuningSettings(),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 5, 5, 8, 5, 5, 7, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 5, 5, 9, 5, 5, 7, 5, 5])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {

@@ -169,6 +169,27 @@ import Testing
     #expect(plan.steps[2].tools == [ToolRequirement(backend: "onnxruntime", version: "1.20"), .cpu])
   }
 
+  /// The processor of this machine decides what int8 is lowered for, unless the manifest does.
+  @Test(arguments: [
+    ("onnxruntime", "", "int8-onnxruntime/lower", [ToolRequirement.byteProducts], nil),
+    ("openvino", ", processor: vnni", "int8-openvino-vnni/lower", [], "exact"),
+    ("openvino", ", processor: avx2", "int8-openvino-avx2/lower", [], "saturating"),
+    ("tensorrt-rtx", "", "int8-tensorrt/lower", [], nil),
+  ])
+  func int8IsLoweredForTheTargetsProcessor(
+    backend: String, processor: String, label: String, tools: [ToolRequirement], products: String?
+  ) throws {
+    let target = "targets: { it: { backend: \(backend)\(processor) } }"
+    let plan = try Plan(manifest(precision: "precision: int8", targets: target, "calibration: { data: set }"))
+    let step = try #require(plan.steps.first { $0.stage == .lower })
+    #expect(step.label == label && step.tools == tools)
+    guard case .lower(let settings) = step.action else { return }
+    #expect(settings.products == products)
+    let plain = try Plan(manifest(precision: "precision: fp16", targets: target))
+    #expect(plain.steps.first { $0.stage == .lower }?.tools == [])
+    #expect(plain.steps.first { $0.stage == .lower }?.label == "fp16/lower")
+  }
+
   @Test func aBundleHoldsOnlyWhatItsStepReads() throws {
     let plan = try Plan(
       manifest(

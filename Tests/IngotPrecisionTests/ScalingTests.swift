@@ -112,7 +112,7 @@ private let chain = """
         divided: [ChannelPlace(constant: "b1", blocks: 1, channels: 16, inner: 1)],
         multiplied: [ChannelPlace(constant: "w2", blocks: 16, channels: 16, inner: 1)], insertion: nil, gain: 3)
     ]
-    recipe.corrections = [BiasCorrection(output: "y", bias: nil, values: [Float](repeating: 0.5, count: 16))]
+    recipe.corrections = [BiasCorrection(output: "y", bias: nil, axis: 0, means: [Float](repeating: 0.5, count: 16))]
     let path = FileManager.default.temporaryDirectory.appending(path: "recipe-\(UUID().uuidString).json").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try FileSystem.writeAtomically([Bytes(recipe.json())], to: path, isDurable: false)

@@ -2,6 +2,7 @@ import IngotBackends
 import IngotCore
 import IngotManifest
 import IngotPlan
+import IngotPrecision
 import IngotRun
 import IngotStore
 import Testing
@@ -51,6 +52,26 @@ import Testing
     #expect(try plain.identity(of: rtx) != withTF32.identity(of: rtx))
     #expect(try plain.identity(of: .reference) == withTF32.identity(of: .reference))
     #expect(try plain.identity(of: rtx) == runtimes(["HOME": "/root"]).identity(of: rtx))
+  }
+
+  /// Linux names the extensions of the processor; the ones of other architectures have dot products in 32 bits, or no kernels
+  /// that saturate.
+  @Test(arguments: [
+    ("fpu sse2 avx2 fma", ByteProducts.saturating), ("fpu sse2 avx2 avx512f avx512bw", .saturating),
+    ("fpu sse2 avx512f avx512_vnni", .exact), ("fpu sse2 avx2 avx_vnni", .exact), ("fp asimd asimddp", .exact),
+  ])
+  func processorsWithoutVNNISaturate(flags: String, products: ByteProducts) {
+    var processor = Processor(name: "one", flags: flags)
+    #expect(processor.byteProducts == products)
+    processor.name = "another"
+    #expect(processor.byteProducts == products)
+  }
+
+  @Test func theIdentityOfByteProductsIsNothingElseOfTheProcessor() throws {
+    let products = try Processor.current().byteProducts
+    #expect(
+      try runtimes().identity(of: .byteProducts)
+        == ToolIdentity(name: "byte-products", version: products.rawValue, digest: Digest(of: products.rawValue)))
   }
 
   @Test func identifiesThisMachinesProcessor() throws {

@@ -27,8 +27,20 @@ extension ManifestDecoder {
     let backend = reader["backend"]?.choice(of: TargetBackend.self, noun: "backend", &problems)
     let version = reader["version"].flatMap { self.version($0) }
     let compute = reader["compute"].map { self.compute($0, for: backend?.value) } ?? []
+    let processor = reader["processor"].flatMap { self.processor($0, for: backend?.value) }
     let build = reader["build"].map { self.build($0, of: backend?.value) } ?? []
-    return backend.map { TargetSpec(name: name, backend: $0, version: version, compute: compute, build: build) }
+    return backend.map {
+      TargetSpec(name: name, backend: $0, version: version, compute: compute, processor: processor, build: build)
+    }
+  }
+
+  private mutating func processor(_ field: YAMLField, for backend: TargetBackend?) -> Located<TargetProcessor>? {
+    if let backend, backend.isTensorRT {
+      return field.refuse(
+        "\(backend.rawValue) does not run on processors: `processor` has no meaning here", &problems,
+        hint: "remove `processor`")
+    }
+    return field.choice(of: TargetProcessor.self, noun: "processor", &problems)
   }
 
   /// `"11"` or `"10.13"`; a bare `11` too, but not `10.10`, which YAML reads as the number 10.1.

@@ -9,6 +9,7 @@ internal import IngotPrecision
 
 extension Stages {
   func lower(_ job: StageJob, _ settings: LowerSettings) throws -> StageResult {
+    let settings = settings.resolved(with: job.tools)
     var model = try readModel(job.input("model"))
     let ranges = try job.inputs["ranges"].map { try RangeTable(path: $0) }
     let recipe = try job.inputs["recipe"].map { try QuantizationRecipe(path: $0) }
@@ -19,6 +20,15 @@ extension Stages {
     return StageResult(
       files: files + [("lower.json", job.file("lower.json"))],
       facts: report.notes.map { fact($0.name, $0.text) })
+  }
+}
+
+extension LowerSettings {
+  /// With what the step's tools say.
+  func resolved(with tools: [ToolIdentity]) -> LowerSettings {
+    var settings = self
+    if let products = tools.compactMap(ByteProducts.init).first { settings.products = products.rawValue }
+    return settings
   }
 }
 

@@ -40,7 +40,10 @@ private struct LayerSearch {
   private var report: SearchReport
 
   init(_ job: StageJob, _ settings: SearchSettings, _ stages: Stages) throws {
-    (self.job, self.settings, self.stages) = (job, settings, stages)
+    (self.job, self.stages) = (job, stages)
+    var settings = settings
+    settings.lower = settings.lower.resolved(with: job.tools)
+    self.settings = settings
     canonical = try readModel(job.input("model"))
     ranges = try job.inputs["ranges"].map { try RangeTable(path: $0) }
     recipe = try job.inputs["recipe"].map { try QuantizationRecipe(path: $0) }
