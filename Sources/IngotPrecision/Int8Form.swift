@@ -22,6 +22,9 @@ package enum Int8Form: String, Codable, Sendable, CaseIterable {
   }
 
   var quantizesConvolutionResults: Bool { self == .onnxruntime }
+
+  /// Whether a Concat of branches with different scales is an integer kernel too (P5).
+  var hasConcatOfScales: Bool { self == .onnxruntime }
 }
 
 /// The values of a tensor that int8 spans; what is beyond is clipped.

@@ -25,10 +25,11 @@ package func lowerToInt8(
   guard !placement.weights.isEmpty else {
     throw PrecisionError(.nothingLowered(type: .int8, reasons: summary(of: placement.decisions)))
   }
-  let codes = try activationCodes(placement, form: form, storedAs: fallback, range: range)
-  return try lowerScaled(&model, .int8, fallback: fallback, keep: keep, decisions: placement.decisions) {
+  let (shared, ranges) = placement.sharingScales(model.graph, form: form, range: range)
+  let codes = try activationCodes(shared, form: form, storedAs: fallback) { ranges[$0] ?? range($0) }
+  return try lowerScaled(&model, .int8, fallback: fallback, keep: keep, decisions: shared.decisions) {
     (writer) throws(PrecisionError) in
-    for (activation, codes) in zip(placement.activations, codes) { writer.quantize(activation, codes) }
+    for (activation, codes) in zip(shared.activations, codes) { writer.quantize(activation, codes) }
     for weight in placement.weights { try writer.quantize(weight) }
   }
 }

@@ -1,13 +1,9 @@
-// P6 for average pools, and the reasons of everything that stays float: P5, P6, P7, P8, P9.
+// P6 for average pools, and the reasons of everything that stays float: P6, P7, P8, P9.
 
 internal import IngotCore
 internal import IngotGraph
 
 extension Placer {
-  func isAveragePool(_ index: Int) -> Bool {
-    ["AveragePool", "GlobalAveragePool"].contains(graph.nodes[index].opType)
-  }
-
   /// P6: a pool reads int8 only where everything that reads its result does too.
   mutating func placePool(_ index: Int) {
     guard let data = graph.nodes[index].inputs.first ?? nil, !uses.isConstant(data, in: graph) else { return }
@@ -82,7 +78,6 @@ extension Placer {
     case "MaxPool": decide(index, "P6", "commutes with Q and DQ")
     case _ where OpSupport.copies.contains(node.opType):
       decide(index, "P7", "only moves elements: commutes with Q and DQ")
-    case "Concat": decide(index, "P5", "its branches stay float")
     case "Mul" where siluOperand(of: index) != nil: decide(index, "P8", "SiLU is fused into what it follows")
     case "Mul", "Add", "Sub", "Div", "Pow", "Min", "Max":
       let hasConstant = node.inputs.contains { id in id.map { uses.isConstant($0, in: graph) } ?? false }

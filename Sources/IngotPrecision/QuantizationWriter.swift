@@ -49,15 +49,22 @@ struct QuantizationWriter {
   }
 
   /// - Parameter blockSize: as many neighbours along the weight's axis share a scale; nil gives each index of the axis one.
-  mutating func quantize(_ weight: Placement.Weight, blockSize: Int? = nil) throws(PrecisionError) {
+  /// - Parameter rounded: what to write; nil rounds to what is nearest.
+  mutating func quantize(
+    _ weight: Placement.Weight, blockSize: Int? = nil, as rounded: ScaledWeight? = nil
+  ) throws(PrecisionError) {
     guard let tensor = graph.constant(weight.tensor), let first = weight.edges.min() else { return }
     let grouping = blockSize.map { ScaleGroups.blocks(axis: weight.axis, size: $0) } ?? .channels(axis: weight.axis)
     let result: ScaledWeight
-    switch format.quantize(tensor, by: grouping, clips: blockSize != nil, scaleType: scaleType) {
-    case .success(let value): result = value
-    case .failure(let bad):
-      throw PrecisionError(
-        .nonFiniteWeight(tensor: weight.name, node: graph.nodes[first.node].name, element: bad.index))
+    if let rounded {
+      result = try rounded.checked(weight.name, shape: tensor.shape, by: grouping, format, scaleType)
+    } else {
+      switch format.quantize(tensor, by: grouping, clips: blockSize != nil, scaleType: scaleType) {
+      case .success(let value): result = value
+      case .failure(let bad):
+        throw PrecisionError(
+          .nonFiniteWeight(tensor: weight.name, node: graph.nodes[first.node].name, element: bad.index))
+      }
     }
     let integers = graph.addInitializer(freshName: "\(weight.name)_quantized", result.values)
     let scales = graph.addInitializer(freshName: "\(weight.name)_scale", result.scales)

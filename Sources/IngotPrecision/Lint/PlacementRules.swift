@@ -133,6 +133,11 @@ extension QDQLinter {
       report(
         .note, .pool, node: quantized.label(edge.node), value: quantized.name(id),
         "reads float between quantized neighbours", hint: "quantize what it reads, as what it writes is")
+    case .resize:
+      guard isBehindQuantizedLinear(id, in: quantized) else { return }
+      report(
+        .note, .resize, node: quantized.label(edge.node), value: quantized.name(id),
+        "reads float from a convolution that computes in int8", hint: "quantize its data: a quarter of it is moved")
     default: break
     }
   }
