@@ -22,7 +22,7 @@ struct RowsAndColumns {
 
 extension ScaledFormat {
   /// Ends of a block's range that are tried, as shares of its largest magnitude: 1 to 0.5.
-  private static let ends: [Float] = (0...20).map { 1 - Float($0) * 0.025 }
+  private static let ends: [Float] = (0...10).map { 1 - Float($0) * 0.05 }
 
   /// - Parameters:
   ///   - tensor: float32 of two axes, finite.
@@ -68,42 +68,46 @@ extension ScaledFormat {
     var errors = [SIMD16<Float>](repeating: .zero, count: tile.count)
     var (codes, scales) = ([SIMD16<Float>](), [SIMD16<Float>]())
     for start in stride(from: 0, to: tile.count, by: blockSize) {
-      var targets = Array(tile[start..<start + blockSize])
-      for row in 0..<blockSize { feedback.subtract(errors, 0..<start, from: &targets[row], row: start + row) }
-      let scale = scale(of: targets, feedback.costs[start..<start + blockSize])
-      let divisor = scale.replacing(with: 1, where: scale .== 0)
-      for row in start..<start + blockSize {
-        var target = targets[row - start]
-        feedback.subtract(errors, start..<row, from: &target, row: row)
-        let code = nearest(target / divisor)
-        errors[row] = code * scale - tile[row]
-        codes.append(code)
+      let rows = start..<start + blockSize
+      var targets = Array(tile[rows])
+      var largest = SIMD16<Float>.zero
+      for row in rows {
+        feedback.subtract(errors, 0..<start, from: &targets[row - start], row: row)
+        let target = targets[row - start]
+        let magnitude = target.replacing(with: -target, where: target .< 0)
+        largest.replace(with: magnitude, where: magnitude .> largest)
       }
-      scales.append(scale)
+      var best = RoundedBlock(targets.count)
+      for end in Self.ends {
+        let scale = (largest * (end / self.largest)).clamped(
+          lowerBound: SIMD16(repeating: 0x1p-100), upperBound: SIMD16(repeating: .infinity))
+        let tried = round(targets, scale, rows, tile, &errors, feedback)
+        best.replace(with: tried, where: tried.cost .< best.cost)
+      }
+      for row in rows { errors[row] = best.codes[row - start] * best.scale - tile[row] }
+      codes += best.codes
+      scales.append(best.scale.replacing(with: 0, where: largest .== 0))
     }
     return (codes, scales)
   }
 
-  /// The scales with which the rows, each at its cost, come out nearest.
-  private func scale(of rows: [SIMD16<Float>], _ costs: ArraySlice<Float>) -> SIMD16<Float> {
-    var largest = SIMD16<Float>.zero
+  /// One block with one scale a column; `errors` holds those of the rows before it, and its own as far as it has come.
+  private func round(
+    _ targets: [SIMD16<Float>], _ scale: SIMD16<Float>, _ rows: Range<Int>, _ tile: [SIMD16<Float>],
+    _ errors: inout [SIMD16<Float>], _ feedback: ErrorFeedback
+  ) -> RoundedBlock {
+    var block = RoundedBlock(targets.count)
+    (block.scale, block.cost) = (scale, .zero)
     for row in rows {
-      let magnitude = row.replacing(with: -row, where: row .< 0)
-      largest.replace(with: magnitude, where: magnitude .> largest)
+      var target = targets[row - rows.lowerBound]
+      feedback.subtract(errors, rows.lowerBound..<row, from: &target, row: row)
+      let code = nearest(target / scale)
+      let difference = code * scale - target
+      errors[row] = code * scale - tile[row]
+      block.codes[row - rows.lowerBound] = code
+      block.cost += difference * difference * feedback.costs[row]
     }
-    var (best, least) = (SIMD16<Float>.zero, SIMD16<Float>(repeating: .infinity))
-    for end in Self.ends {
-      var scale = largest * (end / self.largest)
-      scale.replace(with: SIMD16(repeating: 0x1p-100), where: scale .< 0x1p-100)
-      var error = SIMD16<Float>.zero
-      for (row, cost) in zip(rows, costs) {
-        let difference = nearest(row / scale) * scale - row
-        error += difference * difference * cost
-      }
-      best.replace(with: scale, where: error .< least)
-      least.replace(with: error, where: error .< least)
-    }
-    return best.replacing(with: 0, where: largest .== 0)
+    return block
   }
 
   /// Integers, ties to even.
@@ -117,5 +121,20 @@ extension ScaledFormat {
     var bytes = [UInt8](repeating: 0, count: (codes.count + 1) / 2)
     for (index, code) in codes.enumerated() { bytes[index / 2] |= (UInt8(bitPattern: code) & 0xf) << UInt8(index % 2 * 4) }
     return bytes
+  }
+}
+
+/// One block of 16 columns.
+private struct RoundedBlock {
+  var codes: [SIMD16<Float>]
+  var scale = SIMD16<Float>.zero
+  var cost = SIMD16<Float>(repeating: .infinity)
+
+  init(_ rowCount: Int) { codes = [SIMD16<Float>](repeating: .zero, count: rowCount) }
+
+  mutating func replace(with other: RoundedBlock, where mask: SIMDMask<SIMD16<Int32>>) {
+    for row in codes.indices { codes[row].replace(with: other.codes[row], where: mask) }
+    scale.replace(with: other.scale, where: mask)
+    cost.replace(with: other.cost, where: mask)
   }
 }

@@ -126,7 +126,7 @@ package struct MomentCollector {
   ) throws -> [String: SecondMoments] {
     let measuring = model.measuringMoments(of: tensors)
     let session = try openSession(measuring.model)
-    let problems = set.problems(feeding: session.inputs)
+    let problems = set.problems(feeding: session.inputs).filter { $0.severity == .error }
     guard problems.isEmpty else { throw InputError(problems) }
     let unit = set.fixedBatchSize(of: session.inputs)
     var found: [String: SecondMoments] = [:]

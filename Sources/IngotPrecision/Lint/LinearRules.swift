@@ -109,7 +109,7 @@ extension QDQLinter {
       // Only a Q whose codes start at zero does what the Relu in front of it did.
       return depth == 0 || hasLowestZeroPoint(step, in: quantized)
     }
-    if isQuantized, !readers.isEmpty, !quantized.uses.isPinned(result) { return }
+    if isQuantized || quantized.uses.isPinned(result) { return }
     report(
       .warning, .resultStaysFloat, node: quantized.label(index), value: quantized.name(result),
       "its result is read in float: ONNX Runtime runs it in float",
