@@ -44,7 +44,7 @@ extension Placer {
       if uses.isPinned(id) { reachesOutput = true }
       for edge in uses.readers(of: id) {
         let reader = graph.nodes[edge.node]
-        guard edge.input == 0, commutesWithQuantization(reader), !isQuantized(edge) else {
+        guard edge.input == 0, reader.commutesWithQuantization, !isQuantized(edge) else {
           if !shapeNodes.contains(edge.node) { edges.append(edge) }
           continue
         }
@@ -52,10 +52,6 @@ extension Placer {
       }
     }
     return (edges.sorted(), reachesOutput)
-  }
-
-  func commutesWithQuantization(_ node: Node) -> Bool {
-    OpSupport.copies.contains(node.opType) || node.opType == "MaxPool"
   }
 
   /// x where the node is x * Sigmoid(x) or x * HardSigmoid(x).
@@ -86,5 +82,12 @@ extension Placer {
       decide(index, "P8", hasConstant ? "pointwise with a constant" : "pointwise: gates and joins stay float")
     default: decide(index, "P9", "\(node.opType) stays float")
     }
+  }
+}
+
+extension Node {
+  /// Between Q and DQ as well as in front of them or behind: int8 moves as floats do.
+  var commutesWithQuantization: Bool {
+    domain.isEmpty && (OpSupport.copies.contains(opType) || opType == "MaxPool")
   }
 }

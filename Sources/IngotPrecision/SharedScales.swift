@@ -1,4 +1,4 @@
-// P5 once ranges are known: which tensors of a Concat take one scale, and which Concat is better left as it is.
+// P5 to P7 once ranges are known: which tensors take one scale, and which Concat is better left as it is.
 
 internal import IngotCore
 internal import IngotGraph
@@ -18,7 +18,7 @@ extension Placement {
   func sharingScales(
     _ graph: Graph, form: Int8Form, range: (String) -> ActivationRange?
   ) -> (placement: Placement, shared: [String: ActivationRange]) {
-    guard !form.hasConcatOfScales else { return (self, [:]) }
+    guard !form.hasConcatOfScales else { return (self, movedRanges(graph, range)) }
     var sharing = Sharing(self)
     var refused: [Join] = []
     // Backwards: the result of one may be a branch of the next.
@@ -27,6 +27,29 @@ extension Placement {
       sharing.remove(join)
     }
     return (without(refused, graph), sharing.ranges(graph))
+  }
+
+  /// P6 and P7: what was only moved since it was quantized keeps its scale, by name.
+  private func movedRanges(
+    _ graph: Graph, _ range: (String) -> ActivationRange?
+  ) -> [String: ActivationRange] {
+    let uses = Uses(graph)
+    let quantized = Set(activations.flatMap(\.edges))
+    var ranges: [String: ActivationRange] = [:]
+    // In graph order: a source may have been moved itself.
+    for activation in activations {
+      var id = activation.tensor
+      for _ in 0..<8 {
+        guard let producer = uses.producer(of: id), graph.nodes[producer].commutesWithQuantization,
+          let source = graph.nodes[producer].inputs.first ?? nil
+        else { break }
+        id = source
+        guard quantized.contains(Edge(node: producer, input: 0)) else { continue }
+        ranges[activation.name] = ranges[graph[id].name] ?? range(graph[id].name)
+        break
+      }
+    }
+    return ranges
   }
 
   private func without(_ refused: [Join], _ graph: Graph) -> Placement {

@@ -94,7 +94,7 @@ private let product = """
         tensor, axis: axis, blockSize: 32, ErrorFeedback(moments, takesBack: takesBack))
     }
     let sums = errors.map { outputError(tensor, $0, axis: axis, moments) }
-    #expect(sums[1] < sums[0] * 0.95 && sums[2] < sums[1] * 0.6, "\(sums)")
+    #expect(sums[1] < sums[0] * 0.95 && sums[2] < sums[1] * 0.7, "\(sums)")
     #expect(errors.allSatisfy { $0.scales.shape == (axis == 0 ? [2, 20] : [20, 2]) })
   }
 

@@ -73,7 +73,7 @@ extension QDQLinter {
     for _ in 0..<8 {
       guard let index = next else { return false }
       if quantized.graph.nodes[index].opType == "Conv" { return true }
-      guard QuantizedGraph.commutes(quantized.graph.nodes[index]) else { return false }
+      guard quantized.graph.nodes[index].commutesWithQuantization else { return false }
       next = (quantized.graph.nodes[index].inputs.first ?? nil).flatMap(quantized.uses.producer)
     }
     return false
