@@ -119,7 +119,9 @@ extension ScaledFormat {
   private func packed(_ codes: [Int8]) -> [UInt8] {
     guard self == .int4 else { return codes.map { UInt8(bitPattern: $0) } }
     var bytes = [UInt8](repeating: 0, count: (codes.count + 1) / 2)
-    for (index, code) in codes.enumerated() { bytes[index / 2] |= (UInt8(bitPattern: code) & 0xf) << UInt8(index % 2 * 4) }
+    for (index, code) in codes.enumerated() {
+      bytes[index / 2] |= (UInt8(bitPattern: code) & 0xf) << UInt8(index % 2 * 4)
+    }
     return bytes
   }
 }

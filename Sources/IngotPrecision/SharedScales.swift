@@ -106,7 +106,8 @@ private struct Sharing {
     let members = join.branches.compactMap { graph.nodes[$0.node].inputs[$0.input] } + join.results
     var (sum, roots): (Group, Set<ValueID>) = (Group(), [])
     for id in members where roots.insert(root(id)).inserted { sum.add(groups[root(id)] ?? Group()) }
-    for id in members where groups[root(id)] == nil && edges[id, default: []].contains(where: { !branches.contains($0) }) {
+    for id in members
+    where groups[root(id)] == nil && edges[id, default: []].contains(where: { !branches.contains($0) }) {
       // What has no range is refused by name later.
       guard let own = range(graph[id].name), own.amax.isFinite else { continue }
       sum.add(Group(range: own, least: own.amax, most: own.amax))

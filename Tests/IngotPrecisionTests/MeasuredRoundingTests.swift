@@ -89,10 +89,12 @@ private let product = """
     let nearest = try ScaledFormat.int4.quantize(
       tensor, by: .blocks(axis: axis, size: 32), clips: true, scaleType: .float32
     ).get()
-    let errors = [nearest] + [false, true].map { takesBack in
-      ScaledFormat.int4.quantize(
-        tensor, axis: axis, blockSize: 32, ErrorFeedback(moments, takesBack: takesBack))
-    }
+    let errors =
+      [nearest]
+      + [false, true].map { takesBack in
+        ScaledFormat.int4.quantize(
+          tensor, axis: axis, blockSize: 32, ErrorFeedback(moments, takesBack: takesBack))
+      }
     let sums = errors.map { outputError(tensor, $0, axis: axis, moments) }
     #expect(sums[1] < sums[0] * 0.95 && sums[2] < sums[1] * 0.7, "\(sums)")
     #expect(errors.allSatisfy { $0.scales.shape == (axis == 0 ? [2, 20] : [20, 2]) })
