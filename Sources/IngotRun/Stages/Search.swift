@@ -36,7 +36,7 @@ private struct LayerSearch {
   private let ranges: RangeTable?
   private let recipe: QuantizationRecipe?
   private let weights: RoundedWeights?
-  private let evaluation: Evaluation
+  private var evaluation: Evaluation
   private let plain: (model: Model, report: LoweringReport)
   private var report: SearchReport
 
