@@ -9,7 +9,7 @@ extension Step {
       .calibrate(settings),
       inputs: [
         StepInput("model", .output(of: model, name: "model.onnx")), StepInput("data", .calibrationSet(path: set)),
-      ], tools: [.reference], label: settings.measuresAll ? "measure" : "calibrate")
+      ], tools: [.reference], label: settings.measuresAll ? "measure" : settings.roundsWeights ? "round" : "calibrate")
   }
 
   /// Takes ranges from a file, which needs no runtime.

@@ -127,6 +127,10 @@ private struct Planner {
         type.needsCalibration
         ? addCalibrate(calibration, canonical, precision)
         : type == .fp16 ? addMeasure(calibration, canonical) : nil
+      if type == .int4, let rounding = addRounding(calibration, canonical) {
+        inputs.append(StepInput("weights", .output(of: rounding, name: "weights.onnx")))
+        inputs.append(StepInput("recipe", .output(of: rounding, name: "recipe.json")))
+      }
       if let calibrate {
         inputs.append(StepInput("ranges", .output(of: calibrate, name: "ranges.json")))
         if case .calibrate(let settings) = plan[calibrate].action, settings.tuning != nil {
@@ -198,6 +202,14 @@ private struct Planner {
     var settings = CalibrateSettings(
       method: CalibrationSpec.Method.minmax.rawValue, percentile: nil, samples: calibration.samples?.value)
     settings.measuresAll = true
+    return add(.calibrate(canonical, settings, on: manifest.resolve(path.value)))
+  }
+
+  /// Rounds weights by what they are multiplied with, where there is data that says it.
+  private mutating func addRounding(_ calibration: CalibrationSpec, _ canonical: StepID) -> StepID? {
+    guard case .data(let path) = calibration.source else { return nil }
+    var settings = CalibrateSettings(method: "moments", percentile: nil, samples: calibration.samples?.value)
+    settings.roundsWeights = true
     return add(.calibrate(canonical, settings, on: manifest.resolve(path.value)))
   }
 

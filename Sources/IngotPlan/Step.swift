@@ -13,7 +13,7 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
     case .parse, .synthesize, .reference, .search, .build, .choose, .serialize: 1
     case .sanitize: 2
     case .calibrate, .verify: 3
-    case .lower: 4
+    case .lower: 5
     }
   }
 }

@@ -140,6 +140,8 @@ package struct CalibrateSettings: Hashable, Sendable {
   package var measuresAll = false
   /// Nil measures ranges only.
   package var tuning: TuningSettings?
+  /// Whether weights are rounded by what they are multiplied with, and no range is measured.
+  package var roundsWeights = false
   package init(method: String, percentile: Double?, samples: Int?, tuning: TuningSettings? = nil) {
     (self.method, self.percentile, self.samples, self.tuning) = (method, percentile, samples, tuning)
   }
@@ -150,6 +152,7 @@ package struct CalibrateSettings: Hashable, Sendable {
     sink.field("samples", samples.map(String.init) ?? "all")
     if measuresAll { sink.field("tensors", "all") }
     tuning?.writeIdentity(to: &sink)
+    if roundsWeights { sink.field("rounds", "int4") }
   }
 }
 

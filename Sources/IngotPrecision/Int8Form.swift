@@ -26,6 +26,9 @@ package enum Int8Form: String, Codable, Sendable, CaseIterable {
   /// Whether the backend runs on the processor, so that its kernels depend on `ByteProducts`.
   var isForProcessors: Bool { self != .tensorrt }
 
+  /// Whether a Concat of branches with different scales is an integer kernel too (P5).
+  var hasConcatOfScales: Bool { self == .onnxruntime }
+
   /// Whether weights are scaled so that no two that are added up reach too far.
   func boundsNeighbours(_ products: ByteProducts) -> Bool { isForProcessors && products == .saturating }
 }

@@ -25,10 +25,13 @@ package func lowerToInt8(
   guard !placement.weights.isEmpty else {
     throw PrecisionError(.nothingLowered(type: .int8, reasons: summary(of: placement.decisions)))
   }
-  let codes = try activationCodes(placement, in: model.graph, form, products, storedAs: fallback, range: range)
-  var report = try lowerScaled(&model, .int8, fallback: fallback, keep: keep, decisions: placement.decisions) {
+  let (shared, ranges) = placement.sharingScales(model.graph, form: form, range: range)
+  let codes = try activationCodes(shared, in: model.graph, form, products, storedAs: fallback) {
+    ranges[$0.name] ?? ranges[$0.range] ?? range($0.range)
+  }
+  var report = try lowerScaled(&model, .int8, fallback: fallback, keep: keep, decisions: shared.decisions) {
     (writer) throws(PrecisionError) in
-    for (activation, codes) in zip(placement.activations, codes) { writer.quantize(activation, codes) }
+    for (activation, codes) in zip(shared.activations, codes) { writer.quantize(activation, codes) }
     for weight in placement.weights { try writer.quantize(weight, boundsNeighbours: form.boundsNeighbours(products)) }
     // A 16-bit float cannot hold the scales of biases.
     for bias in placement.biases where fallback == .float32 { writer.quantize(bias) }
@@ -39,13 +42,13 @@ package func lowerToInt8(
 
 private func activationCodes(
   _ placement: Placement, in graph: Graph, _ form: Int8Form, _ products: ByteProducts, storedAs type: ElementType,
-  range: (String) -> ActivationRange?
+  range: (Placement.Activation) -> ActivationRange?
 ) throws(PrecisionError) -> [ActivationCodes] {
-  let missing = placement.activations.map(\.range).filter { range($0) == nil }
+  let missing = placement.activations.filter { range($0) == nil }.map(\.range)
   guard missing.isEmpty else { throw PrecisionError(.missingRanges(missing)) }
   var codes: [ActivationCodes] = []
   for activation in placement.activations {
-    guard let range = range(activation.range) else { continue }
+    guard let range = range(activation) else { continue }
     guard range.amax.isFinite, range.amax >= 0, range.min.isFinite, range.max.isFinite else {
       throw PrecisionError(.unusableRange(tensor: activation.range, amax: Double(range.amax)))
     }

@@ -68,6 +68,8 @@ package struct LoweringReport: Codable, Sendable, Hashable {
   package var clipped: [ClippedTensor] = []
   /// For float16: whether activations were measured before. Where not, no one knows whether they fit.
   package var activationsMeasured: Bool?
+  /// For int4: how weights were rounded.
+  package var rounding: String?
   package var castsAdded = 0
   package var castsRemoved = 0
 
@@ -101,6 +103,7 @@ package struct LoweringReport: Codable, Sendable, Hashable {
     if activationsMeasured == false {
       notes.append(("activations", "not measured: overflow is unknown without `calibration`"))
     }
+    if let rounding { notes.append(("rounding", rounding)) }
     if !clipped.isEmpty { notes.append(("clipped", "\(clipped.count) tensors")) }
     return notes
   }

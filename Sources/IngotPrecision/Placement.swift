@@ -40,6 +40,8 @@ package struct Placement: Sendable {
   package internal(set) var activations: [Activation] = []
   package internal(set) var weights: [Weight] = []
   package internal(set) var biases: [Bias] = []
+  /// In graph order.
+  var joins: [Join] = []
   /// One for each node with a float tensor, in graph order.
   package internal(set) var decisions: [NodeDecision] = []
 
@@ -93,6 +95,7 @@ struct Placer {
   private var rules: [ValueID: String] = [:]
   private var weights: [Placement.Weight] = []
   var biases: [Placement.Bias] = []
+  var joins: [Placement.Join] = []
   private var decisions: [Int: NodeDecision] = [:]
 
   init(_ graph: Graph, form: Int8Form, kept: [Int: String]) {
@@ -107,12 +110,13 @@ struct Placer {
       placeResidual(index)
     }
     // Backwards: a pool's reader may be another pool.
-    for index in graph.nodes.indices.reversed() where isCandidate(index) && isAveragePool(index) { placePool(index) }
+    for index in graph.nodes.indices.reversed() where isCandidate(index) { placeBetween(index) }
     if form == .onnxruntime {
       for index in graph.nodes.indices where linear.contains(index) {
         placeBias(index)
         placeResult(index)
       }
+      for index in graph.nodes.indices where isCandidate(index) { completeConcat(index) }
     }
     for index in graph.nodes.indices where isCandidate(index) && decisions[index] == nil { explainFloat(index) }
   }
@@ -157,6 +161,7 @@ struct Placer {
     var placement = Placement()
     placement.weights = weights
     placement.biases = biases
+    placement.joins = joins.sorted { $0.node < $1.node }
     placement.decisions = decisions.sorted { $0.key < $1.key }.map(\.value)
     let order = edges.keys.sorted { (uses.producer(of: $0) ?? -1, $0) < (uses.producer(of: $1) ?? -1, $1) }
     placement.activations = order.map { id in

@@ -1,13 +1,9 @@
-// P6 for average pools, and the reasons of everything that stays float: P5, P6, P7, P8, P9.
+// P6 for average pools, and the reasons of everything that stays float: P6, P7, P8, P9.
 
 internal import IngotCore
 internal import IngotGraph
 
 extension Placer {
-  func isAveragePool(_ index: Int) -> Bool {
-    ["AveragePool", "GlobalAveragePool"].contains(graph.nodes[index].opType)
-  }
-
   /// P6: a pool reads int8 only where everything that reads its result does too.
   mutating func placePool(_ index: Int) {
     guard let data = graph.nodes[index].inputs.first ?? nil, !uses.isConstant(data, in: graph) else { return }
@@ -30,7 +26,7 @@ extension Placer {
       if uses.isPinned(id) { reachesOutput = true }
       for edge in uses.readers(of: id) {
         let reader = graph.nodes[edge.node]
-        guard edge.input == 0, commutesWithQuantization(reader), !isQuantized(edge) else {
+        guard edge.input == 0, reader.commutesWithQuantization, !isQuantized(edge) else {
           if !shapeNodes.contains(edge.node) { edges.append(edge) }
           continue
         }
@@ -38,10 +34,6 @@ extension Placer {
       }
     }
     return (edges.sorted(), reachesOutput)
-  }
-
-  func commutesWithQuantization(_ node: Node) -> Bool {
-    OpSupport.copies.contains(node.opType) || node.opType == "MaxPool"
   }
 
   /// x where the node is x * Sigmoid(x) or x * HardSigmoid(x).
@@ -66,12 +58,18 @@ extension Placer {
     case "MaxPool": decide(index, "P6", "commutes with Q and DQ")
     case _ where OpSupport.copies.contains(node.opType):
       decide(index, "P7", "only moves elements: commutes with Q and DQ")
-    case "Concat": decide(index, "P5", "its branches stay float")
     case "Mul" where siluOperand(of: index) != nil: decide(index, "P8", "SiLU is fused into what it follows")
     case "Mul", "Add", "Sub", "Div", "Pow", "Min", "Max":
       let hasConstant = node.inputs.contains { id in id.map { uses.isConstant($0, in: graph) } ?? false }
       decide(index, "P8", hasConstant ? "pointwise with a constant" : "pointwise: gates and joins stay float")
     default: decide(index, "P9", "\(node.opType) stays float")
     }
+  }
+}
+
+extension Node {
+  /// Between Q and DQ as well as in front of them or behind: int8 moves as floats do.
+  var commutesWithQuantization: Bool {
+    domain.isEmpty && (OpSupport.copies.contains(opType) || opType == "MaxPool")
   }
 }

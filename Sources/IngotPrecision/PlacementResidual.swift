@@ -65,7 +65,7 @@ extension Placer {
   }
 
   /// The tensor that an element-wise node works on, constants aside; x for x * Sigmoid(x).
-  private func fusedSource(of index: Int) -> ValueID? {
+  func fusedSource(of index: Int) -> ValueID? {
     let node = graph.nodes[index]
     let operands = node.inputs.compactMap { $0 }.filter { !uses.isConstant($0, in: graph) }
     if fusedOperators.contains(node.opType), operands.count == 1 { return operands[0] }

@@ -61,7 +61,7 @@ extension Placer {
   /// that one, so that the moves are of codes.
   func rangeSource(of tensor: ValueID) -> ValueID {
     var id = tensor
-    while let mover = uses.producer(of: id), moves.contains(graph.nodes[mover].opType),
+    while let mover = uses.producer(of: id), graph.nodes[mover].commutesWithQuantization,
       isQuantized(Edge(node: mover, input: 0)), let data = graph.nodes[mover].inputs[0]
     {
       id = data
@@ -98,5 +98,3 @@ extension Placer {
 
 private let activations: Set<String> = ["Relu", "Clip"]
 private let movesUpOver: Set<String> = ["MaxPool", "Reshape", "Transpose", "Squeeze", "Unsqueeze"]
-/// Those that are done on codes where both sides have the same scale.
-private let moves = movesUpOver.union(["Flatten", "Expand"])

@@ -53,22 +53,27 @@ struct QuantizationWriter {
 
   /// - Parameters:
   ///   - blockSize: as many neighbours along the weight's axis share a scale; nil gives each index of the axis one.
+  ///   - rounded: what to write; nil rounds to what is nearest.
   ///   - boundsNeighbours: whether what kernels add up in 16 bits must not saturate (`ByteProducts.saturating`).
   mutating func quantize(
-    _ weight: Placement.Weight, blockSize: Int? = nil, boundsNeighbours: Bool = false
+    _ weight: Placement.Weight, blockSize: Int? = nil, as rounded: ScaledWeight? = nil, boundsNeighbours: Bool = false
   ) throws(PrecisionError) {
     guard let tensor = graph.constant(weight.tensor), let first = weight.edges.min() else { return }
     let grouping = blockSize.map { ScaleGroups.blocks(axis: weight.axis, size: $0) } ?? .channels(axis: weight.axis)
     let result: ScaledWeight
     let neighbours =
       boundsNeighbours ? NeighbourSums(axis: weight.axis, tensor.shape, readBy: graph.nodes[first.node]) : nil
-    switch format.quantize(
-      tensor, by: grouping, clips: blockSize != nil, bounding: neighbours, scaleType: scaleType)
-    {
-    case .success(let value): result = value
-    case .failure(let bad):
-      throw PrecisionError(
-        .nonFiniteWeight(tensor: weight.name, node: graph.nodes[first.node].name, element: bad.index))
+    if let rounded {
+      result = try rounded.checked(weight.name, shape: tensor.shape, by: grouping, format, scaleType)
+    } else {
+      switch format.quantize(
+        tensor, by: grouping, clips: blockSize != nil, bounding: neighbours, scaleType: scaleType)
+      {
+      case .success(let value): result = value
+      case .failure(let bad):
+        throw PrecisionError(
+          .nonFiniteWeight(tensor: weight.name, node: graph.nodes[first.node].name, element: bad.index))
+      }
     }
     let integers = graph.addInitializer(freshName: "\(weight.name)_quantized", result.values)
     let scales = graph.addInitializer(freshName: "\(weight.name)_scale", result.scales)

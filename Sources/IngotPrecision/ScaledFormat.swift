@@ -23,7 +23,7 @@ enum ScaledFormat: Hashable {
     }
   }
 
-  /// What the largest magnitude becomes. Integers have one more below, which stays unused for the symmetry.
+  /// What the largest magnitude becomes.
   var largest: Float {
     switch self {
     case .int8: 127
@@ -31,6 +31,9 @@ enum ScaledFormat: Hashable {
     case .float8: 448
     }
   }
+
+  /// Of int8 the number below stays unused for the symmetry; of the few of int4 none is left out.
+  var smallest: Float { self == .int4 ? -8 : -largest }
 
   /// The scale of a group that is nothing but zeros: arbitrary, positive, exact in 16 bits too.
   static let scaleOfZeros: Float = 1.0 / 128
@@ -49,8 +52,13 @@ enum ScaledFormat: Hashable {
   /// - Parameter amax: the magnitude that becomes `largest`, finite and not negative; zero gives a scale of no consequence.
   func scale(amax: Float, storedAs type: ElementType) -> Float {
     guard amax > 0 else { return Self.scaleOfZeros }
+    return stored(amax / largest, as: type)
+  }
+
+  /// The number nearest to a positive one that `type` holds exactly and that can be a scale.
+  func stored(_ scale: Float, as type: ElementType) -> Float {
     // Under 2^-100 a scale's inverse would not be finite.
-    let exact = max(amax / largest, 0x1p-100)
+    let exact = max(scale, 0x1p-100)
     switch type {
     case .float16:
       return Float(max(Float16(min(exact, NarrowFloat.largestFloat16)), Float16(NarrowFloat.smallestFloat16)))
@@ -61,12 +69,12 @@ enum ScaledFormat: Hashable {
 
   /// Added to a number of few bits it leaves no room for a fraction, so that the processor rounds to nearest with ties to
   /// even; the integer is in the lowest bits.
-  private static let rounder: Float = 0x1.8p23
+  static let rounder: Float = 0x1.8p23
 
   /// The bits of `value` / `scale`, rounded to nearest with ties to even and kept in range (Q5); an int4 in the low bits.
   @inline(__always)
   func bits(_ value: Float, scale: Float) -> UInt8 {
-    let scaled = max(-largest, min(largest, value / scale))
+    let scaled = max(smallest, min(largest, value / scale))
     switch self {
     case .int8, .int4: return UInt8(truncatingIfNeeded: (scaled + Self.rounder).bitPattern)
     case .float8: return Self.float8Bits(scaled)
@@ -76,7 +84,7 @@ enum ScaledFormat: Hashable {
   /// What the bits stand for: `value` rounded to a multiple of `scale` or to a float8 of it.
   @inline(__always)
   func rounded(_ value: Float, scale: Float) -> Float {
-    let scaled = max(-largest, min(largest, value / scale))
+    let scaled = max(smallest, min(largest, value / scale))
     switch self {
     case .int8, .int4: return (scaled + Self.rounder - Self.rounder) * scale
     case .float8: return Self.float8(Self.float8Bits(scaled)) * scale

@@ -11,13 +11,26 @@ enum ScaleGroups: Hashable {
   case blocks(axis: Int, size: Int)
 }
 
-struct ScaledWeight {
+struct ScaledWeight: Sendable, Equatable {
   /// In the format's type, the weight's shape.
   var values: Tensor
   /// float32, exact in the type that they will be stored in.
   var scales: Tensor
   /// Groups with nothing but zeros, whose scale is arbitrary.
   var zeroGroups: Int
+}
+
+extension ScaleGroups {
+  /// Of the scales of a weight.
+  func scalesShape(_ shape: [Int]) -> [Int] {
+    switch self {
+    case .channels(let axis): return [shape[axis]]
+    case .blocks(let axis, let size):
+      var scales = shape
+      scales[axis] /= size
+      return scales
+    }
+  }
 }
 
 /// The first element that is NaN or infinite.
@@ -42,9 +55,8 @@ private struct ScaleIndex: Sendable {
       (isBlocked, length, size) = (true, shape[axis], blockSize)
       inner = shape[(axis + 1)...].reduce(1, *)
       groupCount = shape[axis] / blockSize
-      var scales = shape
-      scales[axis] = groupCount
-      (self.shape, count) = (scales, scales.reduce(1, *))
+      self.shape = grouping.scalesShape(shape)
+      count = self.shape.reduce(1, *)
     }
   }
 

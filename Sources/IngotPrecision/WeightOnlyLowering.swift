@@ -11,10 +11,12 @@ package import IngotGraph
 ///   - model: sanitized: topological order, types inferred.
 ///   - type: int4 or int8.
 ///   - fallback: float32, float16 or bfloat16.
-/// - Throws: `.unmatchedPatterns`, `.alreadyQuantized`, `.nonFiniteWeight`, `.opset`; `.nothingLowered` when there is no
-///   weight for it. The model is then as it was.
+///   - rounded: what calibration made of weights; the others are rounded to what is nearest.
+/// - Throws: `.unmatchedPatterns`, `.alreadyQuantized`, `.nonFiniteWeight`, `.opset`, `.recipe`; `.nothingLowered` when there
+///   is no weight for it. The model is then as it was.
 package func lowerWeights(
-  _ model: inout Model, to type: ElementType, fallback: ElementType = .float32, keep: KeepList = KeepList()
+  _ model: inout Model, to type: ElementType, fallback: ElementType = .float32, keep: KeepList = KeepList(),
+  rounded: RoundedWeights? = nil
 ) throws(PrecisionError) -> LoweringReport {
   guard let format = ScaledFormat(type), format != .float8 else {
     throw PrecisionError(.unsupportedType(type, use: "the type of weights alone"))
@@ -26,9 +28,45 @@ package func lowerWeights(
     throw PrecisionError(.nothingLowered(type: type, reasons: summary(of: placer.decisions)))
   }
   let weights = placer.weights
-  return try lowerScaled(&model, format, fallback: fallback, keep: keep, decisions: placer.decisions) {
+  var report = try lowerScaled(&model, format, fallback: fallback, keep: keep, decisions: placer.decisions) {
     (writer) throws(PrecisionError) in
-    for (weight, blockSize) in weights { try writer.quantize(weight, blockSize: blockSize) }
+    for (weight, blockSize) in weights {
+      try writer.quantize(weight, blockSize: blockSize, as: rounded?.weights[weight.name])
+    }
+  }
+  if format == .int4 { report.rounding = rounded?.rounding ?? "to nearest: there is no calibration data" }
+  return report
+}
+
+/// A weight that int4 is made of, and what it is multiplied with.
+package struct BlockedWeight: Sendable {
+  package var name: String
+  /// The tensors that its readers multiply it with; empty where one of them reads in another way.
+  package var data: [String]
+  /// Names of its readers, and of their results.
+  package var readers: [(node: String, op: String, output: String)]
+  /// Of what is added up.
+  var axis: Int
+  var blockSize: Int
+}
+
+/// The weights of a model that int4 is made of, in graph order.
+/// - Throws: `.alreadyQuantized`.
+package func blockedWeights(_ graph: Graph) throws(PrecisionError) -> [BlockedWeight] {
+  try requireFloats(in: graph)
+  var placer = WeightPlacer(graph, format: .int4, kept: [:])
+  placer.run()
+  return placer.weights.compactMap { weight, blockSize in
+    guard let blockSize else { return nil }
+    let nodes = weight.edges.map { graph.nodes[$0.node] }
+    let isPlain = nodes.allSatisfy { ($0.int("transA") ?? 0) == 0 }
+    let data = isPlain ? nodes.compactMap { $0.inputs[0].map { graph[$0].name } } : []
+    var names: [String] = []
+    for name in data where !names.contains(name) { names.append(name) }
+    return BlockedWeight(
+      name: weight.name, data: names,
+      readers: nodes.map { ($0.name, $0.opType, ($0.outputs.first ?? nil).map { graph[$0].name } ?? "") },
+      axis: weight.axis, blockSize: blockSize)
   }
 }
 

@@ -9,10 +9,11 @@ package import IngotPrecision
 /// - Parameter ranges: what calibration measured; nil where it did not run.
 /// - Parameter recipe: for int8, what calibration found best besides ranges.
 /// - Parameter kept: nodes that a search for `max-drop` found, by name.
+/// - Parameter weights: for int4, what calibration made of weights.
 /// - Throws: `PrecisionError`. The model is then as it was.
 package func lowerModel(
   _ model: inout Model, _ settings: LowerSettings, ranges: RangeTable?, recipe: QuantizationRecipe? = nil,
-  kept: [String] = []
+  kept: [String] = [], weights: RoundedWeights? = nil
 ) throws(PrecisionError) -> LoweringReport {
   let keep = KeepList(nodes: settings.keepNodes, ops: settings.keepOps, found: Set(kept))
   let amax = ranges?.amaxByName
@@ -34,7 +35,7 @@ package func lowerModel(
   case "fp8":
     return try lowerToFloat8(&model, fallback: fallback, keep: keep) { amax?[$0] }
   case "int4":
-    return try lowerWeights(&model, to: .int4, fallback: fallback, keep: keep)
+    return try lowerWeights(&model, to: .int4, fallback: fallback, keep: keep, rounded: weights)
   case "int8-weights":
     return try lowerWeights(&model, to: .int8, fallback: fallback, keep: keep)
   default: preconditionFailure("there is no lowering to '\(settings.precision)'")

@@ -55,6 +55,24 @@ import Testing
     #expect(try space.ingot("promote", "out/quick/int8-cpu", "--to", "production").status == 3)
   }
 
+  /// The digits net's two products have few weights, and what is rounded with feedback loses less of them.
+  @Test func int4RoundsBetterWithCalibrationAndSaysHow() throws {
+    var found: [Double] = []
+    let calibration = "calibration:\n  data: ../Calibration/digits\n  method: minmax\n  samples: 64\n"
+    for data in ["", "calibration: { data: ../Calibration/digits, samples: 128 }\n"] {
+      let space = try Quick.space()
+      try space.edit(Quick.path, "precision: int8\nmatrix:\n  precision: [fp32, int8]", "precision: int4")
+      try space.edit(Quick.path, calibration, data)
+      let run = try space.ingot("build", Quick.path, "--json")
+      #expect(run.status == 0, "\(run)")
+      found.append(try #require(run.decoded(BuildReport.self).engines.first?.sqnr))
+      let lowering = try space.read("out/quick/int4-cpu/lower.json")
+      #expect(lowering.contains(data.isEmpty ? "to nearest: there is no calibration data" : "with error feedback"))
+      if !data.isEmpty { #expect(try space.read("out/quick/int4-cpu/recipe.json").contains("\"feedback\"")) }
+    }
+    #expect(found.count == 2 && found[1] > found[0] + 4, "\(found)")
+  }
+
   /// Whichever is faster here: what is kept passes, was measured, and is named; int8 is shut out where its gate fails.
   @Test func autoKeepsWhatPassesAndIsFastest() throws {
     let space = try Quick.space()

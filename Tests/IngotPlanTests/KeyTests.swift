@@ -80,6 +80,7 @@ private enum Table {
       ("method", { $0.method = "entropy" }), ("percentile", { $0.percentile = 0.9999 }),
       ("no percentile", { $0.percentile = nil }),
       ("samples", { $0.samples = 11 }), ("all samples", { $0.samples = nil }), ("tensors", { $0.measuresAll = true }),
+      ("rounding", { $0.roundsWeights = true }),
       ("ranges only", { $0.tuning = nil }), ("equalize", { $0.tuning?.equalize = .on }),
       ("smooth", { $0.tuning?.smooth = .on }), ("bias correction", { $0.tuning?.biasCorrection = .off }),
       ("kept nodes", { $0.tuning?.keepNodes = ["a"] }), ("kept ops", { $0.tuning?.keepOps = ["a"] }),
@@ -185,7 +186,7 @@ private enum Table {
       CalibrateSettings(method: "", percentile: nil, samples: nil), TuningSettings(),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 5, 5, 9, 5, 5, 7, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 6, 5, 9, 5, 5, 7, 5, 5])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {

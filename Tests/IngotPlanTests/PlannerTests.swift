@@ -233,6 +233,16 @@ import Testing
     #expect(!(try plan(precision: "precision: fp16")).contains("calibrate"))
   }
 
+  @Test func int4RoundsByWhatItsWeightsMeetWhereThereIsData() throws {
+    let text = try plan(precision: "precision: int4", "calibration: { data: set, samples: 64 }")
+    #expect(text.contains("round (calibrate)"))
+    #expect(text.contains("    method: moments\n    samples: 64\n    rounds: int4"))
+    #expect(text.contains("input weights = weights.onnx") && text.contains("input recipe = recipe.json"))
+    #expect(!(try plan(precision: "precision: int4")).contains("(calibrate)"))
+    #expect(
+      !(try plan(precision: "precision: int8-weights", "calibration: { data: set }")).contains("(calibrate)"))
+  }
+
   @Test func whatTheManifestSaysOfFloatsReachesTheStep() throws {
     let text = try plan(precision: "precision: { type: fp16, io: [x], max-activation: 1000, max-depth: 64 }")
     #expect(text.contains("    io: x\n    max-activation: 1000.0\n    max-depth: 64"))

@@ -41,6 +41,8 @@ extension QDQLinter {
     guard let quantizedOne = operands.compactMap({ $0 }).first, operands.contains(where: { $0 == nil }) else { return }
     let isWeightOnly = operands[0] == nil
     let type = quantized.type(of: quantizedOne)
+    // A convolution's result is quantized for the convolution's sake, whoever reads it.
+    if target == .onnxruntime, !isWeightOnly, isConvolutionResult(quantizedOne, in: quantized) { return }
     if isWeightOnly, type?.bitCount ?? 8 < 8 || quantized.layout(of: quantizedOne) == .blocks { return }
     let other = quantized.graph.nodes[index].inputs[isWeightOnly ? 0 : 1]
     report(
@@ -114,6 +116,17 @@ extension QDQLinter {
       .warning, .resultStaysFloat, node: quantized.label(index), value: quantized.name(result),
       "its result is read in float: ONNX Runtime runs it in float",
       hint: "quantize the result of every convolution; behind a Relu to uint8 with zero point 0")
+  }
+
+  private func isConvolutionResult(_ step: Quantizer, in quantized: QuantizedGraph) -> Bool {
+    guard let first = quantized.quantizer(writing: step.data), var producer = quantized.uses.producer(of: first.data)
+    else { return false }
+    if ["Relu", "Clip"].contains(quantized.graph.nodes[producer].opType),
+      let source = (quantized.graph.nodes[producer].inputs.first ?? nil).flatMap(quantized.uses.producer)
+    {
+      producer = source
+    }
+    return quantized.graph.nodes[producer].opType == "Conv"
   }
 
   private func hasLowestZeroPoint(_ step: Quantizer, in quantized: QuantizedGraph) -> Bool {

@@ -100,6 +100,8 @@ extension QDQLinter {
         "\(bare.count) of \(inputs.count) branches are float: the others are dequantized for it",
         hint: "quantize all branches with one scale, or none")
     }
+    // Its integer Concat takes a scale per branch.
+    guard target != .onnxruntime else { return }
     let scales = steps.compactMap { $0.flatMap(quantized.scales) }.compactMap { $0.count == 1 ? $0[0] : nil }
     guard scales.count == steps.count, let least = scales.min(), let most = scales.max() else { return }
     guard least != most else {
@@ -122,10 +124,4 @@ extension QDQLinter {
       "its branches share one scale, which a build with `refit` cannot use",
       hint: "leave `refit` off for this model, or accept a requantization here")
   }
-}
-
-/// P5: what one scale for several tensors costs.
-enum ScaleSharing {
-  /// The narrowest keeps six of its eight bits.
-  static func costsLittle(from least: Float, to most: Float) -> Bool { least > 0 && most <= 4 * least }
 }

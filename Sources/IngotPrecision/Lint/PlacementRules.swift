@@ -73,7 +73,7 @@ extension QDQLinter {
     for _ in 0..<8 {
       guard let index = next else { return false }
       if quantized.graph.nodes[index].opType == "Conv" { return true }
-      guard QuantizedGraph.commutes(quantized.graph.nodes[index]) else { return false }
+      guard quantized.graph.nodes[index].commutesWithQuantization else { return false }
       next = (quantized.graph.nodes[index].inputs.first ?? nil).flatMap(quantized.uses.producer)
     }
     return false
@@ -133,6 +133,11 @@ extension QDQLinter {
       report(
         .note, .pool, node: quantized.label(edge.node), value: quantized.name(id),
         "reads float between quantized neighbours", hint: "quantize what it reads, as what it writes is")
+    case .resize:
+      guard isBehindQuantizedLinear(id, in: quantized) else { return }
+      report(
+        .note, .resize, node: quantized.label(edge.node), value: quantized.name(id),
+        "reads float from a convolution that computes in int8", hint: "quantize its data: a quarter of it is moved")
     default: break
     }
   }

@@ -156,11 +156,6 @@ struct QuantizedGraph {
     return left.elementCount == right.elementCount && left.bytes == right.bytes
   }
 
-  /// Operators between which int8 moves as well as floats do.
-  static func commutes(_ node: Node) -> Bool {
-    node.domain.isEmpty && (OpSupport.copies.contains(node.opType) || node.opType == "MaxPool")
-  }
-
   /// The DequantizeLinear whose result the value is, perhaps moved about, and the operators in between.
   func dequantizer(behind id: ValueID) -> (step: Quantizer, through: [Int])? {
     var (next, through): (ValueID, [Int]) = (id, [])
@@ -168,7 +163,7 @@ struct QuantizedGraph {
       guard let producer = uses.producer(of: next) else { return nil }
       if let step = quantizer(at: producer) { return step.isQuantize ? nil : (step, through) }
       let node = graph.nodes[producer]
-      guard Self.commutes(node), let source = node.inputs.first ?? nil else { return nil }
+      guard node.commutesWithQuantization, let source = node.inputs.first ?? nil else { return nil }
       through.append(producer)
       next = source
     }
@@ -183,7 +178,7 @@ struct QuantizedGraph {
       if uses.isPinned(id) { reachesOutput = true }
       for edge in uses.readers(of: id) {
         let reader = graph.nodes[edge.node]
-        guard edge.input == 0, Self.commutes(reader) else { edges.append(edge); continue }
+        guard edge.input == 0, reader.commutesWithQuantization else { edges.append(edge); continue }
         pending += reader.outputs.compactMap { $0 }.filter { seen.insert($0).inserted }
       }
     }

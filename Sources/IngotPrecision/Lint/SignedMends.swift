@@ -67,7 +67,7 @@ extension QDQMender {
       {
         return true
       }
-      let keepsSign = QuantizedGraph.commutes(node) || keepsSign.contains(node.opType)
+      let keepsSign = node.commutesWithQuantization || keepsSign.contains(node.opType)
       // A Pad may bring numbers of its own.
       guard keepsSign, node.opType != "Pad" else { return false }
       next = node.inputs.first ?? nil

@@ -1,6 +1,7 @@
 // calibrate: the ranges of the tensors that quantization will use. In: the canonical model, and the set that the reference
 // runtime runs it over, or a file of ranges that another tool left. Out: `ranges.json`, and for int8 that is measured `recipe.json`,
-// which says what else changes the model and why.
+// which says what else changes the model and why. For int4 no range is measured: out come `weights.onnx`, the weights rounded by
+// what they are multiplied with, and the recipe.
 
 internal import IngotCalibration
 internal import IngotCore
@@ -23,6 +24,7 @@ extension Stages {
         try model.openSession(exposing: tensors, with: reference, in: job.scratch)
       }
     }
+    if settings.roundsWeights { return try roundWeights(job, settings, model, set) }
     if let tuning = settings.tuning {
       let tuner = Int8Tuner(
         model: model, set: set, settings: tuning, keep: KeepList(nodes: tuning.keepNodes, ops: tuning.keepOps),
@@ -43,6 +45,21 @@ extension Stages {
       return !Interrupt.wasRequested
     }
     return try job.result(calibration.table, nil, facts: calibration.warnings.map { fact("warning", $0) })
+  }
+
+  private func roundWeights(
+    _ job: StageJob, _ settings: CalibrateSettings, _ model: Model, _ set: CalibrationSet
+  ) throws -> StageResult {
+    let reference = try runtimes.reference()
+    let tuner = WeightTuner(
+      model: model, set: set, samples: settings.samples, memoryBudget: memoryBudget,
+      openSession: { try $0.openSession(exposing: $1, with: reference, in: job.scratch) }, onProgress: job.onProgress)
+    let (weights, recipe) = try tuner.run()
+    try FileSystem.writeAtomically([Bytes(recipe.json())], to: job.file("recipe.json"), isDurable: false)
+    let files = try weights.model.write(to: job.file("weights.onnx"), isDurable: false)
+    return StageResult(
+      files: files.map { (FileSystem.name(of: $0), $0) } + [("recipe.json", job.file("recipe.json"))],
+      facts: [fact("weights", recipe.costs.count), fact("rounding", weights.rounding)])
   }
 
   /// Tensors without an entry are left out: only lowering knows which of them it needs, and it refuses to guess.

@@ -1,5 +1,6 @@
 // lower: the precision goes into the graph. In: the canonical model, where calibration ran the range table, for int8 the
-// recipe, and where a search ran the nodes that it keeps. Out: `model.onnx`, strongly typed, and `lower.json`, which says what was decided for every node and by which rule.
+// recipe, for int4 the weights that calibration rounded, and where a search ran the nodes that it keeps. Out: `model.onnx`,
+// strongly typed, and `lower.json`, which says what was decided for every node and by which rule.
 
 internal import IngotCalibration
 internal import IngotCore
@@ -14,7 +15,8 @@ extension Stages {
     let ranges = try job.inputs["ranges"].map { try RangeTable(path: $0) }
     let recipe = try job.inputs["recipe"].map { try QuantizationRecipe(path: $0) }
     let kept = try job.inputs["kept"].map { try SearchReport.keptNodes(path: $0) } ?? []
-    let report = try lowerModel(&model, settings, ranges: ranges, recipe: recipe, kept: kept)
+    let weights = try job.inputs["weights"].map { try RoundedWeights(try readModel($0)) }
+    let report = try lowerModel(&model, settings, ranges: ranges, recipe: recipe, kept: kept, weights: weights)
     let files = try job.write(model)
     try FileSystem.writeAtomically([Bytes(report.json())], to: job.file("lower.json"), isDurable: false)
     return StageResult(

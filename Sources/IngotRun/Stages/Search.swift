@@ -35,6 +35,7 @@ private struct LayerSearch {
   private let canonical: Model
   private let ranges: RangeTable?
   private let recipe: QuantizationRecipe?
+  private let weights: RoundedWeights?
   private var evaluation: Evaluation
   private let plain: (model: Model, report: LoweringReport)
   private var report: SearchReport
@@ -47,10 +48,11 @@ private struct LayerSearch {
     canonical = try readModel(job.input("model"))
     ranges = try job.inputs["ranges"].map { try RangeTable(path: $0) }
     recipe = try job.inputs["recipe"].map { try QuantizationRecipe(path: $0) }
+    weights = try job.inputs["weights"].map { try RoundedWeights(try readModel($0)) }
     evaluation = try Evaluation(
       settings.gates, set: try job.samples(), reference: job.input("reference"), model: canonical)
     var model = canonical
-    let lowering = try lowerModel(&model, settings.lower, ranges: ranges, recipe: recipe)
+    let lowering = try lowerModel(&model, settings.lower, ranges: ranges, recipe: recipe, weights: weights)
     plain = (model, lowering)
     report = SearchReport(holds: true, level: .graph, kept: [], layers: 0)
   }
@@ -80,7 +82,7 @@ private struct LayerSearch {
     var model = plain.model
     if !kept.isEmpty {
       model = canonical
-      _ = try lowerModel(&model, settings.lower, ranges: ranges, recipe: recipe, kept: kept)
+      _ = try lowerModel(&model, settings.lower, ranges: ranges, recipe: recipe, kept: kept, weights: weights)
     }
     let candidate = try open(model)
     let measurement = try evaluation.measure(candidate, stopsEarly: stopsEarly) { phase, fraction in

@@ -1,0 +1,95 @@
+// How int4 weights are rounded, chosen by measurement: each way that might lose less is lowered and run on samples of the
+// calibration set. Part of the stage calibrate.
+
+internal import Glibc
+internal import IngotBackends
+internal import IngotCalibration
+internal import IngotCore
+internal import IngotGraph
+internal import IngotPlan
+internal import IngotPrecision
+
+/// Rounds one model's weights.
+struct WeightTuner {
+  let model: Model
+  let set: CalibrationSet
+  /// Nil takes all.
+  let samples: Int?
+  let memoryBudget: ByteCount
+  let openSession: (Model, _ exposing: [String]) throws -> any InferenceSession
+  let onProgress: @Sendable (String, Double?) -> Void
+
+  /// Decibels by which a way must be better than a simpler one: less is chance.
+  private static let leastGain = 0.1
+
+  func run() throws -> (weights: RoundedWeights, recipe: QuantizationRecipe) {
+    let blocked = try blockedWeights(model.graph)
+    let candidates = try rounded(blocked)
+    let judge = try OutputJudge(model: model, set: set) { try openSession($0, $1) }
+    var recipe = QuantizationRecipe(method: "moments")
+    var best: (index: Int, sqnr: Double)?
+    for (index, candidate) in candidates.enumerated() {
+      onProgress("rounding: measuring", Double(index) / Double(candidates.count))
+      let sqnr = try judge.sqnr(of: try openSession(try lowered(candidate.weights), []))
+      recipe.trials.append(
+        .init(choice: "rounding", candidate: candidate.rounding.rawValue, sqnr: sqnr, isChosen: false))
+      if best.map({ sqnr > $0.sqnr + Self.leastGain }) ?? true { best = (index, sqnr) }
+    }
+    let chosen = best?.index ?? 0
+    recipe.trials[chosen].isChosen = true
+    recipe.costs = try costs(of: blocked, candidates[chosen].weights, judge)
+    return (candidates[chosen].weights, recipe)
+  }
+
+  /// The simplest way first. Moments are measured for some tensors at a time and not kept.
+  private func rounded(_ blocked: [BlockedWeight]) throws -> [(rounding: BlockRounding, weights: RoundedWeights)] {
+    var candidates = BlockRounding.allCases.map { (rounding: $0, weights: RoundedWeights($0)) }
+    let collector = MomentCollector(set: set, samples: samples, memoryBudget: memoryBudget) { try openSession($0, []) }
+    var seen: Set<String> = []
+    let groups = collector.groups(of: blocked.flatMap(\.data).filter { seen.insert($0).inserted }, in: model.graph)
+    for (number, group) in groups.enumerated() {
+      let moments = try collector.run(group, of: model) { done, total in
+        let fraction = (Double(number) + Double(done) / Double(max(total, 1))) / Double(groups.count)
+        onProgress("sample \(done) of \(total)", fraction)
+        return !Interrupt.wasRequested
+      }
+      // Weights that read several tensors wait for none: those are measured together or not at all.
+      let measured = blocked.filter { $0.data.allSatisfy { moments[$0] != nil } }
+      onProgress("rounding \(measured.count) weights", nil)
+      for index in candidates.indices where candidates[index].rounding != .nearest {
+        try candidates[index].weights.add(
+          measured, of: model.graph, candidates[index].rounding, moments: moments, threadCount: Processor.coreCount)
+      }
+    }
+    return candidates
+  }
+
+  private func lowered(_ weights: RoundedWeights) throws -> Model {
+    var lowered = model
+    _ = try lowerWeights(&lowered, to: .int4, rounded: weights)
+    return lowered
+  }
+
+  /// What each layer loses, measured on a few samples.
+  private func costs(
+    of blocked: [BlockedWeight], _ weights: RoundedWeights, _ judge: OutputJudge
+  ) throws -> [LayerCost] {
+    onProgress("layers: measuring", nil)
+    let outputs = blocked.flatMap { $0.readers.map(\.output) }
+    let noise = try judge.layers(
+      outputs, exact: try openSession(model, outputs), lowered: try openSession(try lowered(weights), outputs))
+    var costs: [LayerCost] = []
+    for weight in blocked {
+      let ratio = weights.sqnr(of: weight, in: model.graph)
+      for reader in weight.readers {
+        costs.append(
+          LayerCost(
+            node: reader.node, op: reader.op, input: weight.data.first ?? "", range: [], clipped: nil,
+            weightSQNR: ratio, outputSQNR: noise[reader.output], rank: 0))
+      }
+    }
+    costs.sort { ($0.outputSQNR ?? 200, $0.node) < ($1.outputSQNR ?? 200, $1.node) }
+    for index in costs.indices { costs[index].rank = index + 1 }
+    return costs
+  }
+}
