@@ -192,6 +192,7 @@ private struct Planner {
       keepNodes: precision.keepNodes.map(\.value), keepOps: precision.keepOps.map(\.value))
     settings.io = precision.io.map(\.value)
     (settings.maxActivation, settings.maxDepth) = (precision.maxActivation?.value, precision.maxDepth?.value)
+    settings.atLeast = precision.atLeast?.value
     return add(Step(.lower(settings), inputs: inputs, label: "\(precision.label)\(form.map { "-\($0)" } ?? "")/lower"))
   }
 
@@ -321,9 +322,14 @@ private struct Planner {
     if target.backend.value.isTensorRT && !options.contains(where: { $0.name == "tf32" }) {
       options.append(NamedOption(name: "tf32", value: variant.precision.type.value == .tf32 ? "on" : "off"))
     }
-    return BuildSettings(
+    var settings = BuildSettings(
       backend: target.backend.value.rawValue, compute: target.compute.map(\.value), profiles: profiles,
       workspace: manifest.workspace?.value.count, options: options.sorted { $0.name < $1.name })
+    let precision = variant.precision
+    if [.fp16, .bf16, .int8, .fp8].contains(precision.type.value) {
+      settings.asked = .init(precision: precision.type.value.rawValue, atLeast: precision.atLeast?.value)
+    }
+    return settings
   }
 
   /// In the words of the backends, which say `on` and `off`.

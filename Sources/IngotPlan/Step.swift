@@ -10,9 +10,10 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   /// Raised when the stage's own code changes what it makes of the same inputs: all its keys change with it.
   package var version: Int {
     switch self {
-    case .parse, .reference, .build, .choose, .serialize: 1
-    case .sanitize, .calibrate, .verify: 2
-    case .lower: 3
+    case .parse, .reference, .choose, .serialize: 1
+    case .sanitize, .build, .verify: 2
+    case .calibrate: 3
+    case .lower: 4
     }
   }
 }

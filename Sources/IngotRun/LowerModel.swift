@@ -8,9 +8,19 @@ package import IngotPrecision
 
 /// - Parameter ranges: what calibration measured; nil where it did not run.
 /// - Parameter recipe: for int8, what calibration found best besides ranges.
-/// - Throws: `PrecisionError`. The model is then as it was.
+/// - Throws: `PrecisionError`.
 package func lowerModel(
   _ model: inout Model, _ settings: LowerSettings, ranges: RangeTable?, recipe: QuantizationRecipe? = nil
+) throws(PrecisionError) -> LoweringReport {
+  if settings.precision == "int8" { try recipe?.apply(to: &model) }
+  let float = model.graph
+  var report = try lower(&model, settings, ranges: ranges)
+  report.measureWeights(from: float, in: model.graph)
+  return report
+}
+
+private func lower(
+  _ model: inout Model, _ settings: LowerSettings, ranges: RangeTable?
 ) throws(PrecisionError) -> LoweringReport {
   let keep = KeepList(nodes: settings.keepNodes, ops: settings.keepOps)
   let amax = ranges?.amaxByName
@@ -24,7 +34,6 @@ package func lowerModel(
     let type: ElementType = settings.precision == "fp16" ? .float16 : .bfloat16
     return try lowerToFloat16(&model, type: type, options: options, amax: amax.map { table in { table[$0] } })
   case "int8":
-    try recipe?.apply(to: &model)
     let ranges = ranges?.activationRanges ?? [:]
     let form = settings.form.flatMap(Int8Form.init(rawValue:)) ?? .tensorrt
     return try lowerToInt8(&model, fallback: fallback, form: form, keep: keep) { ranges[$0] }

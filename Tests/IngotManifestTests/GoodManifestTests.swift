@@ -82,6 +82,7 @@ import Testing
     #expect(precision.type.value == .int8 && precision.fallback?.value == .fp16)
     #expect(precision.keepNodes.map(\.value) == ["/head/*", "/stem/Conv"])
     #expect(precision.keepOps.map(\.value) == ["Softmax"])
+    #expect(precision.atLeast?.value == 0.9)
     #expect(precision.maxDrop?.map(\.metric.value) == [.top1, .top5])
     #expect(precision.maxDrop?.map(\.drop.value) == [0.005, 0.01])
     #expect(manifest.profiles.count == 2)

@@ -14,6 +14,8 @@ struct BuildDocument: Codable {
   var profiles: [[String: ProfileDocument]]
   var warnings: [String]
   var facts: [String: String]
+  /// What the engine computes in.
+  var types: EngineTypes
 }
 
 struct ProfileDocument: Codable {
@@ -23,8 +25,9 @@ struct ProfileDocument: Codable {
 extension Stages {
   func build(_ job: StageJob, _ settings: BuildSettings) throws -> StageResult {
     let path = job.input("model")
+    let model = try readModel(path)
     let profiles = try resolveProfiles(
-      settings.profiles, inputs: try readModel(path).inputTensors, in: "the model's inputs",
+      settings.profiles, inputs: model.inputTensors, in: "the model's inputs",
       needsProfiles: settings.backend.isTensorRT)
     let backend = try runtimes.backend(for: job.step.tools[0])
     let request = BuildRequest(
@@ -35,10 +38,17 @@ extension Stages {
       job.onProgress(progress.phase, progress.fraction)
       return !Interrupt.wasRequested
     }
+    let types = EngineTypes(report.kernels, of: model)
+    let asked = settings.asked?.elementType.description
+    if let asked, let least = settings.asked?.atLeast { try types.require(least, of: asked) }
+    var facts = report.facts
+    facts["engine compute"] = types.text
     let document = BuildDocument(
       backend: settings.backend, runtimeVersion: backend.identity.version, engineFileName: backend.engineFileName,
       profiles: profiles.map { $0.inputs.mapValues { ProfileDocument(min: $0.min, opt: $0.opt, max: $0.max) } },
-      warnings: report.warnings, facts: report.facts)
-    return StageResult(files: [("engine", engine), try job.write(document, to: "build.json")])
+      warnings: report.warnings, facts: facts, types: types)
+    return StageResult(
+      files: [("engine", engine), try job.write(document, to: "build.json")],
+      facts: [fact("compute", types.text)] + (asked.flatMap(types.warning).map { [fact("warning", $0)] } ?? []))
   }
 }

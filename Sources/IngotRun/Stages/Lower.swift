@@ -12,7 +12,8 @@ extension Stages {
     var model = try readModel(job.input("model"))
     let ranges = try job.inputs["ranges"].map { try RangeTable(path: $0) }
     let recipe = try job.inputs["recipe"].map { try QuantizationRecipe(path: $0) }
-    let report = try lowerModel(&model, settings, ranges: ranges, recipe: recipe)
+    var report = try lowerModel(&model, settings, ranges: ranges, recipe: recipe)
+    try report.require(share: settings.atLeast)
     let files = try job.write(model)
     try FileSystem.writeAtomically([Bytes(report.json())], to: job.file("lower.json"), isDurable: false)
     return StageResult(
