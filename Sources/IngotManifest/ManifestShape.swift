@@ -98,7 +98,8 @@ extension Shape {
         "at-least", Form.percent,
         "The least share of the multiply-adds that must have the type, or their weights; the build fails below it."),
       .optional(
-        "max-drop", .mapping(maxDrop), "Fall back layer by layer until the metric drops by no more than this."),
+        "max-drop", .mapping(maxDrop),
+        "Fall back layer by layer until the metrics drop by no more than this and the gates of `verify` hold."),
     ])
 
   /// Auto measures, and keeps what is nearer to the float model.
@@ -113,7 +114,10 @@ extension Shape {
 
   static let maxDrop = Shape(
     "How far each metric may drop.",
-    Metric.allCases.map { .optional($0.rawValue, Form.percent, "The most that \($0.rawValue) may drop.") })
+    DropMetric.allCases.map { metric in
+      let what = metric == .cosine ? "the cosine similarity of any output" : metric.rawValue
+      return .optional(metric.rawValue, Form.percent, "The most that \(what) may drop.")
+    })
 
   static let dimensionRange = Shape(
     "The sizes of one symbolic dimension.",

@@ -9,6 +9,7 @@ package indirect enum StepAction: Hashable, Sendable {
   case parse(ParseSettings)
   case reference(ReferenceSettings)
   case calibrate(CalibrateSettings)
+  case search(SearchSettings)
   case lower(LowerSettings)
   case build(BuildSettings)
   case serialize(SerializeSettings)
@@ -21,6 +22,7 @@ package indirect enum StepAction: Hashable, Sendable {
     case .parse: .parse
     case .reference: .reference
     case .calibrate: .calibrate
+    case .search: .search
     case .lower: .lower
     case .build: .build
     case .serialize: .serialize
@@ -35,6 +37,7 @@ package indirect enum StepAction: Hashable, Sendable {
     case .parse(let settings): settings.writeIdentity(to: &sink)
     case .reference: break
     case .calibrate(let settings): settings.writeIdentity(to: &sink)
+    case .search(let settings): settings.writeIdentity(to: &sink)
     case .lower(let settings): settings.writeIdentity(to: &sink)
     case .build(let settings): settings.writeIdentity(to: &sink)
     case .serialize(let settings): settings.writeIdentity(to: &sink)
@@ -96,12 +99,17 @@ package struct TuningSettings: Hashable, Sendable {
   package var equalize = Toggle.auto
   package var smooth = Toggle.auto
   package var biasCorrection = Toggle.auto
+  /// What stays float, which forms of the model are compared without.
+  package var keepNodes: [String] = []
+  package var keepOps: [String] = []
   package init() {}
 
   func writeIdentity(to sink: inout some IdentitySink) {
     for (name, toggle) in [("equalize", equalize), ("smooth", smooth), ("bias-correction", biasCorrection)] {
       sink.field(name, toggle.rawValue)
     }
+    for pattern in keepNodes { sink.field("keep-node", pattern) }
+    for op in keepOps { sink.field("keep-op", op) }
   }
 }
 
@@ -159,6 +167,24 @@ package struct LowerSettings: Hashable, Sendable {
     if let maxActivation { sink.field("max-activation", "\(maxActivation)") }
     if let maxDepth { sink.field("max-depth", "\(maxDepth)") }
     if let atLeast { sink.field("at-least", "\(atLeast)") }
+  }
+}
+
+/// Finds the nodes that must keep the fallback type so that gates hold.
+package struct SearchSettings: Hashable, Sendable {
+  package var lower: LowerSettings
+  /// What must hold. No latency: kept nodes only add to it.
+  package var gates: VerifySettings
+  /// How each candidate's engine is built where one can run here; nil where the lowered model stands for it.
+  package var build: BuildSettings?
+  package init(lower: LowerSettings, gates: VerifySettings, build: BuildSettings?) {
+    (self.lower, self.gates, self.build) = (lower, gates, build)
+  }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    lower.writeIdentity(to: &sink)
+    gates.writeIdentity(to: &sink)
+    build?.writeIdentity(to: &sink)
   }
 }
 
@@ -257,11 +283,22 @@ package struct VerifySettings: Hashable, Sendable {
     }
   }
 
+  /// How far a metric may drop below the original model's.
+  package struct Drop: Hashable, Sendable {
+    /// `top1`, `top5`, or `cosine` of any output.
+    package var metric: String
+    /// As a fraction: 0.01 is one point.
+    package var bound: Double
+    package init(metric: String, bound: Double) { (self.metric, self.bound) = (metric, bound) }
+  }
+
   package var backend: String
   /// The batch sizes that the engine takes.
   package var profiles: [ProfileSettings]
   package var outputs: [OutputGate]
   package var accuracy: AccuracyGate?
+  /// What the precision itself promises.
+  package var drops: [Drop] = []
   /// Percentile name and seconds, in the manifest's order.
   package var latency: [NamedOption]
   /// As in `BuildSettings`: some of them (threads, streams) say how an engine runs. Empty where the engine is not run here.
@@ -293,6 +330,7 @@ package struct VerifySettings: Hashable, Sendable {
       if let drop = accuracy.maxDrop { sink.field("accuracy max-drop", "\(drop)") }
       if let min = accuracy.min { sink.field("accuracy min", "\(min)") }
     }
+    for drop in drops { sink.field("max-drop \(drop.metric)", "\(drop.bound)") }
     for bound in latency { sink.field("latency \(bound.name)", bound.value) }
     for option in options { sink.field("option \(option.name)", option.value) }
   }

@@ -108,7 +108,7 @@ package struct EnginePage: Sendable {
       rows.append((title, "\(list)"))
     }
     let facts = compatibility.facts.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)" as HTML) }
-    let told = facts.isEmpty ? .nothing : "\n<h2>What the runtime tells</h2>\n\(Self.list(facts))"
+    let told: HTML = facts.isEmpty ? .nothing : "\n<h2>What the runtime tells</h2>\n\(Self.list(facts))"
     return "<h2>What was asked</h2>\n\(Self.list(rows))\(told)"
   }
 

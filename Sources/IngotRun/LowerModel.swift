@@ -8,21 +8,23 @@ package import IngotPrecision
 
 /// - Parameter ranges: what calibration measured; nil where it did not run.
 /// - Parameter recipe: for int8, what calibration found best besides ranges.
-/// - Throws: `PrecisionError`.
+/// - Parameter kept: nodes that a search for `max-drop` found, by name.
+/// - Throws: `PrecisionError`. The model is then as it was.
 package func lowerModel(
-  _ model: inout Model, _ settings: LowerSettings, ranges: RangeTable?, recipe: QuantizationRecipe? = nil
+  _ model: inout Model, _ settings: LowerSettings, ranges: RangeTable?, recipe: QuantizationRecipe? = nil,
+  kept: [String] = []
 ) throws(PrecisionError) -> LoweringReport {
-  if settings.precision == "int8" { try recipe?.apply(to: &model) }
+  let keep = KeepList(nodes: settings.keepNodes, ops: settings.keepOps, found: Set(kept))
+  if settings.precision == "int8" { try recipe?.apply(to: &model, keep: keep) }
   let float = model.graph
-  var report = try lower(&model, settings, ranges: ranges)
+  var report = try lower(&model, settings, keep, ranges)
   report.measureWeights(from: float, in: model.graph)
   return report
 }
 
 private func lower(
-  _ model: inout Model, _ settings: LowerSettings, ranges: RangeTable?
+  _ model: inout Model, _ settings: LowerSettings, _ keep: KeepList, _ ranges: RangeTable?
 ) throws(PrecisionError) -> LoweringReport {
-  let keep = KeepList(nodes: settings.keepNodes, ops: settings.keepOps)
   let amax = ranges?.amaxByName
   let fallback = settings.fallbackType
   switch settings.precision {

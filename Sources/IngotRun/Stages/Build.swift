@@ -26,13 +26,8 @@ extension Stages {
   func build(_ job: StageJob, _ settings: BuildSettings) throws -> StageResult {
     let path = job.input("model")
     let model = try readModel(path)
-    let profiles = try resolveProfiles(
-      settings.profiles, inputs: model.inputTensors, in: "the model's inputs",
-      needsProfiles: settings.backend.isTensorRT)
     let backend = try runtimes.backend(for: job.step.tools[0])
-    let request = BuildRequest(
-      modelPath: path, profiles: profiles, workspace: settings.workspace, computeCapabilities: settings.compute,
-      options: Dictionary(uniqueKeysWithValues: settings.options.map { ($0.name, $0.value) }))
+    let request = try settings.request(for: path, inputs: model.inputTensors)
     let engine = job.file("engine")
     let report = try backend.build(request, to: engine) { progress in
       job.onProgress(progress.phase, progress.fraction)
@@ -45,10 +40,27 @@ extension Stages {
     facts["engine compute"] = types.text
     let document = BuildDocument(
       backend: settings.backend, runtimeVersion: backend.identity.version, engineFileName: backend.engineFileName,
-      profiles: profiles.map { $0.inputs.mapValues { ProfileDocument(min: $0.min, opt: $0.opt, max: $0.max) } },
+      profiles: request.profiles.map { $0.inputs.mapValues { ProfileDocument(min: $0.min, opt: $0.opt, max: $0.max) } },
       warnings: report.warnings, facts: facts, types: types)
     return StageResult(
       files: [("engine", engine), try job.write(document, to: "build.json")],
       facts: [fact("compute", types.text)] + (asked.flatMap(types.warning).map { [fact("warning", $0)] } ?? []))
+  }
+}
+
+extension BuildSettings {
+  /// - Parameter inputs: of the model, which the profiles must fit.
+  func request(for modelPath: String, inputs: [IOTensor]) throws(InputError) -> BuildRequest {
+    let profiles = try resolveProfiles(
+      profiles, inputs: inputs, in: "the model's inputs", needsProfiles: backend.isTensorRT)
+    return BuildRequest(
+      modelPath: modelPath, profiles: profiles, workspace: workspace, computeCapabilities: compute,
+      options: options.valuesByName)
+  }
+}
+
+extension [NamedOption] {
+  var valuesByName: [String: String] {
+    Dictionary(map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -25,7 +25,8 @@ extension Stages {
     }
     if let tuning = settings.tuning {
       let tuner = Int8Tuner(
-        model: model, set: set, settings: tuning, method: settings.chosenMethod,
+        model: model, set: set, settings: tuning, keep: KeepList(nodes: tuning.keepNodes, ops: tuning.keepOps),
+        method: settings.chosenMethod,
         makeCalibrator: { makeCalibrator($0, $1, checkpoint: nil) },
         openSession: { try $0.openSession(exposing: $1, with: reference, in: job.scratch) },
         onProgress: job.onProgress)

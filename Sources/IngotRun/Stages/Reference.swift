@@ -28,29 +28,6 @@ extension Stages {
   }
 }
 
-extension CalibrationSet {
-  /// - Throws: every reason why the arrays cannot be fed to a model.
-  func require(fits inputs: [IOTensor]) throws(InputError) {
-    let problems = problems(feeding: inputs).filter { $0.severity == .error }
-    guard problems.isEmpty else { throw InputError(problems) }
-  }
-
-  /// Batches of a size that the model takes. Where it takes only whole batches of a fixed size, samples that fill none are left out.
-  /// - Parameter least: samples that a batch must have.
-  func wholeBatches(for inputs: [IOTensor], size: Int, least: Int = 1, limit: Int? = nil) -> [Range<Int>] {
-    guard let fixed = fixedBatchSize(of: inputs) else {
-      return batches(of: size, limit: limit).filter { $0.count >= least }
-    }
-    return batches(of: fixed, limit: limit).filter { $0.count == fixed }
-  }
-
-  func inputs(_ inputs: [IOTensor], samples: Range<Int>) throws(InputError) -> [String: Tensor] {
-    var tensors: [String: Tensor] = [:]
-    for input in inputs { tensors[input.name] = try tensor(input.name, samples: samples) }
-    return tensors
-  }
-}
-
 /// Writes outputs as they come, one file each.
 private struct OutputRecorder {
   private let names: [String]

@@ -14,6 +14,8 @@ struct Int8Tuner {
   let model: Model
   let set: CalibrationSet
   let settings: TuningSettings
+  /// What stays float in every form.
+  let keep: KeepList
   /// Nil where the measurement chooses.
   let method: CalibrationMethod?
   /// Measures ranges, by method, of a form of the model.
@@ -64,7 +66,7 @@ struct Int8Tuner {
     (recipe.scalings, recipe.trials) = (scalings, trials)
     var scaled = model
     try recipe.apply(to: &scaled)
-    let placement = try place(scaled.graph)
+    let placement = try place(scaled.graph, keep: keep)
     let onProgress = onProgress
     let all = try placeForAllForms(scaled.graph)
     let calibration = try makeCalibrator(scaled, first).run(
@@ -185,7 +187,7 @@ struct Int8Tuner {
     corrections.corrections = form.recipe.corrections
     try corrections.apply(to: &model)
     let ranges = form.table.activationRanges
-    _ = try lowerToInt8(&model) { ranges[$0] }
+    _ = try lowerToInt8(&model, keep: keep) { ranges[$0] }
     return model
   }
 
