@@ -2,6 +2,7 @@
 
 internal import IngotCalibration
 internal import IngotCore
+internal import IngotPrecision
 
 extension EnginePage {
   /// More rows than that make no page that can be used.
@@ -23,14 +24,20 @@ extension EnginePage {
     }
     return """
       <h2>Layers</h2>
-      <p class="dim small">\(layers.rows.count) layers, \(layers.rankedCount) of them quantized, the worst first, \
-      \(layers.orderText).</p>
+      <p class="dim small">\(summary)</p>
       <div class="card scroll"><table>
       <thead><tr>\(heads)</tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
       \(rest)
       """
+  }
+
+  private var summary: HTML {
+    guard layers.rankedCount > 0 else {
+      return "\(layers.rows.count) layers, none with weights that were rounded to codes: largest first."
+    }
+    return "\(layers.rows.count) layers, \(layers.rankedCount) of them quantized, worst first \(layers.orderText)."
   }
 
   private func layerRow(_ row: LayerTable.Row) -> HTML {
@@ -51,7 +58,8 @@ extension EnginePage {
       number(row.share, row.share.map { percentText($0) } ?? "-"), "<td class=\"name\">\(row.input)</td>",
       "<td class=\"why\">\(reason.compactMap(\.self).joined(separator: " "))</td>",
     ]
-    return row.rank == nil ? "<tr class=\"off\">\(cells)</tr>\n" : "<tr>\(cells)</tr>\n"
+    let isLeft = ![row.type, row.weightType].contains(documents.lowering?.precision)
+    return isLeft ? "<tr class=\"off\">\(cells)</tr>\n" : "<tr>\(cells)</tr>\n"
   }
 
   /// One a tensor, in the order of the layers that read them, then those that no layer of the table reads.

@@ -58,7 +58,7 @@ enum PageStyle {
     .b0{fill:var(--accent)}
     .b1{fill:var(--t4)}
     .b2{fill:var(--t1)}
-    .b3{fill:var(--t3)}
+    .b3{fill:var(--line)}
     footer{margin-top:2.5rem;color:var(--dim);font-size:.85rem}
 
     """

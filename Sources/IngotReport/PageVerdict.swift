@@ -84,8 +84,8 @@ extension EnginePage {
     var start = 0.0
     var parts: [HTML] = []
     var keys: [HTML] = []
-    for (index, share) in sorted.enumerated() {
-      let style: HTML = index == 0 ? "b0" : index == 1 ? "b1" : index == 2 ? "b2" : "b3"
+    for share in sorted {
+      let style = style(of: share.key)
       parts.append("<rect class=\"\(style)\" x=\"\(start)\" width=\"\(share.value * 1000)\" height=\"12\"/>")
       keys.append(
         """
@@ -99,6 +99,16 @@ extension EnginePage {
       <svg class="bar" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">\(parts)</svg>
       <ul class="keys">\(keys)</ul>
       """
+  }
+
+  /// The same for a type in every bar: what was asked for, float32, other types, and what nobody tells.
+  private func style(of type: String) -> HTML {
+    switch type {
+    case documents.lowering?.precision: "b0"
+    case ElementType.float32.description: "b1"
+    case "untold": "b3"
+    default: "b2"
+    }
   }
 
   // MARK: choices

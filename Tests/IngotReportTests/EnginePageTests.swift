@@ -34,7 +34,7 @@ import Testing
   }
 
   /// Where a name from a model, a manifest or a file enters the page.
-  static let places: [(String, (inout SomePage, String) -> Void)] = [
+  static let places: [(String, @Sendable (inout SomePage, String) -> Void)] = [
     ("node", { $0.lowering.layers[0].node = $1 }), ("operator", { $0.lowering.layers[0].op = $1 }),
     ("type", { $0.lowering.layers[0].type = $1 }), ("input", { $0.lowering.layers[0].input = $1 }),
     ("reason", { $0.lowering.layers[2].reason = $1 }), ("rule", { $0.lowering.layers[2].rule = $1 }),
