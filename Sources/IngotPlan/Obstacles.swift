@@ -24,12 +24,6 @@ func obstacles(in manifest: Manifest) -> [Diagnostic] {
           hint: "give that target a manifest of its own with precision: fp32"))
     }
   }
-  if let verify = manifest.verify, verify.synthetic {
-    problems.append(
-      Diagnostic(
-        at: manifest.name.place, "verification on synthetic data cannot be done yet",
-        hint: "name a set of real samples in verify.data"))
-  }
   return problems
 }
 

@@ -54,7 +54,7 @@ private struct Planner {
     let parse = addParse(canonical, variant.target)
     let lowered = addLower(canonical, variant)
     let build = addBuild(lowered, parse, variant)
-    return (lowered, build, manifest.verify.map { addVerify($0, build, lowered, variant) })
+    return (lowered, build, manifest.verify.map { addVerify($0, build, lowered, canonical, variant) })
   }
 
   /// The fallback first: the others must beat it.
@@ -143,7 +143,7 @@ private struct Planner {
     var label = "\(precision.label)\(form.map { "-\($0)" } ?? "")"
     if precision.maxDrop != nil, let verify = manifest.verify {
       label = variant.target.backend.value.isTensorRT ? "\(precision.label)-tensorrt" : variant.id
-      let search = addSearch(settings, inputs, verify, variant, label: label)
+      let search = addSearch(settings, inputs, verify, canonical, variant, label: label)
       inputs.append(StepInput("kept", .output(of: search, name: "kept.json")))
     }
     settings.atLeast = precision.atLeast?.value
@@ -152,13 +152,17 @@ private struct Planner {
 
   /// Judges by the gates of verification, and by the engine itself where one can run here.
   private mutating func addSearch(
-    _ lower: LowerSettings, _ inputs: [StepInput], _ verify: VerifySpec, _ variant: Variant, label: String
+    _ lower: LowerSettings, _ inputs: [StepInput], _ verify: VerifySpec, _ canonical: StepID, _ variant: Variant,
+    label: String
   ) -> StepID {
     let isTensorRT = variant.target.backend.value.isTensorRT
     var gates = settings(verify, variant)
     gates.latency = []
     if isTensorRT { gates.backend = TargetBackend.tensorrt.rawValue }
-    let judged = [StepInput("reference", .output(of: addReference(verify), name: "reference.json"))] + data(verify)
+    let judged = [
+      StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
+      samples(verify, canonical),
+    ]
     // Layers are measured in the reference runtime.
     var tools = [isTensorRT ? .reference : tool(variant.target)]
     if tools != [.reference] { tools.append(.reference) }
@@ -251,31 +255,37 @@ private struct Planner {
   }
 
   private mutating func addVerify(
-    _ verify: VerifySpec, _ build: StepID, _ lowered: StepID, _ variant: Variant
+    _ verify: VerifySpec, _ build: StepID, _ lowered: StepID, _ canonical: StepID, _ variant: Variant
   ) -> StepID {
     let isTensorRT = variant.target.backend.value.isTensorRT
     // The verdict is bound to the engine also where only the graph can be run.
-    let inputs =
-      [
-        StepInput("engine", .output(of: build, name: "engine")),
-        StepInput("model", .output(of: lowered, name: "model.onnx")),
-        StepInput("reference", .output(of: addReference(verify), name: "reference.json")),
-      ] + data(verify)
+    let inputs = [
+      StepInput("engine", .output(of: build, name: "engine")),
+      StepInput("model", .output(of: lowered, name: "model.onnx")),
+      StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
+      samples(verify, canonical),
+    ]
     return add(
       Step(
         .verify(settings(verify, variant)), inputs: inputs,
         tools: [isTensorRT ? .reference : tool(variant.target), .cpu], label: "\(variant.id)/verify"))
   }
 
-  private mutating func addReference(_ verify: VerifySpec) -> StepID {
+  private mutating func addReference(_ verify: VerifySpec, _ canonical: StepID) -> StepID {
     add(
       Step(
-        .reference(ReferenceSettings()), inputs: [StepInput("model", model)] + data(verify), tools: [.reference],
-        label: "reference"))
+        .reference(ReferenceSettings()), inputs: [StepInput("model", model), samples(verify, canonical)],
+        tools: [.reference], label: "reference"))
   }
 
-  private func data(_ verify: VerifySpec) -> [StepInput] {
-    verify.data.map { [StepInput("data", .calibrationSet(path: manifest.resolve($0.value)))] } ?? []
+  /// Random ones where the manifest has none.
+  private mutating func samples(_ verify: VerifySpec, _ canonical: StepID) -> StepInput {
+    if let data = verify.data { return StepInput("data", .calibrationSet(path: manifest.resolve(data.value))) }
+    let made = add(
+      Step(
+        .synthesize(SynthesizeSettings(profiles: profiles)),
+        inputs: [StepInput("model", .output(of: canonical, name: "model.onnx"))], label: "synthesize"))
+    return StepInput("data", .output(of: made, name: "set.yaml"))
   }
 
   private func settings(_ verify: VerifySpec, _ variant: Variant) -> VerifySettings {

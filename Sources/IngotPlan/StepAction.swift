@@ -7,6 +7,7 @@ package import IngotCore
 package indirect enum StepAction: Hashable, Sendable {
   case sanitize(SanitizeSettings)
   case parse(ParseSettings)
+  case synthesize(SynthesizeSettings)
   case reference(ReferenceSettings)
   case calibrate(CalibrateSettings)
   case search(SearchSettings)
@@ -20,6 +21,7 @@ package indirect enum StepAction: Hashable, Sendable {
     switch self {
     case .sanitize: .sanitize
     case .parse: .parse
+    case .synthesize: .synthesize
     case .reference: .reference
     case .calibrate: .calibrate
     case .search: .search
@@ -35,6 +37,7 @@ package indirect enum StepAction: Hashable, Sendable {
     switch self {
     case .sanitize(let settings): settings.writeIdentity(to: &sink)
     case .parse(let settings): settings.writeIdentity(to: &sink)
+    case .synthesize(let settings): settings.writeIdentity(to: &sink)
     case .reference: break
     case .calibrate(let settings): settings.writeIdentity(to: &sink)
     case .search(let settings): settings.writeIdentity(to: &sink)
@@ -83,6 +86,17 @@ package struct ParseSettings: Hashable, Sendable {
 
   func writeIdentity(to sink: inout some IdentitySink) {
     sink.field("backend", backend)
+    for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
+  }
+}
+
+/// Makes a set of random samples, where a manifest has no data to verify with.
+package struct SynthesizeSettings: Hashable, Sendable {
+  /// Open dimensions other than the batch take `opt` of the first profile.
+  package var profiles: [ProfileSettings]
+  package init(profiles: [ProfileSettings]) { self.profiles = profiles }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
     for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
   }
 }

@@ -54,9 +54,10 @@ package struct TextTable: Sendable {
 }
 
 extension EngineSummary {
-  /// `passed (engine)`, `FAILED (graph)`, `not verified`.
+  /// `passed (engine)`, `FAILED (graph)`, `passed (engine, random inputs)`, `not verified`.
   package var verdict: String {
-    switch (state, level) {
+    let level = level.map { synthetic == true ? "\($0), random inputs" : $0 }
+    return switch (state, level) {
     case (.failed, _): "-"
     case (_, nil): "not verified"
     case (.passed, let level?): "passed (\(level))"

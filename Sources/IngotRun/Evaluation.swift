@@ -23,9 +23,9 @@ struct Evaluation {
   private let batch: (size: Int, least: Int)
 
   /// - Parameter model: any form of the original; its inputs say which batches it takes.
-  init(_ settings: VerifySettings, set: String, reference: String, model: Model) throws {
+  init(_ settings: VerifySettings, set: CalibrationSet, reference: String, model: Model) throws {
     self.settings = settings
-    self.set = try CalibrationSet.open(directory: set)
+    self.set = set
     self.reference = try ReferenceReader(path: reference)
     let outputs = self.reference.description.outputs.map(\.name)
     gates = settings.gates(outputs: outputs)

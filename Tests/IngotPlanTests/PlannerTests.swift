@@ -326,14 +326,17 @@ import Testing
         """)
   }
 
-  @Test func refusesSyntheticVerification() throws {
-    #expect(
-      error(try manifest("verify: { synthetic: true, outputs: { y: { cosine: 0.9 } } }")) == """
-        p/net.yaml:2:7: error: verification on synthetic data cannot be done yet
-          name: net
-                ^
-          hint: name a set of real samples in verify.data
-        """)
+  @Test func makesSamplesOnceWhereThereAreNone() throws {
+    let more =
+      "profiles: [{ batch: { min: 1, opt: 2, max: 4 } }]\nverify: { synthetic: true, outputs: { y: { cosine: 0.9 } } }"
+    let plan = try Plan(manifest(precision: "matrix: { precision: [fp32, fp16] }", more))
+    let made = try #require(plan.steps.firstIndex { $0.stage == .synthesize })
+    guard case .synthesize(let settings) = plan.steps[made].action else { return }
+    #expect(settings.profiles.count == 1 && plan.steps.filter { $0.stage == .synthesize }.count == 1)
+    let readers = plan.steps.filter {
+      $0.inputs.contains(StepInput("data", .output(of: StepID(made), name: "set.yaml")))
+    }
+    #expect(readers.map(\.label) == ["reference", "fp32-cpu/verify", "fp16-cpu/verify"])
   }
 
   @Test func reportsEverythingAtOnce() throws {

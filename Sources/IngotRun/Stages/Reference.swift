@@ -11,7 +11,7 @@ private let referenceBatchSize = 32
 extension Stages {
   func reference(_ job: StageJob) throws -> StageResult {
     let session = try runtimes.reference().openModel(at: job.input("model"))
-    let set = try CalibrationSet.open(directory: job.input("data"))
+    let set = try job.samples()
     try set.require(fits: session.inputs)
     var recorder = OutputRecorder(session.outputs.map(\.name), folder: job.scratch)
     for samples in set.wholeBatches(for: session.inputs, size: referenceBatchSize) {

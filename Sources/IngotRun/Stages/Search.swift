@@ -45,7 +45,7 @@ private struct LayerSearch {
     ranges = try job.inputs["ranges"].map { try RangeTable(path: $0) }
     recipe = try job.inputs["recipe"].map { try QuantizationRecipe(path: $0) }
     evaluation = try Evaluation(
-      settings.gates, set: job.input("data"), reference: job.input("reference"), model: canonical)
+      settings.gates, set: try job.samples(), reference: job.input("reference"), model: canonical)
     var model = canonical
     let lowering = try lowerModel(&model, settings.lower, ranges: ranges, recipe: recipe)
     plain = (model, lowering)

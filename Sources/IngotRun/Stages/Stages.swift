@@ -19,6 +19,7 @@ package struct Stages: StepRunner {
     switch job.step.action {
     case .sanitize(let settings): try sanitize(job, settings)
     case .parse(let settings): try parse(job, settings)
+    case .synthesize(let settings): try synthesize(job, settings)
     case .reference: try reference(job)
     case .calibrate(let settings): try calibrate(job, settings)
     case .search(let settings): try search(job, settings)

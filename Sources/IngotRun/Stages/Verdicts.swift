@@ -57,6 +57,7 @@ extension Verdict {
   /// For the step's record.
   func facts(metric: String?) -> [NamedOption] {
     var facts = [fact("level", level.rawValue), fact("passed", passed), fact("samples", samples)]
+    if synthetic { facts.append(fact("synthetic", synthetic)) }
     let worst = outputs.compactMap(\.sqnrDecibels).min()
     if let worst { facts.append(fact("sqnr", worst)) }
     if let cosine = outputs.compactMap(\.cosine).min() { facts.append(fact("cosine", cosine)) }
@@ -87,6 +88,7 @@ extension StageJob {
       level: verdict.level == .engine ? .engine : .graph, passed: verdict.passed,
       gates: verdict.gates.map {
         .init(name: $0.name, measured: $0.measuredText, bound: $0.boundText, passed: $0.passed)
-      }, engine: inputDigest("engine"), verdict: inputDigest("verdict"), device: verdict.device)
+      }, engine: inputDigest("engine"), verdict: inputDigest("verdict"), device: verdict.device,
+      isSynthetic: verdict.synthetic)
   }
 }

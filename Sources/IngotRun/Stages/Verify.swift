@@ -17,10 +17,11 @@ extension Stages {
   func verify(_ job: StageJob, _ settings: VerifySettings) throws -> StageResult {
     let candidate = try openCandidate(job, settings)
     let evaluation = try Evaluation(
-      settings, set: job.input("data"), reference: job.input("reference"), model: try readModel(job.input("model")))
+      settings, set: try job.samples(), reference: job.input("reference"), model: try readModel(job.input("model")))
     let measurement = try evaluation.measure(candidate, onProgress: job.onProgress)
     let subject = Verdict.Subject(
-      level: candidate.level, digest: job.inputDigest("engine"), setDigest: job.inputDigest("data"), isSynthetic: false,
+      level: candidate.level, digest: job.inputDigest("engine"), setDigest: job.inputDigest("data"),
+      isSynthetic: job.hasSyntheticSamples,
       sampleCount: measurement.sampleCount, backend: candidate.backend, device: try Processor.current().name)
     let verdict = try Verdict(of: subject, measurements: measurement.measurements, gates: evaluation.gates)
     try FileSystem.writeAtomically([Bytes(verdict.json())], to: job.file("verdict.json"), isDurable: false)
