@@ -27,7 +27,9 @@ struct EngineTypes: Codable {
   init(_ kernels: EngineKernels, of model: Model) {
     switch kernels {
     case .untold(let why): untold = why
-    case .told(let kernels): count(kernels, LoweringReport(unlowered: model).layers, outputs: outputs(of: model.graph))
+    case .told(let kernels):
+      let layers = LoweringReport(unlowered: model).layers
+      count(kernels, layers, outputs: outputs(of: model.graph, Set(layers.map(\.node))))
     }
   }
 
@@ -49,11 +51,17 @@ struct EngineTypes: Codable {
     (multiplyAdds, self.kernels) = (counts, list)
   }
 
-  /// Nodes by the names of what they write.
-  private func outputs(of graph: Graph) -> [String: String] {
-    var nodes: [String: String] = [:]
-    for node in graph.nodes { for case let id? in node.outputs { nodes[graph[id].name] = node.name } }
-    return nodes
+  /// For each tensor, and each node that computes nothing, the node behind it whose output becomes it: fusions are named by
+  /// what they end with.
+  private func outputs(of graph: Graph, _ layers: Set<String>) -> [String: String] {
+    var origins: [String: String] = [:]
+    for node in graph.nodes {
+      let source = (node.inputs.first ?? nil).flatMap { origins[graph[$0].name] }
+      guard let origin = layers.contains(node.name) ? node.name : source else { continue }
+      if !layers.contains(node.name) { origins[node.name] = origin }
+      for case let id? in node.outputs { origins[graph[id].name] = origin }
+    }
+    return origins
   }
 
   /// `int8 97.2%, float32 2.8%`, or that nobody tells.

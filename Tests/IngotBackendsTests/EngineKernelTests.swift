@@ -31,14 +31,16 @@ private struct Numbers: RandomNumberGenerator {
     return kernels
   }
 
+  /// Its own format has every shape; ONNX files of an optimized graph have none, and the model's are taken by name.
   @Test(
     .enabled(if: hasModels && TestRuntimes.onnxRuntime != nil, TestRuntimes.comment),
     arguments: ["ort", "onnx"], ["none", "extended", "all"])
   func onnxRuntimeTellsByItsGraph(format: String, level: String) throws {
     let backend = try OnnxRuntimeBackend(libraryPath: #require(TestRuntimes.onnxRuntime))
     let found = try kernels(backend, ["format": format, "graph-optimization": level])
-    #expect(found.allSatisfy { $0.type == .float32 })
-    #expect(found.compactMap(\.multiplyAdds).sorted() == multiplyAdds)
+    #expect(found.count == 5 && found.allSatisfy { $0.type == .float32 })
+    if format == "ort" { #expect(found.compactMap(\.multiplyAdds).sorted() == multiplyAdds) }
+    if level != "none" { #expect(found.contains { $0.node == "/fc1/Gemm" && $0.kernel == "com.microsoft.FusedGemm" }) }
     if level == "all" { #expect(found.contains { $0.kernel == "com.microsoft.nchwc.Conv" }) }
   }
 
@@ -47,7 +49,7 @@ private struct Numbers: RandomNumberGenerator {
     let backend = try OpenVINOBackend(libraryPath: #require(TestRuntimes.openVINO))
     let found = try kernels(backend)
     #expect(found.count == 5 && found.allSatisfy { $0.type == .float32 && $0.multiplyAdds == nil })
-    #expect(found.contains { $0.node == "/features/features.1/conv/Conv" })
+    #expect(found.contains { $0.node == "/fc1/Gemm" })
   }
 
   @Test(arguments: [
@@ -76,12 +78,12 @@ private struct Numbers: RandomNumberGenerator {
     let whole = try Array(Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/engine")))
     let path = "\(folder.path)/damaged"
     var random = Numbers(state: 7)
-    for round in 0..<200 {
+    for round in 0..<40 {
       var bytes = whole
       if round % 2 == 0 {
         bytes.removeLast(Int.random(in: 1...whole.count, using: &random))
       } else {
-        for _ in 0..<20 { bytes[Int.random(in: 0..<min(whole.count, 40000), using: &random)] = .random(in: 0...255) }
+        for _ in 0..<50 { bytes[Int.random(in: 0..<min(whole.count, 40000), using: &random)] = .random(in: 0...255) }
       }
       try Data(bytes).write(to: URL(fileURLWithPath: path))
       _ = onnxRuntimeKernels(ofEngineAt: path, isORTFormat: true)

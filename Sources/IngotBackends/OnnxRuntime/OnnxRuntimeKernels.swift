@@ -90,25 +90,44 @@ extension EngineGraph {
 
   /// Nil for a node that is none of them.
   fileprivate func kernel(of node: Node) -> EngineKernel? {
-    guard let (weight, type) = Self.operators[node.op] else { return nil }
+    guard let (slot, type) = Self.operators[node.op] else { return nil }
     let output = node.outputs.first.flatMap { values[$0] } ?? Value()
-    guard let found = type ?? output.type ?? node.inputs.first.flatMap({ values[$0]?.type }) else { return nil }
-    let kernel = node.domain.isEmpty ? node.op : "\(node.domain).\(node.op)"
+    let (data, weight) = (value(0, of: node), value(slot, of: node))
+    guard let found = type ?? output.type ?? data.type ?? weight.type else { return nil }
     return EngineKernel(
-      node: node.name, kernel: kernel, type: found, multiplyAdds: multiplyAdds(of: node, output, weight))
+      node: Self.name(in: node.name), kernel: node.domain.isEmpty ? node.op : "\(node.domain).\(node.op)", type: found,
+      multiplyAdds: multiplyAdds(of: node, output, data, weight))
   }
 
-  /// Outputs times what is added up for each; a size that is not fixed counts once.
-  private func multiplyAdds(of node: Node, _ output: Value, _ slot: Int) -> Int {
-    guard let shape = output.shape else { return 0 }
-    let weight = node.inputs.indices.contains(slot) ? values[node.inputs[slot]] : nil
-    let depth: Int
-    if let sizes = weight?.shape?.map({ $0 ?? 1 }), node.op.contains("Conv"), sizes.count > 2 {
-      depth = product(node.op == "ConvTranspose" ? [sizes[0]] + sizes[2...] : Array(sizes.dropFirst()))
-    } else {
-      depth = node.inputs.first.flatMap { values[$0]?.shape?.last ?? nil } ?? 1
+  private func value(_ slot: Int, of node: Node) -> Value {
+    node.inputs.indices.contains(slot) ? values[node.inputs[slot]] ?? Value() : Value()
+  }
+
+  /// The model's name in one that a fusion made of it: `fused /fc1/Gemm`, `/conv/Conv_token_6`, `/act/Relu_output_0_nchwc`.
+  private static func name(in name: String) -> String {
+    var name = name[...]
+    for prefix in ["fused ", "InsertedPrecisionFreeCast_"] where name.hasPrefix(prefix) {
+      name = name.dropFirst(prefix.count)
     }
-    return product(shape.map { max($0 ?? 1, 1) } + [max(depth, 1)])
+    if let token = name.firstRange(of: "_token_"), name[token.upperBound...].allSatisfy(\.isNumber) {
+      name = name[..<token.lowerBound]
+    }
+    return String(name.hasSuffix("_nchwc") ? name.dropLast(6) : name)
+  }
+
+  /// Outputs times what is added up for each, a size that is not fixed counting once; nil where the graph has no shapes.
+  private func multiplyAdds(of node: Node, _ output: Value, _ data: Value, _ weight: Value) -> Int? {
+    guard let shape = output.shape?.map({ max($0 ?? 1, 1) }) else { return nil }
+    let sizes = weight.shape?.map { $0 ?? 1 } ?? []
+    let depth: Int
+    if node.op.contains("Conv"), sizes.count > 2 {
+      depth = product(node.op == "ConvTranspose" ? [sizes[0]] + sizes[2...] : Array(sizes.dropFirst()))
+    } else if let known = data.shape?.last ?? nil {
+      depth = known
+    } else {
+      depth = product(sizes) / (shape.last ?? 1)
+    }
+    return product(shape + [max(depth, 1)])
   }
 
   /// Far beyond any model it stays where it is, and a few of them add up.
