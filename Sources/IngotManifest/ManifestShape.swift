@@ -84,7 +84,9 @@ extension Shape {
         "smooth", toggle,
         "For int8: the same behind normalizations, and by a product where nothing else can be scaled; auto by default."),
       .optional("bias-correction", toggle, "For int8: take shifts that rounding makes out of biases; auto by default."),
-      .optional("keep", .mapping(keep), "What stays in the fallback type, or fp32."),
+      .optional(
+        "keep", .mapping(keep),
+        "What stays one type up: layers that are not quantized take the fallback, all else fp32."),
       .optional(
         "io", .list(.text, minimum: 1),
         "For fp16 and bf16: inputs and outputs that take the type too, with `*` and `?`; all keep theirs by default."),

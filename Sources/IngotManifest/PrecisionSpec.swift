@@ -48,9 +48,9 @@ package struct PrecisionSpec: Sendable, Hashable {
   package var type: Located<PrecisionType>
   /// The type of what is not quantized: fp32, tf32, fp16 or bf16; only for quantized types.
   package var fallback: Located<PrecisionType>?
-  /// Globs over node names: these stay at the fallback, or fp32.
+  /// Globs over node names: layers that are not quantized take the fallback, all else stays fp32.
   package var keepNodes: [Located<String>]
-  /// ONNX operator names: these stay at the fallback, or fp32.
+  /// ONNX operator names, of which the same holds.
   package var keepOps: [Located<String>]
   /// Patterns over names of inputs and outputs that take the type too; only for fp16 and bf16.
   package var io: [Located<String>] = []

@@ -51,7 +51,9 @@ func lowerScaled(
   try quantize(&writer)
   lowered.graph = writer.finish()
   report.quantized = writer.quantized
-  if fallback != .float32 { _ = try lowerFloats(&lowered, to: fallback, keep: keep, report: &report) }
+  if fallback != .float32 {
+    _ = try lowerFloats(&lowered, to: fallback, keep: keep.aboveFallback, report: &report)
+  }
   model = lowered
   countTypes(of: model.graph, into: &report)
   return report

@@ -1,9 +1,10 @@
-// What a manifest's `precision.keep` says: nodes and operators that stay in float32.
+// What a manifest's `precision.keep` says: nodes and operators that stay one type up. What is kept from a quantized type
+// takes the fallback; what has that already, and everything under fp16 and bf16, stays in float32.
 
 internal import IngotCore
 package import IngotGraph
 
-/// Nodes that keep float32, by name pattern and by operator.
+/// Nodes that stay as they are, by name pattern and by operator.
 package struct KeepList: Sendable, Hashable {
   /// Patterns over node names: `*` any run of characters, slashes too, `?` one character.
   package var nodes: [String]
@@ -11,9 +12,18 @@ package struct KeepList: Sendable, Hashable {
   package var ops: [String]
   /// Names of nodes, exact, that a search for the precision's `max-drop` found.
   package var found: Set<String>
+  /// Operators that are not kept whatever the patterns say.
+  private var spared: Set<String> = []
 
   package init(nodes: [String] = [], ops: [String] = [], found: Set<String> = []) {
     (self.nodes, self.ops, self.found) = (nodes, ops, found)
+  }
+
+  /// What keeps float32 where the rest of a quantized model takes a fallback of 16 bits: not the layers.
+  var aboveFallback: KeepList {
+    var list = KeepList(nodes: nodes, ops: ops)
+    list.spared = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
+    return list
   }
 
   /// The nodes of `graph` that the list names: node index to the pattern that named it.
@@ -39,7 +49,7 @@ package struct KeepList: Sendable, Hashable {
   func matches(in graph: Graph) -> [Int: String] {
     let globs = nodes.map { (text: $0, glob: Glob($0)) }
     var kept: [Int: String] = [:]
-    for (index, node) in graph.nodes.enumerated() {
+    for (index, node) in graph.nodes.enumerated() where !spared.contains(node.opType) {
       let name = graph.shownName(of: node)
       let pattern =
         globs.first { $0.glob.matches(name) }?.text ?? ops.first { $0 == node.opType }

@@ -21,6 +21,9 @@ struct Evaluation {
   private let set: CalibrationSet
   private let reference: ReferenceReader
   private let batch: (size: Int, least: Int)
+  /// Of the last run: a search runs the same samples again and again.
+  private var scoring: Scoring?
+  private var squares: [String: Double]?
 
   /// - Parameter model: any form of the original; its inputs say which batches it takes.
   init(_ settings: VerifySettings, set: CalibrationSet, reference: String, model: Model) throws {
@@ -45,60 +48,86 @@ struct Evaluation {
   }
 
   /// - Parameter stopsEarly: whether the run may end as soon as a gate fails whatever comes.
-  func measure(
+  mutating func measure(
     _ candidate: Candidate, stopsEarly: Bool = false, onProgress: @Sendable (String, Double?) -> Void
   ) throws -> Measurement {
     let (session, count) = (candidate.session, reference.description.sampleCount)
     try set.require(fitsRounded: session.inputs)
     let batches = set.wholeBatches(for: session.inputs, size: batch.size, least: batch.least, limit: count)
-    var measurement = try Measurement(settings, set: set, reference: reference, batches: batches)
+    if let accuracy = settings.accuracy, scoring?.batches != batches {
+      scoring = try Scoring(accuracy, set: set, reference: reference, batches: batches)
+    }
+    var measurement = Measurement(reference, scoring, total: batches.reduce(0) { $0 + $1.count })
     for samples in batches {
       try Interrupt.check()
       onProgress("sample \(samples.upperBound) of \(count)", Double(samples.upperBound) / Double(count))
       let inputs = try set.inputs(session.inputs, samples: samples)
       try measurement.run(session, inputs, samples: samples, isTimed: candidate.level == .engine)
-      if stopsEarly, try measurement.atBest.failsForCertain(gates) { break }
+      if stopsEarly, try measurement.atBest(squares: try referenceSquares(batches)).failsForCertain(gates) { break }
     }
     return measurement
+  }
+
+  /// Of each output, over all samples that are run.
+  private mutating func referenceSquares(_ batches: [Range<Int>]) throws -> [String: Double] {
+    if let squares { return squares }
+    var sums: [String: Double] = [:]
+    for output in reference.description.outputs {
+      for samples in batches {
+        try Interrupt.check()
+        guard let values = reference.tensor(output.name, samples: samples)?.doubles else { continue }
+        for value in values where value.isFinite { sums[output.name, default: 0] += value * value }
+      }
+    }
+    squares = sums
+    return sums
+  }
+}
+
+/// The right answers to the samples that are run, and how good the original model is at them.
+private struct Scoring {
+  /// The output that holds the scores.
+  let output: String
+  let labels: [Int64]
+  let batches: [Range<Int>]
+  let reference: Accuracy?
+
+  init(
+    _ settings: VerifySettings.AccuracyGate, set: CalibrationSet, reference: ReferenceReader, batches: [Range<Int>]
+  ) throws {
+    let names = reference.description.outputs.map(\.name)
+    guard let output = settings.output ?? (names.count == 1 ? names[0] : nil) else {
+      throw InputError(
+        in: "verify.accuracy", "the model has \(names.count) outputs: \(names.joined(separator: ", "))",
+        hint: "say which holds the scores: verify.accuracy.output")
+    }
+    let labels = try set.labels(settings.labels)
+    var known = AccuracyAccumulator(output: output)
+    for samples in batches {
+      guard let scores = reference.tensor(output, samples: samples) else { continue }
+      try known.add(scores: scores, labels: Array(labels[samples]))
+    }
+    (self.output, self.labels, self.batches, self.reference) = (output, labels, batches, known.accuracy)
   }
 }
 
 /// Everything that one pass over the set measures.
 struct Measurement {
   private let reference: ReferenceReader
+  private let scoring: Scoring?
   private var comparisons: [ComparisonAccumulator]
-  private var labels: [Int64]?
-  private var scored: String?
-  private var referenceAccuracy: Accuracy?
   private var candidateAccuracy: AccuracyAccumulator?
   private var agreement: AgreementAccumulator?
   private var times: [Duration] = []
   private let total: Int
   private(set) var sampleCount = 0
 
-  /// - Parameter batches: the samples that will be run, all of them unless the run stops early.
-  fileprivate init(
-    _ settings: VerifySettings, set: CalibrationSet, reference: ReferenceReader, batches: [Range<Int>]
-  ) throws {
-    self.reference = reference
-    total = batches.reduce(0) { $0 + $1.count }
-    let outputs = reference.description.outputs
-    comparisons = outputs.map { ComparisonAccumulator(output: $0.name) }
-    guard let accuracy = settings.accuracy else { return }
-    guard let scored = accuracy.output ?? (outputs.count == 1 ? outputs[0].name : nil) else {
-      throw InputError(
-        in: "verify.accuracy", "the model has \(outputs.count) outputs: \(outputs.map(\.name).joined(separator: ", "))",
-        hint: "say which holds the scores: verify.accuracy.output")
-    }
-    let labels = try set.labels(accuracy.labels)
-    var known = AccuracyAccumulator(output: scored)
-    for samples in batches {
-      guard let scores = reference.tensor(scored, samples: samples) else { continue }
-      try known.add(scores: scores, labels: Array(labels[samples]))
-    }
-    (self.labels, self.scored, referenceAccuracy) = (labels, scored, known.accuracy)
-    candidateAccuracy = AccuracyAccumulator(output: scored)
-    agreement = AgreementAccumulator(output: scored)
+  /// - Parameter total: the samples that will be run, unless the run stops early.
+  fileprivate init(_ reference: ReferenceReader, _ scoring: Scoring?, total: Int) {
+    (self.reference, self.scoring, self.total) = (reference, scoring, total)
+    comparisons = reference.description.outputs.map { ComparisonAccumulator(output: $0.name) }
+    candidateAccuracy = scoring.map { AccuracyAccumulator(output: $0.output) }
+    agreement = scoring.map { AgreementAccumulator(output: $0.output) }
   }
 
   fileprivate mutating func run(
@@ -115,8 +144,8 @@ struct Measurement {
           in: "output '\(output.name)'", "the engine does not have it", hint: "report this as a bug of Ingot")
       }
       try comparisons[index].add(reference: expected, candidate: actual)
-      guard output.name == scored, let labels else { continue }
-      try candidateAccuracy?.add(scores: actual, labels: Array(labels[samples]))
+      guard let scoring, output.name == scoring.output else { continue }
+      try candidateAccuracy?.add(scores: actual, labels: Array(scoring.labels[samples]))
       try agreement?.add(reference: expected, candidate: actual)
     }
     sampleCount += samples.count
@@ -126,14 +155,18 @@ struct Measurement {
 
   var measurements: Measurements {
     Measurements(
-      outputs: comparisons.map(\.comparison), referenceAccuracy: referenceAccuracy,
+      outputs: comparisons.map(\.comparison), referenceAccuracy: scoring?.reference,
       candidateAccuracy: candidateAccuracy?.accuracy, agreement: agreement?.rate, latency: LatencyStatistics(times))
   }
 
   /// What would be measured if all that is still to come were right.
-  fileprivate var atBest: Measurements {
+  /// - Parameter squares: the sum of squares of each output of the original model.
+  fileprivate func atBest(squares: [String: Double]) -> Measurements {
     var result = measurements
     result.candidateAccuracy = candidateAccuracy?.best(of: total)
+    for (index, output) in reference.description.outputs.enumerated() {
+      if let sum = squares[output.name] { result.outputs[index] = comparisons[index].best(ofReferenceSquares: sum) }
+    }
     return result
   }
 }

@@ -94,6 +94,21 @@ package struct ComparisonAccumulator: Sendable {
     return result
   }
 
+  /// The figures, where every element that is still to come is as near as it can be: so no run ends better.
+  /// - Parameter squares: the sum of squares of the whole reference.
+  package func best(ofReferenceSquares squares: Double) -> Comparison {
+    var result = comparison
+    let rest = max(squares - sumOfReferenceSquares, 0)
+    guard finiteCount > 0, squares > 0, squares.isFinite else { return result }
+    // A little more than the sums give, for what rounding took from them.
+    result.sqnrDecibels = sumOfErrorSquares == 0 ? .infinity : decibels(squares / sumOfErrorSquares * (1 + 1e-9))
+    // The rest is best in the reference's direction and as long as suits what is there.
+    let product = max(sumOfProducts, 0)
+    let reached = sumOfCandidateSquares > 0 ? product * product / sumOfCandidateSquares : 0
+    result.cosine = min(1, ((reached + rest) / squares).squareRoot() * (1 + 1e-9))
+    return result
+  }
+
   private var cosine: Double {
     let (a, b) = (sumOfReferenceSquares, sumOfCandidateSquares)
     guard a > 0, b > 0 else { return a == b ? 1 : 0 }

@@ -79,11 +79,13 @@ package enum Gate: Hashable, Sendable {
     }
   }
 
-  /// Whether more samples can only bring it nearer to failing, or, for an accuracy, whether its best case is known.
+  /// Whether more samples can only bring it nearer to failing, or its best case is known.
   package var isDecidedEarly: Bool {
     switch self {
-    case .accuracy, .accuracyDrop, .output(_, .maxAbsolute, _), .output(_, .maxRelative, _): true
-    case .output(_, .cosine, _), .output(_, .sqnr, _), .output(_, .meanAbsolute, _), .agreement, .latency: false
+    case .accuracy, .accuracyDrop, .output(_, .maxAbsolute, _), .output(_, .maxRelative, _), .output(_, .cosine, _),
+      .output(_, .sqnr, _):
+      true
+    case .output(_, .meanAbsolute, _), .agreement, .latency: false
     }
   }
 

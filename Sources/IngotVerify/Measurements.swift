@@ -36,7 +36,7 @@ package struct Measurements: Sendable, Hashable {
   }
 
   /// Whether some gate fails whatever the samples give that are still to come.
-  /// - Precondition: `candidateAccuracy` is the best that they can lead to, `referenceAccuracy` that of all samples.
+  /// - Precondition: the figures are the best that they can lead to: `AccuracyAccumulator.best`, `ComparisonAccumulator.best`.
   package func failsForCertain(_ gates: [Gate]) throws(VerifyError) -> Bool {
     if !finiteness.passed { return true }
     for gate in gates where gate.isDecidedEarly {

@@ -13,12 +13,15 @@ struct Kept {
   private var engines: [(name: String, variant: Int, report: SearchReport)] = []
 
   /// - Parameter outcome: of the manifest's plan.
-  init(_ manifest: Manifest, _ outcome: RunOutcome, _ store: DiskStore) throws {
+  init(_ manifest: Manifest, _ outcome: RunOutcome, _ store: DiskStore) {
     self.manifest = manifest
-    for (index, engine) in outcome.plan.engines.enumerated() {
-      guard let id = engine.steps.first(where: { outcome.plan[$0].stage == .search }),
-        let output = outcome.record(id)?.output("search.json"),
-        let report = SearchReport(json: try store.read(output.digest))
+    for (index, engine) in outcome.plan.engines.enumerated()
+    where manifest.variants[index].precision.type.value != .auto {
+      // What one candidate of `auto` keeps is not for the others.
+      let search = engine.steps.first { outcome.plan[$0].stage == .search }
+      // What is damaged in the store is no reason to fail now.
+      guard let output = outcome.record(search)?.output("search.json"), let bytes = try? store.read(output.digest),
+        let report = SearchReport(json: bytes)
       else { continue }
       engines.append(("\(outcome.plan.name)/\(engine.variant)", index, report))
     }

@@ -111,6 +111,19 @@ private func unit(_ tensor: String) -> ActivationRange? { ActivationRange(amax: 
     #expect(result.text.contains("const %w: float32[16,16]"))
   }
 
+  /// A layer that is kept from int8 takes the fallback; what has the fallback anyway keeps float32.
+  @Test(arguments: [KeepList(nodes: ["conv2", "relu"]), KeepList(nodes: ["relu"], found: ["conv2"])])
+  func whatIsKeptStaysOneTypeUp(keep: KeepList) throws {
+    let result = try lowered(twoConvolutions) {
+      try lowerToInt8(&$0, fallback: .float16, keep: keep) { ranges[$0] }
+    }
+    let graph = result.model.graph
+    #expect(result.report.computeOps == ["int8": 1, "float16": 1])
+    #expect(result.report.kept.filter { $0.rule == "2a" }.map(\.node) == ["relu"])
+    let convolution = try #require(graph.nodes.first { $0.name == "conv2" })
+    #expect(convolution.inputs.compactMap { $0.flatMap { graph[$0].type } } == [.float16, .float16, .float16])
+  }
+
   @Test func namesThatAreTakenGetANumber() throws {
     let result = try lowered(
       """

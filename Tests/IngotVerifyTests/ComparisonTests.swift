@@ -73,6 +73,28 @@ private func half(_ values: [Float16]) -> Tensor {
     #expect(result.referenceNaNCount == 1 && result.newNonFiniteCount == 0 && result.cosine == nil)
   }
 
+  /// The bounds are reached where the rest of the candidate is the reference's, for the cosine with the best length.
+  @Test func theBestThatCanStillComeIsABound() throws {
+    func accumulated(_ rest: [Float]?) throws -> ComparisonAccumulator {
+      var accumulator = ComparisonAccumulator(output: "y")
+      try accumulator.add(reference: floats([3, 4]), candidate: floats([3, 3]))
+      if let rest { try accumulator.add(reference: floats([5, 0]), candidate: floats(rest)) }
+      return accumulator
+    }
+    let best = try accumulated(nil).best(ofReferenceSquares: 50)
+    for rest in [[5, 0], [30.0 / 7, 0], [5, 1], [-5, 0], [0, 0], [1000, 0]] as [[Float]] {
+      let whole = try accumulated(rest)
+      #expect(try #require(whole.comparison.sqnrDecibels) <= #require(best.sqnrDecibels), "\(rest)")
+      #expect(try #require(whole.comparison.cosine) <= #require(best.cosine), "\(rest)")
+      // With everything there, the bound is what is.
+      let bound = whole.best(ofReferenceSquares: 50)
+      #expect(abs(try #require(bound.cosine) - max(0, try #require(whole.comparison.cosine))) < 1e-6)
+    }
+    let reached = try accumulated([30.0 / 7, 0]).comparison
+    #expect(abs(try #require(reached.cosine) - #require(best.cosine)) < 1e-6)
+    #expect(abs(try #require(accumulated([5, 0]).comparison.sqnrDecibels) - #require(best.sqnrDecibels)) < 1e-6)
+  }
+
   @Test func typesMayDiffer() throws {
     var accumulator = ComparisonAccumulator(output: "y")
     try accumulator.add(reference: floats([1, 2]), candidate: half([1, 2.5]))

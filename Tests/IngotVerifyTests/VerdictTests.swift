@@ -57,8 +57,9 @@ private func measurements(_ reference: [Float] = [3, 4, 0], _ candidate: [Float]
     arguments: [
       (.accuracyDrop(.top1, atMost: 0.4), true), (.accuracyDrop(.top1, atMost: 0.5), false),
       (.output("logits", .maxAbsolute, bound: 0.9), true), (.output("logits", .maxRelative, bound: 1), false),
+      (.output("logits", .cosine, bound: 1), true), (.output("logits", .sqnr, bound: 100), true),
       // Later samples may be nearer.
-      (.output("logits", .cosine, bound: 1), false), (.output("logits", .sqnr, bound: 100), false),
+      (.output("logits", .meanAbsolute, bound: 0), false), (.agreement(atLeast: 1), false),
     ] as [(Gate, Bool)])
   func aRunEndsWhereAGateFailsWhateverComes(gate: Gate, ends: Bool) throws {
     #expect(try measurements().failsForCertain([gate]) == ends)

@@ -35,7 +35,7 @@ private struct LayerSearch {
   private let canonical: Model
   private let ranges: RangeTable?
   private let recipe: QuantizationRecipe?
-  private let evaluation: Evaluation
+  private var evaluation: Evaluation
   private let plain: (model: Model, report: LoweringReport)
   private var report: SearchReport
 

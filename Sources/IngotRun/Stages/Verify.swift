@@ -16,7 +16,7 @@ internal import IngotVerify
 extension Stages {
   func verify(_ job: StageJob, _ settings: VerifySettings) throws -> StageResult {
     let candidate = try openCandidate(job, settings)
-    let evaluation = try Evaluation(
+    var evaluation = try Evaluation(
       settings, set: try job.samples(), reference: job.input("reference"), model: try readModel(job.input("model")))
     let measurement = try evaluation.measure(candidate, onProgress: job.onProgress)
     let subject = Verdict.Subject(
