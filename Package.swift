@@ -74,7 +74,9 @@ let package = Package(
         "IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotCalibration", "IngotPrecision",
         "IngotVerify", "IngotPlan", "IngotRelease",
       ]),
-    module("IngotReport", ["IngotCore", "IngotPlan"]),
+    module(
+      "IngotReport",
+      ["IngotCore", "IngotCalibration", "IngotPrecision", "IngotVerify", "IngotPlan", "IngotRelease"]),
     .executableTarget(
       name: "ingot",
       dependencies: [
@@ -99,7 +101,10 @@ let package = Package(
         "IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotPrecision", "IngotVerify",
         "IngotPlan", "IngotRun",
       ]),
-    tests("IngotReport", ["IngotCore", "IngotPlan", "IngotReport"]),
+    tests(
+      "IngotReport",
+      ["IngotCore", "IngotCalibration", "IngotPrecision", "IngotVerify", "IngotPlan", "IngotRelease", "IngotReport"],
+      exclude: ["Golden"]),
     tests("IngotRelease", ["IngotCore", "IngotStore", "IngotRelease"]),
     tests("Ingot", ["IngotCore", "IngotManifest", "IngotGraph", "IngotPlan", "ingot"]),
     tests("EndToEnd", ["IngotCore"]),

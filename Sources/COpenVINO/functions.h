@@ -32,6 +32,17 @@ typedef struct {
   ov_dimension *dims;
 } ov_partial_shape;
 
+typedef struct {
+  int status;
+  int64_t real_time, cpu_time;
+  const char *node, *kernel, *op;
+} ov_node_info;
+
+typedef struct {
+  ov_node_info *nodes;
+  size_t count;
+} ov_node_info_list;
+
 /* clang-format off */
 #define OV_FUNCTIONS(F) \
   F(int,          ov_get_openvino_version,                (ov_version *)) \
@@ -69,6 +80,8 @@ typedef struct {
   F(int,          ov_infer_request_set_input_tensor_by_index,  (ov_request *, size_t, const ov_tensor *)) \
   F(int,          ov_infer_request_get_output_tensor_by_index, (const ov_request *, size_t, ov_tensor **)) \
   F(int,          ov_infer_request_infer,                 (ov_request *)) \
+  F(int,          ov_infer_request_get_profiling_info,    (const ov_request *, ov_node_info_list *)) \
+  F(void,         ov_profiling_info_list_free,            (ov_node_info_list *)) \
   F(void,         ov_infer_request_free,                  (ov_request *)) \
   F(int,          ov_tensor_create,                       (int type, ov_shape, ov_tensor **)) \
   F(int,          ov_tensor_data,                         (const ov_tensor *, void **)) \

@@ -1,4 +1,4 @@
-/* Ports, described; and one run: inputs copied in, outputs viewed. */
+/* Ports and nodes, described; and one run: inputs copied in, outputs viewed. */
 #include "internal.h"
 
 static int describe_port(const ov_functions *f, const ov_port *port, ingot_ov_port *made, char **error) {
@@ -67,6 +67,38 @@ const ingot_ov_port *ingot_ov_program_input(const ingot_ov_program *program, siz
 }
 const ingot_ov_port *ingot_ov_program_output(const ingot_ov_program *program, size_t index) {
   return port_at(&program->outputs, index);
+}
+
+struct ingot_ov_nodes {
+  const ov_functions *f;
+  ov_node_info_list list;
+};
+
+int ingot_ov_list_nodes(ingot_ov_program *program, ingot_ov_nodes **nodes, char **error) {
+  const ov_functions *f = &program->library->f;
+  ingot_ov_nodes *made = calloc(1, sizeof *made);
+  if (made == NULL) return ov_fail(error, INGOT_OV_NO_MEMORY, "out of memory");
+  made->f = f;
+  int code = ov_finish(f, f->ov_infer_request_get_profiling_info(program->request, &made->list), error);
+  if (code != 0) {
+    free(made);
+    return code;
+  }
+  *nodes = made;
+  return 0;
+}
+
+bool ingot_ov_node_at(const ingot_ov_nodes *nodes, size_t index, ingot_ov_node *node) {
+  if (index >= nodes->list.count) return false;
+  const ov_node_info *info = &nodes->list.nodes[index];
+  *node = (ingot_ov_node){
+      info->node == NULL ? "" : info->node, info->kernel == NULL ? "" : info->kernel, info->op == NULL ? "" : info->op};
+  return true;
+}
+
+void ingot_ov_release_nodes(ingot_ov_nodes *nodes) {
+  nodes->f->ov_profiling_info_list_free(&nodes->list);
+  free(nodes);
 }
 
 int ingot_ov_set_input(

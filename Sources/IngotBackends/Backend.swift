@@ -57,14 +57,36 @@ package struct BuildRequest: Hashable, Sendable {
   }
 }
 
+/// A node of an engine that computes: a convolution, a matrix product, a recurrent layer.
+package struct EngineKernel: Hashable, Sendable {
+  /// As the engine names it: a node of the model, or its output, or what became of several.
+  package var node: String
+  /// What runs it, in the runtime's word.
+  package var kernel: String
+  package var type: ElementType
+  /// Nil where the engine does not tell; then the model's node of that name does.
+  package var multiplyAdds: Int?
+  package init(node: String, kernel: String, type: ElementType, multiplyAdds: Int? = nil) {
+    (self.node, self.kernel, self.type, self.multiplyAdds) = (node, kernel, type, multiplyAdds)
+  }
+}
+
+/// What an engine really computes in, as far as its runtime tells.
+package enum EngineKernels: Hashable, Sendable {
+  case told([EngineKernel])
+  /// Why nobody knows.
+  case untold(String)
+}
+
 /// What a builder said while it worked.
-package struct BuildReport: Hashable, Sendable, Codable {
+package struct BuildReport: Hashable, Sendable {
   /// Warnings of the backend that a person should see, in order, without known noise.
   package var warnings: [String]
   /// Facts about the engine that the backend tells: name and value.
   package var facts: [String: String]
-  package init(warnings: [String] = [], facts: [String: String] = [:]) {
-    (self.warnings, self.facts) = (warnings, facts)
+  package var kernels: EngineKernels
+  package init(warnings: [String] = [], facts: [String: String] = [:], kernels: EngineKernels) {
+    (self.warnings, self.facts, self.kernels) = (warnings, facts, kernels)
   }
 }
 

@@ -101,6 +101,9 @@ extension Shape {
         "max-depth", .integer(1...Int.max),
         "For fp16 and bf16: nodes that add up more numbers keep fp32; no limit by default."),
       .optional(
+        "at-least", Form.percent,
+        "The least share of the multiply-adds that must have the type, or their weights; the build fails below it."),
+      .optional(
         "max-drop", .mapping(maxDrop),
         "Fall back layer by layer until the metrics drop by no more than this and the gates of `verify` hold."),
     ])

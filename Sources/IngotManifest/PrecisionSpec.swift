@@ -62,6 +62,8 @@ package struct PrecisionSpec: Sendable, Hashable {
   package var equalize: Located<Toggle>?
   package var smooth: Located<Toggle>?
   package var biasCorrection: Located<Toggle>?
+  /// The least share of the compute that must have the type, 0...1; nil asks for any.
+  package var atLeast: Located<Double>?
   /// Fall back layer by layer until the metrics drop by no more than this; at least one, or nil.
   package var maxDrop: [MetricDrop]?
 

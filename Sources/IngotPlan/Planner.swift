@@ -154,6 +154,7 @@ private struct Planner {
       let search = addSearch(settings, (inputs, tools), verify, canonical, variant, label: label)
       inputs.append(StepInput("kept", .output(of: search, name: "kept.json")))
     }
+    settings.atLeast = precision.atLeast?.value
     return add(Step(.lower(settings), inputs: inputs, tools: tools, label: "\(label)/lower"))
   }
 
@@ -173,9 +174,12 @@ private struct Planner {
     // Layers are measured in the reference runtime.
     var tools = [isTensorRT ? .reference : tool(variant.target)]
     if tools != [.reference] { tools.append(.reference) }
+    // What candidates reach is told, not demanded.
+    var build = buildSettings(variant)
+    build.asked = nil
     return add(
       Step(
-        .search(SearchSettings(lower: lower, gates: gates, build: isTensorRT ? nil : buildSettings(variant))),
+        .search(SearchSettings(lower: lower, gates: gates, build: isTensorRT ? nil : build)),
         inputs: reads.inputs + judged, tools: tools + [.cpu] + reads.tools, label: "\(label)/search"))
   }
 
@@ -332,9 +336,14 @@ private struct Planner {
     if target.backend.value.isTensorRT && !options.contains(where: { $0.name == "tf32" }) {
       options.append(NamedOption(name: "tf32", value: variant.precision.type.value == .tf32 ? "on" : "off"))
     }
-    return BuildSettings(
+    var settings = BuildSettings(
       backend: target.backend.value.rawValue, compute: target.compute.map(\.value), profiles: profiles,
       workspace: manifest.workspace?.value.count, options: options.sorted { $0.name < $1.name })
+    let precision = variant.precision
+    if [.fp16, .bf16, .int8, .fp8].contains(precision.type.value) {
+      settings.asked = .init(precision: precision.type.value.rawValue, atLeast: precision.atLeast?.value)
+    }
+    return settings
   }
 
   /// In the words of the backends, which say `on` and `off`.

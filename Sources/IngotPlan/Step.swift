@@ -10,8 +10,8 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   /// Raised when the stage's own code changes what it makes of the same inputs: all its keys change with it.
   package var version: Int {
     switch self {
-    case .parse, .synthesize, .reference, .search, .build, .choose, .serialize: 1
-    case .sanitize: 2
+    case .parse, .synthesize, .reference, .search, .choose, .serialize: 1
+    case .sanitize, .build: 2
     case .calibrate, .verify: 3
     case .lower: 5
     }

@@ -170,6 +170,8 @@ package struct LowerSettings: Hashable, Sendable {
   package var io: [String] = []
   package var maxActivation: Double?
   package var maxDepth: Int?
+  /// The least share of the compute that must have the precision, 0...1.
+  package var atLeast: Double?
   package init(precision: String, fallback: String, form: String? = nil, keepNodes: [String], keepOps: [String]) {
     (self.precision, self.fallback, self.form) = (precision, fallback, form)
     (self.keepNodes, self.keepOps) = (keepNodes, keepOps)
@@ -185,6 +187,7 @@ package struct LowerSettings: Hashable, Sendable {
     for pattern in io { sink.field("io", pattern) }
     if let maxActivation { sink.field("max-activation", "\(maxActivation)") }
     if let maxDepth { sink.field("max-depth", "\(maxDepth)") }
+    if let atLeast { sink.field("at-least", "\(atLeast)") }
   }
 }
 
@@ -214,6 +217,16 @@ package struct BuildSettings: Hashable, Sendable {
   package var workspace: Int?
   /// Sorted by name.
   package var options: [NamedOption]
+  /// What the engine should compute in; nil where that is float32, and for weights alone.
+  package var asked: Demand?
+
+  /// A type, and the least share of the compute that must have it, 0...1.
+  package struct Demand: Hashable, Sendable {
+    package var precision: String
+    package var atLeast: Double?
+    package init(precision: String, atLeast: Double?) { (self.precision, self.atLeast) = (precision, atLeast) }
+  }
+
   package init(
     backend: String, compute: [String], profiles: [ProfileSettings], workspace: Int?, options: [NamedOption]
   ) {
@@ -227,6 +240,10 @@ package struct BuildSettings: Hashable, Sendable {
     for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
     if let workspace { sink.field("workspace", "\(workspace)") }
     for option in options { sink.field("option \(option.name)", option.value) }
+    if let asked {
+      sink.field("asked", asked.precision)
+      if let least = asked.atLeast { sink.field("at-least", "\(least)") }
+    }
   }
 }
 

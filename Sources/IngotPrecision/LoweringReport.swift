@@ -46,7 +46,7 @@ package struct ClippedTensor: Codable, Sendable, Hashable {
 /// What a lowering did to a model.
 package struct LoweringReport: Codable, Sendable, Hashable {
   /// Version of this format.
-  package var report = 1
+  package var report = 2
   /// The type that was asked for, and the type of everything that could not have it.
   package var precision: String
   package var fallback: String
@@ -60,6 +60,10 @@ package struct LoweringReport: Codable, Sendable, Hashable {
   package var weightBytes: [String: Int] = [:]
   /// For int8 that runs on a processor: what the weights were scaled for.
   package var products: ByteProducts?
+  /// What was counted there, in graph order.
+  package var layers: [ComputeLayer] = []
+  /// The least share of the multiply-adds that had to have the precision, 0...1; nil where nobody said.
+  package var requiredShare: Double?
   package var quantized: [QuantizedTensor] = []
   /// What placement said about each node, in graph order.
   package var placement: [NodeDecision] = []
@@ -85,20 +89,9 @@ package struct LoweringReport: Codable, Sendable, Hashable {
     countTypes(of: model.graph, into: &self)
   }
 
-  /// Share of compute operators in `type`, 0...1; 1 where there are none.
-  package func computeShare(of type: ElementType) -> Double { Self.share(of: type, in: computeOps) }
-
-  /// Share of constant bytes in `type`, 0...1; 1 where there are none.
-  package func weightShare(of type: ElementType) -> Double { Self.share(of: type, in: weightBytes) }
-
-  private static func share(of type: ElementType, in counts: [String: Int]) -> Double {
-    let total = counts.values.reduce(0, +)
-    return total == 0 ? 1 : Double(counts[type.description] ?? 0) / Double(total)
-  }
-
   /// What a table says of the lowering.
   package var notes: [(name: String, text: String)] {
-    var notes = [("compute", Self.shares(multiplyAdds)), ("weights", Self.shares(weightBytes))]
+    var notes = [("compute", sharesText(multiplyAdds)), ("weights", sharesText(weightBytes))]
     if products == .saturating { notes.append(("weights", "bounded for processors without VNNI")) }
     if activationsMeasured == false {
       notes.append(("activations", "not measured: overflow is unknown without `calibration`"))
@@ -106,13 +99,6 @@ package struct LoweringReport: Codable, Sendable, Hashable {
     if let rounding { notes.append(("rounding", rounding)) }
     if !clipped.isEmpty { notes.append(("clipped", "\(clipped.count) tensors")) }
     return notes
-  }
-
-  /// `float16 97%, float32 3%`: the largest share first.
-  private static func shares(_ counts: [String: Int]) -> String {
-    let total = Double(counts.values.reduce(0, +))
-    let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    return sorted.map { "\($0.key) \((Double($0.value) / total * 1000).rounded() / 10)%" }.joined(separator: ", ")
   }
 
   /// The same bytes for the same report, on every machine.
@@ -124,4 +110,22 @@ package struct LoweringReport: Codable, Sendable, Hashable {
     guard let data = try? encoder.encode(self) else { fatalError("BUG: a lowering report cannot be encoded") }
     return Array(data) + [UInt8(ascii: "\n")]
   }
+
+  /// - Parameter json: a report's file; a damaged one or one of another version gives nil.
+  package init?(json: [UInt8]) {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    guard let report = try? decoder.decode(LoweringReport.self, from: Data(json)), report.report == 2 else {
+      return nil
+    }
+    self = report
+  }
+}
+
+/// `float16 97%, float32 3%`: the largest share first; nothing where there is nothing to share.
+package func sharesText(_ counts: [String: Int]) -> String {
+  let total = Double(counts.values.reduce(0, +))
+  let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.filter { $0.value > 0 }
+  return sorted.map { "\($0.key) \(fixed(Double($0.value) / total * 100, digits: 1))%" }.joined(separator: ", ")
 }

@@ -25,6 +25,8 @@ package struct PrecisionError: ReportableError, Hashable {
     case unusablePort(String, String)
     /// A recipe that was made for another model: what does not fit.
     case recipe(String)
+    /// Less of the compute has the type than the manifest demands, or none of it.
+    case shareMissed(precision: String, share: Double, least: Double?, layers: [ComputeLayer])
   }
 
   package struct UnmatchedPattern: Hashable, Sendable {
@@ -46,6 +48,7 @@ package struct PrecisionError: ReportableError, Hashable {
     case .unmatchedPatterns, .missingRanges, .unusableRange, .nonFiniteWeight, .alreadyQuantized, .opset,
       .nothingLowered, .unsupportedType, .unusablePort, .recipe:
       .input
+    case .shareMissed: .gate
     }
   }
 
@@ -71,8 +74,23 @@ package struct PrecisionError: ReportableError, Hashable {
     case .unsupportedType(let type, let use): "\(type) cannot be used as \(use)"
     case .unusablePort(let name, let reason):
       "'\(name)' cannot take another type: \(reason)\n  hint: leave it out of 'io'"
+    case .shareMissed(let precision, let share, let least, let layers):
+      Self.text(precision, share, least, layers)
     case .recipe(let why): "the recipe does not fit the model: \(why)\n  hint: calibrate this model"
     }
+  }
+
+  private static func text(
+    _ precision: String, _ share: Double, _ least: Double?, _ layers: [ComputeLayer]
+  ) -> String {
+    let bound = least.map { ", must be at least \(fixed($0 * 100, digits: 1))%" } ?? ", and it was asked for"
+    let named = layers.prefix(10).map { layer in
+      "\n  \(layer.node.shown) (\(layer.op)) is \(layer.type)"
+        + (layer.reason.map { ": \($0.shown) (rule \(layer.rule ?? "-"))" } ?? "")
+    }
+    let rest = layers.count > named.count ? "\n  and \(layers.count - named.count) more" : ""
+    return "\(fixed(share * 100, digits: 1))% of the compute is \(precision)\(bound)\(named.joined())\(rest)"
+      + "\n  hint: shorten 'keep', lower 'at-least', or ask for another precision"
   }
 
   private static func text(_ unmatched: UnmatchedPattern) -> String {

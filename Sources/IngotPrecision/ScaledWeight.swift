@@ -39,7 +39,7 @@ struct NonFiniteElement: Error {
 }
 
 /// The place of each element's scale.
-private struct ScaleIndex: Sendable {
+struct ScaleIndex: Sendable {
   let count: Int
   let shape: [Int]
   private let inner: Int, length: Int, size: Int, groupCount: Int

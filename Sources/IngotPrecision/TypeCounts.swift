@@ -15,13 +15,26 @@ package func floatTensors(of graph: Graph) -> [String] {
   return (inputs + made).filter { graph[$0].type == .float32 }.map { graph[$0].name }
 }
 
+/// Fills in a report's counts and layers, after its decisions.
 func countTypes(of graph: Graph, into report: inout LoweringReport) {
+  let decisions = Dictionary(
+    (report.placement + report.kept).map { ($0.node, $0) }, uniquingKeysWith: { first, _ in first })
+  countTypes(of: graph, decisions, into: &report)
+}
+
+private func countTypes(of graph: Graph, _ decisions: [String: NodeDecision], into report: inout LoweringReport) {
   let uses = Uses(graph)
   for node in graph.nodes {
-    for body in node.bodies { countTypes(of: body, into: &report) }
+    for body in node.bodies { countTypes(of: body, decisions, into: &report) }
     guard computeOperators.contains(node.opType), let type = computeType(of: node, graph, uses: uses) else { continue }
-    report.computeOps[type.description, default: 0] += 1
-    report.multiplyAdds[type.description, default: 0] &+= multiplyAdds(of: node, graph)
+    let layer = ComputeLayer(
+      node: node.name, op: node.opType, type: type.description,
+      weightType: storedWeight(of: node, graph, uses)?.type.description, multiplyAdds: multiplyAdds(of: node, graph),
+      input: sourceName(of: node, graph, uses), rule: decisions[node.name]?.rule,
+      reason: decisions[node.name]?.reason)
+    report.computeOps[layer.type, default: 0] += 1
+    report.multiplyAdds[layer.type, default: 0] &+= layer.multiplyAdds
+    report.layers.append(layer)
   }
   for value in graph.values {
     guard let initializer = value.initializer, let tensor = initializer.tensor else { continue }
@@ -30,12 +43,37 @@ func countTypes(of graph: Graph, into report: inout LoweringReport) {
   }
 }
 
+/// A node's second operand as it is stored: a constant, or the numbers that a DequantizeLinear makes it of.
+func storedWeight(of node: Node, _ graph: Graph, _ uses: Uses) -> Tensor? {
+  guard node.inputs.count > 1, let id = node.inputs[1] else { return nil }
+  if let tensor = graph.constant(id) { return tensor }
+  return dequantizer(of: id, graph, uses)?.inputs.first.flatMap { $0 }.flatMap(graph.constant)
+}
+
+/// The DequantizeLinear that makes a value.
+func dequantizer(of id: ValueID, _ graph: Graph, _ uses: Uses) -> Node? {
+  uses.producer(of: id).map { graph.nodes[$0] }.flatMap { $0.opType == "DequantizeLinear" ? $0 : nil }
+}
+
+/// The tensor that a node reads, before any conversion.
+private func sourceName(of node: Node, _ graph: Graph, _ uses: Uses) -> String {
+  let conversions: Set<String> = ["DequantizeLinear", "QuantizeLinear", "Cast"]
+  guard var id = node.inputs.first ?? nil else { return "" }
+  // Q, DQ and a cast on either side, at most.
+  for _ in 0..<4 {
+    guard let producer = uses.producer(of: id), conversions.contains(graph.nodes[producer].opType),
+      let source = graph.nodes[producer].inputs.first ?? nil
+    else { break }
+    id = source
+  }
+  return graph[id].name
+}
+
 /// The type of the weight's numbers where it comes out of a DequantizeLinear and the data does too, else the data's.
 private func computeType(of node: Node, _ graph: Graph, uses: Uses) -> ElementType? {
   let operands = node.inputs.prefix(2).compactMap { $0 }
   let quantized = operands.map { id -> ElementType? in
-    guard let producer = uses.producer(of: id), graph.nodes[producer].opType == "DequantizeLinear" else { return nil }
-    return (graph.nodes[producer].inputs.first ?? nil).flatMap { graph[$0].type }
+    (dequantizer(of: id, graph, uses)?.inputs.first ?? nil).flatMap { graph[$0].type }
   }
   // Unsigned activations with signed weights are int8 as people count it.
   if operands.count == 2, let type = quantized[0], quantized[1] != nil { return type == .uint8 ? .int8 : type }

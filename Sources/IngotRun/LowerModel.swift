@@ -16,6 +16,16 @@ package func lowerModel(
   kept: [String] = [], weights: RoundedWeights? = nil
 ) throws(PrecisionError) -> LoweringReport {
   let keep = KeepList(nodes: settings.keepNodes, ops: settings.keepOps, found: Set(kept))
+  if settings.precision == "int8" { try recipe?.apply(to: &model, keep: keep) }
+  let float = model.graph
+  var report = try lower(&model, settings, keep, ranges)
+  report.measureWeights(from: float, in: model.graph)
+  return report
+}
+
+private func lower(
+  _ model: inout Model, _ settings: LowerSettings, _ keep: KeepList, _ ranges: RangeTable?
+) throws(PrecisionError) -> LoweringReport {
   let amax = ranges?.amaxByName
   let fallback = settings.fallbackType
   switch settings.precision {

@@ -86,6 +86,12 @@ package struct Choice: Codable, Sendable, Hashable {
     guard let data = try? encoder.encode(self) else { fatalError("BUG: a choice cannot be encoded") }
     return Array(data) + [UInt8(ascii: "\n")]
   }
+
+  /// - Parameter json: a choice's file; a damaged one or one of another version gives nil.
+  package init?(json: [UInt8]) {
+    guard let choice = try? JSONDecoder().decode(Choice.self, from: Data(json)), choice.choice == 1 else { return nil }
+    self = choice
+  }
 }
 
 extension Choice.Candidate {

@@ -46,6 +46,16 @@ struct Arguments: Sendable {
     return count
   }
 
+  /// A percentage, as a fraction: `99.9%` is 0.999.
+  func fraction(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double? {
+    guard let text = value(name) else { return nil }
+    guard text.hasSuffix("%"), let percent = Double(text.dropLast()), range.contains(percent) else {
+      let (low, high) = (fixed(range.lowerBound, digits: 0), fixed(range.upperBound, digits: 0))
+      throw UsageError("\(name) takes \(low)% to \(high)%, not '\(text)'")
+    }
+    return percent / 100
+  }
+
   init(_ words: some Sequence<String>, options: [Option]) throws(UsageError) {
     var isOnlyOperands = false
     var waiting: Option?

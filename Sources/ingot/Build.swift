@@ -23,6 +23,8 @@ extension Verb {
       .flag("--explain", "say for each step that runs which component of its key changed"),
       .value("--junit", "FILE", "also write the results as JUnit XML"),
       .value("--markdown", "FILE", "also write the results as a Markdown table"),
+      .value("--html", "DIR", "also write a page an engine, DIR/NAME/VARIANT.html"),
+      .flag("--worst", "list the layers that quantization costs most, also of engines that pass their gates"),
       Verb.memory, Verb.json,
     ] + storeOptions + runtimeOptions
   ) { context in
@@ -33,7 +35,7 @@ extension Verb {
     defer { session.store.close() }
     try manifests.checkPins(session.store.fileDigests)
     let (outcomes, summaries) = try await run(manifests, session, jobs: jobs, context)
-    try report(summaries, context)
+    try report(summaries, try builtEngines(summaries, outcomes, context), context)
     for (manifest, outcome) in zip(manifests.manifests, outcomes) {
       try Kept(manifest, outcome, session.store).tell(
         context.terminal, writes: context.arguments.has("--write-keep"))
@@ -94,12 +96,30 @@ extension Verb {
     return (error as? StoreError)?.isLostBlob ?? false
   }
 
-  private static func report(_ summaries: [EngineSummary], _ context: Context) throws {
+  /// Those whose layers are shown: of all for pages and with `--worst`, else of those that failed their gates.
+  private static func builtEngines(
+    _ summaries: [EngineSummary], _ outcomes: [RunOutcome], _ context: Context
+  ) throws -> [BuiltEngine] {
+    let arguments = context.arguments
+    let all = arguments.has("--worst") || arguments.value("--html") != nil
+    let engines = outcomes.flatMap { outcome in outcome.plan.engines.map { (outcome, $0) } }
+    return try zip(summaries, engines).compactMap { summary, engine in
+      all || summary.state == .rejected ? try BuiltEngine(summary, engine.1, of: engine.0) : nil
+    }
+  }
+
+  private static func report(_ summaries: [EngineSummary], _ built: [BuiltEngine], _ context: Context) throws {
+    for engine in built {
+      guard let folder = context.arguments.value("--html") else { break }
+      let (manifest, variant) = (engine.summary.manifest, engine.summary.variant)
+      try write(engine.page.text, to: "\(folder)/\(manifest)/\(variant).html")
+    }
+    let listed = built.filter { context.arguments.has("--worst") || $0.summary.state == .rejected }
     if let path = context.arguments.value("--junit") { try write(junitXML(summaries), to: path) }
     let table = TextTable(summaries)
     if let path = context.arguments.value("--markdown") { try write(table.markdown + "\n", to: path) }
     if context.arguments.has("--json") {
-      context.terminal.print(try jsonText(BuildDocument(engines: summaries)))
+      context.terminal.print(try jsonText(BuildDocument(summaries, listed)))
       return
     }
     for engine in summaries where engine.state == .rejected {
@@ -109,6 +129,7 @@ extension Verb {
     if context.terminal.isQuiet { return }
     // A table of thousands of rows helps nobody.
     if summaries.count <= 200 { context.terminal.print(table.text) }
+    for words in listed.prefix(20).compactMap({ $0.worstLayers(10) }) { context.terminal.print("\n\(words)") }
     context.terminal.note(overview(summaries))
   }
 
@@ -132,7 +153,7 @@ extension Verb {
   /// The worst that happened: an interrupt, then a failed step, a wrong input, a missing runtime, a failed gate.
   private static func exitCode(_ outcomes: [RunOutcome], _ summaries: [EngineSummary]) -> ExitCode {
     let kinds = outcomes.flatMap(\.failures).map(\.error.kind)
-    for kind in [FailureKind.interrupted, .step, .input, .unavailable] where kinds.contains(kind) {
+    for kind in [FailureKind.interrupted, .step, .input, .unavailable, .gate] where kinds.contains(kind) {
       return ExitCode(kind)
     }
     return summaries.contains { $0.state == .rejected } ? ExitCode(.gate) : .success
@@ -150,6 +171,22 @@ extension Verb {
 
 /// `ingot.build/1`.
 private struct BuildDocument: JSONDocument {
+  struct Layers: Encodable {
+    var manifest: String
+    var variant: String
+    var layers: LayerTable
+  }
+
   static let format = "ingot.build/1"
   var engines: [EngineSummary]
+  /// Of engines that failed their gates, and with `--worst` of all.
+  var layers: [Layers]?
+
+  init(_ engines: [EngineSummary], _ built: [BuiltEngine]) {
+    self.engines = engines
+    layers =
+      built.isEmpty
+      ? nil
+      : built.map { Layers(manifest: $0.summary.manifest, variant: $0.summary.variant, layers: $0.documents.layers) }
+  }
 }

@@ -99,7 +99,7 @@ extension Verb {
       throw UsageError("name a calibration set with --data, or a file of ranges with --import")
     }
     let name = arguments.value("--method") ?? "entropy"
-    let percentile = try fraction(arguments.value("--percentile"))
+    let percentile = try arguments.fraction("--percentile", in: 50...100)
     guard percentile == nil || name == "percentile" else { throw UsageError("--percentile is for --method percentile") }
     guard CalibrationMethod(name: name, percentile: percentile) != nil else {
       throw UsageError("there is no method '\(name)'; there are minmax, moving-average, entropy, percentile and mse")
@@ -107,15 +107,6 @@ extension Verb {
     let samples = try arguments.count("--samples", in: 1...Int.max)
     return Plan(
       calibrating: model, CalibrateSettings(method: name, percentile: percentile, samples: samples), on: data)
-  }
-
-  /// `99.99%`.
-  private static func fraction(_ text: String?) throws(UsageError) -> Double? {
-    guard let text else { return nil }
-    guard text.hasSuffix("%"), let percent = Double(text.dropLast()), (50...100).contains(percent) else {
-      throw UsageError("--percentile takes 50% to 100%, not '\(text)'")
-    }
-    return percent / 100
   }
 }
 

@@ -1,27 +1,49 @@
 // `ingot inspect`: what is in a file, whatever it is: a model, an engine, a bundle, a range table.
 
+internal import FoundationEssentials
 internal import IngotBackends
 internal import IngotCalibration
 internal import IngotCore
 internal import IngotGraph
+internal import IngotPlan
+internal import IngotPrecision
 internal import IngotRelease
+internal import IngotReport
+internal import IngotRun
+internal import IngotStore
 
 extension Verb {
   static let inspect = Verb(
     name: "inspect", operands: "FILE", summary: "Say what is in a model, an engine, a bundle or a range table.",
     details: """
-      FILE is an ONNX model, a TensorRT engine, a bundle's folder, a `bundle.json`, a `ranges.json`, a calibration cache of TensorRT
-      5 to 10 or the JSON of onnxruntime.quantization. Needs no runtime and no GPU.
+      FILE is an ONNX model, a TensorRT engine, a bundle's folder, a `bundle.json`, its `ranges.json`, `recipe.json` or `lower.json`, a
+      calibration cache of TensorRT 5 to 10 or the JSON of onnxruntime.quantization. Needs no runtime and no GPU.
+
+      Of what was quantized the ten worst layers are listed; --json has all. --html writes a page about a bundle that
+      needs nothing else; times of stages are taken from the store where it still has them.
       """,
-    options: [.flag("--nodes", "list a model's nodes"), Verb.json]
+    options: [
+      .flag("--nodes", "list a model's nodes"), .value("--html", "FILE", "write a bundle as a page"), Verb.json,
+    ] + storeOptions
   ) { context in
     let operands = context.arguments.operands
     guard operands.count == 1 else { throw UsageError("name one file") }
     let path = operands[0]
-    switch try FileKind(of: path) {
+    let kind = try FileKind(of: path)
+    if context.arguments.value("--html") != nil, !kind.isBundle { throw UsageError("--html is for bundles") }
+    switch kind {
     case .bundle(let folder):
-      let (bundle, digest) = try Bundle.read(folder)
-      try show(BundleDocument(digest: digest.description, bundle: bundle), text(of: bundle, digest), context)
+      try inspectBundle(folder, context)
+    case .lowering:
+      guard let report = LoweringReport(json: try FileSystem.read(path)) else {
+        throw InputError(in: path, "this is no lowering report that this Ingot can read", hint: "build it again")
+      }
+      let layers = LayerTable(lowering: report, ranges: nil, recipe: nil)
+      try show(LayersDocument(layers: layers, trials: nil), text(of: report, layers), context)
+    case .recipe:
+      let recipe = try QuantizationRecipe(path: path)
+      let layers = LayerTable(lowering: nil, ranges: nil, recipe: recipe)
+      try show(LayersDocument(layers: layers, trials: recipe.trials), text(of: recipe, layers), context)
     case .ranges:
       let table = try ImportedRanges(path: path).table
       try show(RangesDocument(table), table.inspection, context)
@@ -37,6 +59,58 @@ extension Verb {
 
   private static func show(_ document: some JSONDocument, _ text: String, _ context: Context) throws {
     context.terminal.print(context.arguments.has("--json") ? try jsonText(document) : text)
+  }
+
+  private static func inspectBundle(_ folder: String, _ context: Context) throws {
+    let (bundle, digest) = try Bundle.read(folder)
+    let documents = EngineDocuments(of: bundle, in: folder)
+    if let out = context.arguments.value("--html") {
+      let page = EnginePage(bundle, digest: digest, documents: documents, times: try times(of: bundle, context))
+      try FileSystem.makeDirectory(FileSystem.parent(of: out))
+      return try FileSystem.writeAtomically(page.text, to: out)
+    }
+    let layers = documents.layers
+    var lines = [text(of: bundle, digest)]
+    if let worst = worst(10, of: layers, in: bundle.title) { lines += ["", worst] }
+    try show(
+      BundleDocument(digest: digest.description, bundle: bundle, layers: layers.rows.isEmpty ? nil : layers),
+      lines.joined(separator: "\n"), context)
+  }
+
+  /// How long the bundle's steps took, where the store still knows.
+  private static func times(of bundle: Bundle, _ context: Context) throws -> [Digest: EnginePage.StepTime] {
+    let home = try Home(context)
+    guard (try? FileStatus(ofFileAt: home.store)) != nil else { return [:] }
+    let store = try home.openStore(context.terminal)
+    defer { store.close() }
+    let results = StoredResults(store, worker: context.hostName) { Timestamp.now() }
+    var times: [Digest: EnginePage.StepTime] = [:]
+    for step in bundle.steps {
+      times[step.key] = results.record(for: step.key).map { .init(seconds: $0.duration.seconds, wasCached: nil) }
+    }
+    return times
+  }
+
+  private static func text(of report: LoweringReport, _ layers: LayerTable) -> String {
+    var lines =
+      [("precision", "\(report.precision), fallback \(report.fallback)")] + report.notes.map { ($0.name, $0.text) }
+    if let share = report.requestedShare {
+      lines.append(("layers", "\(fixed(share * 100, digits: 1))% in \(report.precision)"))
+    }
+    let words = lines.map { "\($0.padded(to: 12))\($1)" }.joined(separator: "\n")
+    return worst(10, of: layers, in: "the model").map { "\(words)\n\n\($0)" } ?? words
+  }
+
+  private static func text(of recipe: QuantizationRecipe, _ layers: LayerTable) -> String {
+    let trials = TextTable(
+      header: ["choice", "candidate", "SQNR dB", "chosen", "why"],
+      rows: recipe.trials.map { trial in
+        [
+          trial.choice, trial.candidate, trial.sqnr.map { fixed($0, digits: 1) } ?? "-", trial.isChosen ? "yes" : "",
+          trial.reason ?? "",
+        ]
+      }, numeric: [2])
+    return ([trials.text] + (worst(10, of: layers, in: "the model").map { ["", $0] } ?? [])).joined(separator: "\n")
   }
 
   private static func text(of bundle: Bundle, _ digest: Digest) -> String {
@@ -78,7 +152,9 @@ extension Verb {
 
 /// What a path is, by its first bytes.
 private enum FileKind {
-  case bundle(folder: String), ranges, engine, model
+  case bundle(folder: String), ranges, lowering, recipe, engine, model
+
+  var isBundle: Bool { if case .bundle = self { true } else { false } }
 
   init(of path: String) throws {
     let status: FileStatus
@@ -95,12 +171,21 @@ private enum FileKind {
       let start = Bytes(try MappedFile(path: path)).prefix(64)
       if start.starts(with: Array("vtrt".utf8)) || start.starts(with: Array("ftrt".utf8)) {
         self = .engine
-      } else if start.first == UInt8(ascii: "{") || start.starts(with: Array("TRT-".utf8)) {
+      } else if start.first == UInt8(ascii: "{") {
+        self = Self.kind(ofJSON: try FileSystem.read(path, limit: QuantizationRecipe.fileByteLimit))
+      } else if start.starts(with: Array("TRT-".utf8)) {
         self = .ranges
       } else {
         self = .model
       }
     }
+  }
+
+  /// By the key that holds the version; tables of ranges have another.
+  private static func kind(ofJSON bytes: [UInt8]) -> FileKind {
+    struct Versions: Decodable { var report: Int?, recipe: Int? }
+    let versions = try? JSONDecoder().decode(Versions.self, from: Data(bytes))
+    return versions?.recipe != nil ? .recipe : versions?.report != nil ? .lowering : .ranges
   }
 }
 
@@ -119,6 +204,15 @@ private struct BundleDocument: JSONDocument {
   static let format = "ingot.inspect-bundle/1"
   var digest: String
   var bundle: Bundle
+  /// Of a model that was lowered.
+  var layers: LayerTable?
+}
+
+/// `ingot.inspect-layers/1`.
+private struct LayersDocument: JSONDocument {
+  static let format = "ingot.inspect-layers/1"
+  var layers: LayerTable
+  var trials: [QuantizationRecipe.Trial]?
 }
 
 /// `ingot.inspect-engine/1`.

@@ -68,6 +68,8 @@ struct RangesDocument: JSONDocument {
     var clipped: Double?
     var sqnr: Double?
     var divergence: Double?
+    /// What each method that was compared would have chosen; absent where none were.
+    var thresholds: [String: Float]?
     var histogram: Histogram?
   }
 
@@ -95,6 +97,7 @@ struct RangesDocument: JSONDocument {
         name: tensor.name, min: tensor.min, max: tensor.max, amax: tensor.amax,
         values: isCounted ? tensor.valueCount : nil, zeros: isCounted ? tensor.zeroCount : nil,
         clipped: tensor.quality?.clipped, sqnr: tensor.quality?.sqnr, divergence: tensor.quality?.divergence,
+        thresholds: tensor.thresholds.isEmpty ? nil : tensor.thresholds,
         histogram: tensor.histogram.map {
           Histogram(
             bins: $0.binCount, width: $0.binWidth, digest: $0.digest.description, binsPerCount: $0.binsPerCount,

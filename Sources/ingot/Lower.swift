@@ -28,6 +28,7 @@ extension Verb {
       .value("--io", "NAMES", "inputs and outputs that take the type too, with * and ?; may be given more than once"),
       .value("--max-activation", "N", "for fp16: operators on tensors measured to be larger keep float32 (512)"),
       .value("--max-depth", "N", "operators that add up more numbers keep float32; no limit by default"),
+      .value("--at-least", "PERCENT", "end with 3 where less of the multiply-adds has the type"),
       .value("--report", "FILE", "write what was decided for every node, as JSON"),
       Verb.json,
     ]
@@ -42,7 +43,8 @@ extension Verb {
     let path = arguments.operands[0]
     var model = try Model.read(path: path)
     _ = try sanitizeModel(&model, options: SanitizeOptions(), in: path)
-    let report = try lowerModel(&model, settings, ranges: ranges)
+    var report = try lowerModel(&model, settings, ranges: ranges)
+    try report.require(share: settings.atLeast)
     try model.write(to: out, weights: .automatic, isDurable: false)
     if let place = arguments.value("--report") {
       try FileSystem.writeAtomically([Bytes(report.json())], to: place, isDurable: false)
@@ -74,6 +76,7 @@ extension LowerSettings {
       precision: precision, fallback: fallback, keepNodes: arguments.all("--keep"), keepOps: arguments.all("--keep-op"))
     io = arguments.all("--io")
     maxDepth = try arguments.count("--max-depth", in: 1...Int.max)
+    atLeast = try arguments.fraction("--at-least", in: 0...100)
     guard let text = arguments.value("--max-activation") else { return }
     guard let number = Double(text), number >= 0, number.isFinite else {
       throw UsageError("--max-activation takes a number of 0 or more, not '\(text)'")

@@ -83,6 +83,7 @@ import Testing
     #expect(precision.type.value == .int8 && precision.fallback?.value == .fp16)
     #expect(precision.keepNodes.map(\.value) == ["/head/*", "/stem/Conv"])
     #expect(precision.keepOps.map(\.value) == ["Softmax"])
+    #expect(precision.atLeast?.value == 0.9)
     #expect(precision.maxDrop?.map(\.metric.value) == [.top1, .top5])
     #expect(precision.maxDrop?.map(\.drop.value) == [0.005, 0.01])
     #expect(manifest.profiles.count == 2)
@@ -112,7 +113,7 @@ import Testing
     let matrix = try #require(manifest.matrix?.precision)
     #expect(matrix.map(\.label) == ["fp16", "int8_fp16", "int8_fp32", "fp8", "int4", "auto", "bf16", "tf32"])
     #expect(matrix[1] == manifest.precision)
-    #expect(matrix[1].type.place.line == 65)
+    #expect(matrix[1].type.place.line == 66)
     #expect(matrix[2].keepOps.isEmpty)
   }
 

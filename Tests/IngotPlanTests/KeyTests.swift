@@ -47,7 +47,8 @@ private func buildChanges() -> [(String, (inout BuildSettings) -> Void)] {
     ("no profiles", { $0.profiles = [] }), ("profiles twice", { $0.profiles += [profile] }),
     ("workspace", { $0.workspace = 2 }), ("no workspace", { $0.workspace = nil }),
     ("option value", { $0.options[0].value = "2" }), ("option name", { $0.options[0].name = "b" }),
-    ("no options", { $0.options = [] }),
+    ("no options", { $0.options = [] }), ("asked", { $0.asked = .init(precision: "int8", atLeast: nil) }),
+    ("demanded", { $0.asked = .init(precision: "int8", atLeast: 0.9) }),
   ] + profileChanges().map { name, change in ("profile \(name)", { change(&$0.profiles[0]) }) }
 }
 
@@ -93,6 +94,7 @@ private enum Table {
       ("keepNodes", { $0.keepNodes = ["/b/*"] }),
       ("keepOps", { $0.keepOps = ["Add"] }),
       ("io", { $0.io = ["x"] }), ("max activation", { $0.maxActivation = 1 }), ("max depth", { $0.maxDepth = 1 }),
+      ("at least", { $0.atLeast = 0.5 }),
       ("a node is no op", { ($0.keepNodes, $0.keepOps) = ([], ["/a/*", "Softmax"]) }),
     ])
   static let searching = vary(
@@ -186,7 +188,7 @@ private enum Table {
       CalibrateSettings(method: "", percentile: nil, samples: nil), TuningSettings(),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 6, 5, 9, 5, 5, 7, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 6, 5, 10, 6, 5, 7, 5, 5])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {
@@ -249,7 +251,7 @@ private enum Table {
     #expect(hasher.finalize() == value.key(inputs: [Digest(of: "m")], tools: [tool]))
     #expect(
       components.map { "\($0.name): \($0.value)" } == [
-        "key-format: 1", "stage: build", "stage-version: 1", "backend: openvino", "compute: sm_80", "compute: sm_86",
+        "key-format: 1", "stage: build", "stage-version: 2", "backend: openvino", "compute: sm_80", "compute: sm_86",
         "profile-0: dim batch min=[1] opt=[2] max=[4]", "profile-0: tensor x min=[1, 2] opt=[1, 3] max=[1, 4]",
         "workspace: 1",
         "option a: 1", "input model: \(Digest(of: "m").hex)", "tool openvino version: 1",

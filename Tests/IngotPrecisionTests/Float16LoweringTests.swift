@@ -33,7 +33,7 @@ import Testing
     #expect(result.report.castsAdded == 2)
     #expect(result.report.computeOps == ["float16": 1])
     #expect(result.report.weightBytes == ["float16": 8])
-    #expect(result.report.computeShare(of: .float16) == 1)
+    #expect(result.report.requestedShare == 1)
   }
 
   @Test func aKeptNodeReadsAndWritesFloat32ThroughSharedCasts() throws {

@@ -35,7 +35,7 @@ import Testing
     #expect(result.report.quantized.map(\.scales.first) == [2, 1.5 / 448])
     #expect(result.text.contains("const %x_zero_point: float8e4m3fn[]"))
     #expect(result.text.contains("const %w_quantized: float8e4m3fn[64,16]"))
-    #expect(result.report.computeShare(of: .float8e4m3fn) == 1)
+    #expect(result.report.requestedShare == 1)
     #expect(result.report.multiplyAdds == ["float8e4m3fn": 2 * 16 * 64])
   }
 
@@ -47,7 +47,7 @@ import Testing
     #expect(graph.find("w_scale").flatMap { graph[$0].type } == fallback)
     // An input that is float32 is quantized from there.
     #expect(wiring(graph).first == "x_quantized = QuantizeLinear x x_scale x_zero_point")
-    #expect(result.report.computeShare(of: .float8e4m3fn) == 1)
+    #expect(result.report.requestedShare == 1)
   }
 
   @Test(arguments: [

@@ -10,6 +10,7 @@
 #ifndef INGOT_COPENVINO_H
 #define INGOT_COPENVINO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -70,6 +71,20 @@ int ingot_ov_import(
     ingot_ov *library, const void *bytes, size_t byte_count, const char *device, ingot_ov_program **program,
     char **error);
 void ingot_ov_close_program(ingot_ov_program *program);
+
+typedef struct {
+  const char *name;   /* the model's node, and what became part of it behind a slash */
+  const char *kernel; /* "jit_avx2_I8": what runs it, and the type that it computes in */
+  const char *op;     /* OpenVINO's word: "Convolution" */
+} ingot_ov_node;
+
+typedef struct ingot_ov_nodes ingot_ov_nodes;
+
+/* The nodes of a program; nothing has to have run. */
+int ingot_ov_list_nodes(ingot_ov_program *program, ingot_ov_nodes **nodes, char **error);
+/* False past the last. The texts last until the list is released. */
+bool ingot_ov_node_at(const ingot_ov_nodes *nodes, size_t index, ingot_ov_node *node);
+void ingot_ov_release_nodes(ingot_ov_nodes *nodes);
 
 /* Copies the data into the program's input of that number. byte_count must be what type and dims say. */
 int ingot_ov_set_input(

@@ -75,7 +75,9 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
           ? "laid out for this machine's processor; build with graph-optimization: extended for an engine that moves"
           : "any x86-64 machine with ONNX Runtime \(library.version)",
         "profiles": "not bound: it takes every size that the model takes",
-      ])
+      ],
+      kernels: onnxRuntimeKernels(ofEngineAt: enginePath, isORTFormat: isORTFormat(enginePath)).map(EngineKernels.told)
+        ?? .untold("the engine's graph has a form that Ingot cannot read"))
   }
 
   package func openEngine(at path: String) throws(BackendError) -> any InferenceSession {

@@ -79,7 +79,7 @@ package final class OpenVINOBackend: Backend {
     var facts = values
     facts["instruction-set"] = Self.instructionSet(ofEngineAt: enginePath)
     for (input, bounds) in bounds { facts["bounds of \(input)"] = bounds }
-    return BuildReport(facts: facts)
+    return BuildReport(facts: facts, kernels: .told(try program.kernels()))
   }
 
   package func openEngine(at path: String) throws(BackendError) -> any InferenceSession {

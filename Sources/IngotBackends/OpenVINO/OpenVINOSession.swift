@@ -56,6 +56,24 @@ internal import IngotCore
     try unsafe OpenVINOLibrary.check { unsafe ingot_ov_export(handle, path, &$0) }
   }
 
+  /// Nodes that compute, with the type that their kernels compute in; kernels that do not say it are left out.
+  func kernels() throws(BackendError) -> [EngineKernel] {
+    var list: OpaquePointer?
+    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_list_nodes(handle, &list, &$0) }
+    guard let list = unsafe list else { fatalError("BUG: nodes were listed and are not there") }
+    defer { unsafe ingot_ov_release_nodes(list) }
+    var kernels: [EngineKernel] = []
+    var (index, node) = (0, unsafe ingot_ov_node())
+    while unsafe ingot_ov_node_at(list, index, &node) {
+      let texts = unsafe (
+        name: String(cString: node.name), kernel: String(cString: node.kernel), op: String(cString: node.op)
+      )
+      kernels += [EngineKernel(openVINO: texts.name, kernel: texts.kernel, op: texts.op)].compactMap(\.self)
+      index += 1
+    }
+    return kernels
+  }
+
   func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
     if let problem = inputs.problem(with: tensors) { throw BackendError(.openvino, .refused(problem)) }
     for (index, input) in inputs.enumerated() {

@@ -101,7 +101,8 @@ struct TensorRTModel {
       let layerCount = job.layerCount
       let byteCount = try build(job, to: enginePath)
       return BuildReport(
-        warnings: listener.all, facts: settings.facts(layerCount: layerCount, byteCount: byteCount))
+        warnings: listener.all, facts: settings.facts(layerCount: layerCount, byteCount: byteCount),
+        kernels: .untold("TensorRT's engine inspector needs a GPU that the engine runs on"))
     }
   }
 

@@ -25,6 +25,16 @@ package struct RangeTable: Hashable, Sendable {
   package var amaxByName: [String: Float] {
     Dictionary(tensors.map { ($0.name, $0.amax) }, uniquingKeysWith: { first, _ in first })
   }
+
+  /// Notes for each tensor what other methods chose, so that a picture can show why one was taken.
+  /// - Parameter tables: of the same tensors in the same order.
+  package mutating func compare(with tables: [RangeTable]) {
+    for table in tables where table.tensors.map(\.name) == tensors.map(\.name) {
+      for index in tensors.indices {
+        tensors[index].thresholds[table.method.description] = table.tensors[index].amax
+      }
+    }
+  }
 }
 
 /// What one tensor's values were.
@@ -42,6 +52,8 @@ package struct TensorRange: Hashable, Sendable {
   package var histogram: HistogramSummary?
   /// What int8 with this threshold does to the values seen; nil without a histogram.
   package var quality: QuantizationQuality?
+  /// What each method that was compared would have chosen in `amax`' place, by its description; empty where none were.
+  package var thresholds: [String: Float] = [:]
 
   package init(
     name: String, min: Float, max: Float, amax: Float, valueCount: Int, zeroCount: Int,

@@ -97,11 +97,14 @@ private struct ParsedTensor: Decodable {
   var min: Float, max: Float, amax: Float
   var values: Int, zeros: Int
   var clipped: Double?, sqnr: Double?, divergence: Double?
+  var thresholds: [String: Float]
   var histogram: ParsedHistogram?
 
   init(from decoder: any Decoder) throws {
     let fields = try decoder.strictContainer(
-      ["name", "min", "max", "amax", "values", "zeros", "clipped", "sqnr", "divergence", "histogram"])
+      [
+        "name", "min", "max", "amax", "values", "zeros", "clipped", "sqnr", "divergence", "thresholds", "histogram",
+      ])
     name = try fields.decode(String.self, forKey: "name")
     min = try fields.decode(Float.self, forKey: "min")
     max = try fields.decode(Float.self, forKey: "max")
@@ -111,6 +114,7 @@ private struct ParsedTensor: Decodable {
     clipped = try fields.decodeIfPresent(Double.self, forKey: "clipped")
     sqnr = try fields.decodeIfPresent(Double.self, forKey: "sqnr")
     divergence = try fields.decodeIfPresent(Double.self, forKey: "divergence")
+    thresholds = try fields.decodeIfPresent([String: Float].self, forKey: "thresholds") ?? [:]
     histogram = try fields.decodeIfPresent(ParsedHistogram.self, forKey: "histogram")
   }
 
@@ -130,6 +134,9 @@ private struct ParsedTensor: Decodable {
     guard (clipped == nil) == (sqnr == nil), divergence == nil || sqnr != nil else {
       return "`clipped` and `sqnr` belong together"
     }
+    if let (name, value) = thresholds.first(where: { !$0.value.isFinite || $0.value <= 0 }) {
+      return "the threshold of `\(shown(name))` is \(value); it must be positive and finite"
+    }
     if let clipped, !(0...1).contains(clipped) { return "`clipped` is \(clipped); it is a fraction" }
     return histogram?.problem
   }
@@ -138,9 +145,11 @@ private struct ParsedTensor: Decodable {
   var range: TensorRange? {
     var quality: QuantizationQuality?
     if let clipped, let sqnr { quality = QuantizationQuality(clipped: clipped, sqnr: sqnr, divergence: divergence) }
-    return TensorRange(
+    var range = TensorRange(
       name: name, min: min, max: max, amax: amax, valueCount: values, zeroCount: zeros, histogram: histogram?.summary,
       quality: quality)
+    range.thresholds = thresholds
+    return range
   }
 }
 

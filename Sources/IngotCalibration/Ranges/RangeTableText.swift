@@ -11,6 +11,7 @@
 //   "tensors": [                           one line a tensor
 //     {"name": "conv1_out", "min": -3.5, "max": 12.25, "amax": 11.5, "values": 64000, "zeros": 120,
 //      "clipped": 0.0001, "sqnr": 41.2, "divergence": 0.0031,          with a histogram; divergence with entropy only
+//      "thresholds": {"entropy": 11.5, "minmax": 12.25},               where methods were compared: what each would choose
 //      "histogram": {"bins": 3136, "width": 0.00390625, "digest": "sha256:…", "binsPerCount": 32, "counts": […]}}
 //   ]
 // }
@@ -55,6 +56,10 @@ extension TensorRange {
     if let quality {
       fields += ["\"clipped\": \(quality.clipped)", "\"sqnr\": \(quality.sqnr)"]
       if let divergence = quality.divergence { fields.append("\"divergence\": \(divergence)") }
+    }
+    if !thresholds.isEmpty {
+      let list = thresholds.sorted { $0.key < $1.key }.map { "\(jsonString($0.key)): \($0.value)" }
+      fields.append("\"thresholds\": {\(list.joined(separator: ", "))}")
     }
     if let histogram { fields.append("\"histogram\": \(histogram.text)") }
     return "{\(fields.joined(separator: ", "))}"

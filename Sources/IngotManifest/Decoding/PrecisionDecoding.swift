@@ -27,10 +27,20 @@ extension ManifestDecoder {
     let io = reader["io"].flatMap { onlyFloats($0, for: type?.value) }.map { texts($0) } ?? []
     let maxActivation = reader["max-activation"].flatMap { onlyFloats($0, for: type?.value) }?.number(&problems)
     let maxDepth = reader["max-depth"].flatMap { onlyFloats($0, for: type?.value) }?.int(in: 1...Int.max, &problems)
+    let atLeast = reader["at-least"].flatMap { share($0, of: type?.value) }
     guard let type else { return nil }
     return PrecisionSpec(
       type: type, fallback: fallback, keepNodes: nodes, keepOps: ops, io: io, maxActivation: maxActivation,
-      maxDepth: maxDepth, equalize: toggles[0], smooth: toggles[1], biasCorrection: toggles[2], maxDrop: maxDrop)
+      maxDepth: maxDepth, equalize: toggles[0], smooth: toggles[1], biasCorrection: toggles[2], atLeast: atLeast,
+      maxDrop: maxDrop)
+  }
+
+  private mutating func share(_ field: YAMLField, of type: PrecisionType?) -> Located<Double>? {
+    if let type, [.fp32, .tf32, .auto].contains(type) {
+      return field.refuse(
+        "\(field.shown) is for types that are lowered to, not \(type.rawValue)", &problems, hint: "remove it")
+    }
+    return field.percent(&problems)
   }
 
   /// The field, unless the precision has no use for it.

@@ -14,6 +14,8 @@ struct BuildDocument: Codable {
   var profiles: [[String: ProfileDocument]]
   var warnings: [String]
   var facts: [String: String]
+  /// What the engine computes in.
+  var types: EngineTypes
 }
 
 struct ProfileDocument: Codable {
@@ -23,18 +25,26 @@ struct ProfileDocument: Codable {
 extension Stages {
   func build(_ job: StageJob, _ settings: BuildSettings) throws -> StageResult {
     let path = job.input("model")
+    let model = try readModel(path)
     let backend = try runtimes.backend(for: job.step.tools[0])
-    let request = try settings.request(for: path, inputs: try readModel(path).inputTensors)
+    let request = try settings.request(for: path, inputs: model.inputTensors)
     let engine = job.file("engine")
     let report = try backend.build(request, to: engine) { progress in
       job.onProgress(progress.phase, progress.fraction)
       return !Interrupt.wasRequested
     }
+    let types = EngineTypes(report.kernels, of: model)
+    let asked = settings.asked?.elementType.description
+    if let asked, let least = settings.asked?.atLeast { try types.require(least, of: asked) }
+    var facts = report.facts
+    facts["engine compute"] = types.text
     let document = BuildDocument(
       backend: settings.backend, runtimeVersion: backend.identity.version, engineFileName: backend.engineFileName,
       profiles: request.profiles.map { $0.inputs.mapValues { ProfileDocument(min: $0.min, opt: $0.opt, max: $0.max) } },
-      warnings: report.warnings, facts: report.facts)
-    return StageResult(files: [("engine", engine), try job.write(document, to: "build.json")])
+      warnings: report.warnings, facts: facts, types: types)
+    return StageResult(
+      files: [("engine", engine), try job.write(document, to: "build.json")],
+      facts: [fact("compute", types.text)] + (asked.flatMap(types.warning).map { [fact("warning", $0)] } ?? []))
   }
 }
 

@@ -16,7 +16,8 @@ extension Stages {
     let recipe = try job.inputs["recipe"].map { try QuantizationRecipe(path: $0) }
     let kept = try job.inputs["kept"].map { try SearchReport.keptNodes(path: $0) } ?? []
     let weights = try job.inputs["weights"].map { try RoundedWeights(try readModel($0)) }
-    let report = try lowerModel(&model, settings, ranges: ranges, recipe: recipe, kept: kept, weights: weights)
+    var report = try lowerModel(&model, settings, ranges: ranges, recipe: recipe, kept: kept, weights: weights)
+    try report.require(share: settings.atLeast)
     let files = try job.write(model)
     try FileSystem.writeAtomically([Bytes(report.json())], to: job.file("lower.json"), isDurable: false)
     return StageResult(

@@ -54,6 +54,7 @@ struct Int8Tuner {
     form = try chooseMethod(form, judge)
     form = try chooseCorrection(form, judge)
     form.recipe.costs = try costs(of: form, judge)
+    form.table.compare(with: [form.calibration.table] + form.calibration.alternatives)
     return (form.recipe, form.table)
   }
 
