@@ -96,8 +96,8 @@ let package = Package(
     tests(
       "IngotRun",
       [
-        "IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotVerify", "IngotPlan",
-        "IngotRun",
+        "IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotCalibration", "IngotPrecision",
+        "IngotVerify", "IngotPlan", "IngotRun",
       ]),
     tests("IngotReport", ["IngotCore", "IngotPlan", "IngotReport"]),
     tests("IngotRelease", ["IngotCore", "IngotStore", "IngotRelease"]),

@@ -11,8 +11,8 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   package var version: Int {
     switch self {
     case .parse, .reference, .build, .choose, .serialize: 1
-    case .sanitize, .calibrate, .verify: 2
-    case .lower: 3
+    case .sanitize, .verify: 2
+    case .calibrate, .lower: 3
     }
   }
 }

@@ -96,12 +96,20 @@ package struct TuningSettings: Hashable, Sendable {
   package var equalize = Toggle.auto
   package var smooth = Toggle.auto
   package var biasCorrection = Toggle.auto
+  /// What stays float, which forms of the model are compared without.
+  package var keepNodes: [String] = []
+  package var keepOps: [String] = []
+  /// Of the manifest's targets: candidates are judged as these will be lowered, because they share what is chosen.
+  package var forms: [String] = []
   package init() {}
 
   func writeIdentity(to sink: inout some IdentitySink) {
     for (name, toggle) in [("equalize", equalize), ("smooth", smooth), ("bias-correction", biasCorrection)] {
       sink.field(name, toggle.rawValue)
     }
+    for pattern in keepNodes { sink.field("keep-node", pattern) }
+    for op in keepOps { sink.field("keep-op", op) }
+    for form in forms { sink.field("form", form) }
   }
 }
 

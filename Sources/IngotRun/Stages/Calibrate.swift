@@ -2,6 +2,7 @@
 // runtime runs it over, or a file of ranges that another tool left. Out: `ranges.json`, and for int8 that is measured `recipe.json`,
 // which says what else changes the model and why.
 
+internal import IngotBackends
 internal import IngotCalibration
 internal import IngotCore
 internal import IngotGraph
@@ -13,35 +14,52 @@ extension Stages {
     if let file = job.inputs["ranges"] { return try importRanges(job, from: file) }
     let model = try readModel(job.input("model"))
     let reference = try runtimes.reference()
-    let set = try CalibrationSet.open(directory: job.input("data"))
-    func makeCalibrator(_ model: Model, _ method: CalibrationMethod, checkpoint: String?) -> Calibrator {
+    let set = try CalibrationSet.open(directory: job.input("data")).first(settings.samples)
+    func makeCalibrator(_ model: Model, _ set: CalibrationSet, _ method: CalibrationMethod) -> Calibrator {
       Calibrator(
         set: set, setIdentity: job.inputDigest("data").description, modelDigest: job.inputDigest("model"),
-        method: method, samples: settings.samples, memoryBudget: memoryBudget, threadCount: Processor.coreCount,
-        checkpointPath: checkpoint
+        method: method, memoryBudget: memoryBudget, threadCount: threadCount,
+        checkpointPath: set.step == 1 ? job.unfinished : nil
       ) { (tensors) throws(CalibrationError) in
         try model.openSession(exposing: tensors, with: reference, in: job.scratch)
       }
     }
     if let tuning = settings.tuning {
-      let tuner = Int8Tuner(
-        model: model, set: set, settings: tuning, method: settings.chosenMethod,
-        makeCalibrator: { makeCalibrator($0, $1, checkpoint: nil) },
-        openSession: { try $0.openSession(exposing: $1, with: reference, in: job.scratch) },
-        onProgress: job.onProgress)
-      let (recipe, table) = try tuner.run()
-      return try job.result(table, recipe)
+      let (recipe, table, warnings) = try tuner(job, model, set, tuning, settings, reference, makeCalibrator).run()
+      return try job.result(table, recipe, facts: warnings.map { fact("warning", $0) })
     }
     guard let method = settings.chosenMethod else { preconditionFailure("only int8 has its method measured") }
     let tensors =
       settings.measuresAll ? floatTensors(of: model.graph) : try placeForAllForms(model.graph).activationTensors
     let (onProgress, clock) = (job.onProgress, ContinuousClock())
     let start = clock.now
-    let calibration = try makeCalibrator(model, method, checkpoint: job.unfinished).run(tensors: tensors) { progress in
+    let calibration = try makeCalibrator(model, set, method).run(tensors: tensors) { progress in
       onProgress(progress.words(after: clock.now - start), progress.fraction)
       return !Interrupt.wasRequested
     }
     return try job.result(calibration.table, nil, facts: calibration.warnings.map { fact("warning", $0) })
+  }
+
+  private func tuner(
+    _ job: StageJob, _ model: Model, _ set: CalibrationSet, _ tuning: TuningSettings, _ settings: CalibrateSettings,
+    _ reference: any ReferenceBackend,
+    _ makeCalibrator: @escaping (Model, CalibrationSet, CalibrationMethod) -> Calibrator
+  ) -> Int8Tuner {
+    func openSession(_ model: Model, _ tensors: [String]) throws -> any ConcurrentInferenceSession {
+      try model.openSession(exposing: tensors, with: reference, in: job.scratch)
+    }
+    let judge = OutputJudge(set: set, inputs: model.inputTensors, threadCount: threadCount) {
+      try openSession(model, [])
+    }
+    return Int8Tuner(
+      model: model, set: set, settings: tuning, keep: KeepList(nodes: tuning.keepNodes, ops: tuning.keepOps),
+      method: settings.chosenMethod, judge: judge, makeCalibrator: makeCalibrator, openSession: openSession,
+      storing: { model in
+        let folder = "\(job.scratch)/scaled-\(FileSystem.uniqueSuffix())"
+        try FileSystem.makeDirectory(folder)
+        try model.write(to: "\(folder)/model.onnx", weights: .externalAbove(1024), isDurable: false)
+        return try readModel("\(folder)/model.onnx")
+      }, onProgress: job.onProgress)
   }
 
   /// Tensors without an entry are left out: only lowering knows which of them it needs, and it refuses to guess.
