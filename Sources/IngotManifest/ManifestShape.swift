@@ -95,7 +95,8 @@ extension Shape {
         "max-depth", .integer(1...Int.max),
         "For fp16 and bf16: nodes that add up more numbers keep fp32; no limit by default."),
       .optional(
-        "max-drop", .mapping(maxDrop), "Fall back layer by layer until the metric drops by no more than this."),
+        "max-drop", .mapping(maxDrop),
+        "Fall back layer by layer until the metrics drop by no more than this and the gates of `verify` hold."),
     ])
 
   /// Auto measures, and keeps what is nearer to the float model.
@@ -110,7 +111,10 @@ extension Shape {
 
   static let maxDrop = Shape(
     "How far each metric may drop.",
-    Metric.allCases.map { .optional($0.rawValue, Form.percent, "The most that \($0.rawValue) may drop.") })
+    DropMetric.allCases.map { metric in
+      let what = metric == .cosine ? "the cosine similarity of any output" : metric.rawValue
+      return .optional(metric.rawValue, Form.percent, "The most that \(what) may drop.")
+    })
 
   static let dimensionRange = Shape(
     "The sizes of one symbolic dimension.",

@@ -33,6 +33,13 @@ package enum Metric: String, Sendable, CaseIterable {
   case top1, top5
 }
 
+/// What `max-drop` bounds: a task metric, or how near every output is to the original model's. All are 1 at best.
+package enum DropMetric: String, Sendable, CaseIterable {
+  case top1, top5, cosine
+
+  package var needsLabels: Bool { self != .cosine }
+}
+
 /// A precision: `precision: int8`, or its long form.
 package struct PrecisionSpec: Sendable, Hashable {
   /// `auto` leaves it to the measurement.
@@ -55,7 +62,7 @@ package struct PrecisionSpec: Sendable, Hashable {
   package var equalize: Located<Toggle>?
   package var smooth: Located<Toggle>?
   package var biasCorrection: Located<Toggle>?
-  /// Fall back layer by layer until the metrics drop by no more than this.
+  /// Fall back layer by layer until the metrics drop by no more than this; at least one, or nil.
   package var maxDrop: [MetricDrop]?
 
   /// What names a precision in ids: `int8`, or `int8_fp16` with a fallback.
@@ -64,7 +71,7 @@ package struct PrecisionSpec: Sendable, Hashable {
 
 /// How far a metric may drop below the original model's.
 package struct MetricDrop: Sendable, Hashable {
-  package var metric: Located<Metric>
+  package var metric: Located<DropMetric>
   /// 0...1: `0.5%` is 0.005.
   package var drop: Located<Double>
 }

@@ -6,65 +6,12 @@ package import IngotManifest
 extension Plan {
   /// - Throws: one diagnostic for everything that the manifest asks for and Ingot cannot do, with its place.
   package init(_ manifest: Manifest) throws(InputError) {
-    let problems = unsupported(in: manifest)
+    let problems = obstacles(in: manifest)
     guard problems.isEmpty else { throw InputError(problems) }
     var planner = Planner(manifest)
     for variant in manifest.variants { planner.addEngine(variant) }
     self = planner.plan
   }
-}
-
-/// What the format can say and this version cannot do yet.
-private func unsupported(in manifest: Manifest) -> [Diagnostic] {
-  var problems: [Diagnostic] = []
-  for spec in manifest.matrix?.precision ?? [manifest.precision] {
-    let type = spec.type
-    if type.value == .auto { problems += obstaclesToChoosing(manifest, at: type.place) }
-    if let fallback = spec.fallback, ![.fp32, .fp16, .bf16].contains(fallback.value) {
-      problems.append(
-        Diagnostic(
-          at: fallback.place, "fallback '\(fallback.value.rawValue)' cannot be built yet",
-          hint: "use fp32, fp16 or bf16"
-        ))
-    }
-    if let drop = spec.maxDrop?.first {
-      problems.append(
-        Diagnostic(
-          at: drop.metric.place, "accuracy-driven fallback (max-drop under precision) cannot be done yet",
-          hint: "name the layers in `keep`, and put the bound under verify.accuracy.max-drop"))
-    }
-    for target in manifest.targets where type.value == .tf32 && !target.backend.value.isTensorRT {
-      problems.append(
-        Diagnostic(
-          at: type.place,
-          "tf32 exists on TensorRT only, and target '\(target.name.value)' is \(target.backend.value.rawValue)",
-          hint: "give that target a manifest of its own with precision: fp32"))
-    }
-  }
-  if let verify = manifest.verify, verify.synthetic {
-    problems.append(
-      Diagnostic(
-        at: manifest.name.place, "verification on synthetic data cannot be done yet",
-        hint: "name a set of real samples in verify.data"))
-  }
-  return problems
-}
-
-/// What keeps engines of several precisions from being compared.
-private func obstaclesToChoosing(_ manifest: Manifest, at place: Place) -> [Diagnostic] {
-  var problems = manifest.targets.filter(\.backend.value.isTensorRT).map { target in
-    Diagnostic(
-      at: place,
-      "precision 'auto' times engines on this machine, and target '\(target.name.value)' is \(target.backend.value.rawValue)",
-      hint: "name the precision, or build a matrix of them and compare the bundles on the device")
-  }
-  if manifest.verify?.data == nil {
-    problems.append(
-      Diagnostic(
-        at: place, "precision 'auto' needs samples and gates to judge the candidates by",
-        hint: "name a set of real samples in verify.data, and what must hold in verify.outputs or verify.accuracy"))
-  }
-  return problems
 }
 
 /// The steps so far; equal steps are added once.
@@ -105,9 +52,9 @@ private struct Planner {
   private mutating func addCandidate(_ variant: Variant) -> (lowered: StepID, build: StepID, verify: StepID?) {
     let canonical = addSanitize()
     let parse = addParse(canonical, variant.target)
-    let lowered = addLower(canonical, variant.precision, variant.target)
+    let lowered = addLower(canonical, variant)
     let build = addBuild(lowered, parse, variant)
-    return (lowered, build, manifest.verify.map { addVerify($0, build, lowered, variant) })
+    return (lowered, build, manifest.verify.map { addVerify($0, build, lowered, canonical, variant) })
   }
 
   /// The fallback first: the others must beat it.
@@ -119,6 +66,8 @@ private struct Planner {
       var candidate = precision
       candidate.type.value = type
       if !type.isQuantized { candidate.fallback = nil }
+      // What computes in float32 has nothing to fall back from.
+      if type == .fp32 { candidate.maxDrop = nil }
       return candidate
     }
   }
@@ -167,9 +116,8 @@ private struct Planner {
   }
 
   /// - Returns: the step whose `model.onnx` is strongly typed: for fp32 the canonical model is.
-  private mutating func addLower(
-    _ canonical: StepID, _ precision: PrecisionSpec, _ target: TargetSpec
-  ) -> StepID {
+  private mutating func addLower(_ canonical: StepID, _ variant: Variant) -> StepID {
+    let precision = variant.precision
     let hasNothingToLower = [.fp32, .tf32].contains(precision.type.value)
     if hasNothingToLower { return canonical }
     var inputs = [StepInput("model", .output(of: canonical, name: "model.onnx"))]
@@ -186,13 +134,41 @@ private struct Planner {
         }
       }
     }
-    let form = type == .int8 ? target.backend.value.int8Form : nil
+    let form = type == .int8 ? variant.target.backend.value.int8Form : nil
     var settings = LowerSettings(
       precision: type.rawValue, fallback: precision.fallback?.value.rawValue ?? "fp32", form: form,
       keepNodes: precision.keepNodes.map(\.value), keepOps: precision.keepOps.map(\.value))
     settings.io = precision.io.map(\.value)
     (settings.maxActivation, settings.maxDepth) = (precision.maxActivation?.value, precision.maxDepth?.value)
-    return add(Step(.lower(settings), inputs: inputs, label: "\(precision.label)\(form.map { "-\($0)" } ?? "")/lower"))
+    var label = "\(precision.label)\(form.map { "-\($0)" } ?? "")"
+    if precision.maxDrop != nil, let verify = manifest.verify {
+      label = variant.target.backend.value.isTensorRT ? "\(precision.label)-tensorrt" : variant.id
+      let search = addSearch(settings, inputs, verify, canonical, variant, label: label)
+      inputs.append(StepInput("kept", .output(of: search, name: "kept.json")))
+    }
+    return add(Step(.lower(settings), inputs: inputs, label: "\(label)/lower"))
+  }
+
+  /// Judges by the gates of verification, and by the engine itself where one can run here.
+  private mutating func addSearch(
+    _ lower: LowerSettings, _ inputs: [StepInput], _ verify: VerifySpec, _ canonical: StepID, _ variant: Variant,
+    label: String
+  ) -> StepID {
+    let isTensorRT = variant.target.backend.value.isTensorRT
+    var gates = settings(verify, variant)
+    gates.latency = []
+    if isTensorRT { gates.backend = TargetBackend.tensorrt.rawValue }
+    let judged = [
+      StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
+      samples(verify, canonical),
+    ]
+    // Layers are measured in the reference runtime.
+    var tools = [isTensorRT ? .reference : tool(variant.target)]
+    if tools != [.reference] { tools.append(.reference) }
+    return add(
+      Step(
+        .search(SearchSettings(lower: lower, gates: gates, build: isTensorRT ? nil : buildSettings(variant))),
+        inputs: inputs + judged, tools: tools + [.cpu], label: "\(label)/search"))
   }
 
   private mutating func addCalibrate(
@@ -251,6 +227,9 @@ private struct Planner {
     if plan[lowered].stage == .lower {
       inputs.append(StepInput("lowering", .output(of: lowered, name: "lower.json")))
       inputs += plan[lowered].inputs.filter { $0.name == "ranges" || $0.name == "recipe" }
+      if case .output(let search, _)? = plan[lowered].inputs.first(where: { $0.name == "kept" })?.source {
+        inputs.append(StepInput("search", .output(of: search, name: "search.json")))
+      }
     }
     if let verify { inputs.append(StepInput("verdict", .output(of: verify, name: "verdict.json"))) }
     return add(Step(.serialize(serializeSettings(variant)), inputs: inputs, label: "\(variant.id)/serialize"))
@@ -272,25 +251,37 @@ private struct Planner {
   }
 
   private mutating func addVerify(
-    _ verify: VerifySpec, _ build: StepID, _ lowered: StepID, _ variant: Variant
+    _ verify: VerifySpec, _ build: StepID, _ lowered: StepID, _ canonical: StepID, _ variant: Variant
   ) -> StepID {
-    let data = verify.data.map { StepInput("data", .calibrationSet(path: manifest.resolve($0.value))) }
-    let reference = add(
-      Step(
-        .reference(ReferenceSettings()), inputs: [StepInput("model", model)] + (data.map { [$0] } ?? []),
-        tools: [.reference], label: "reference"))
     let isTensorRT = variant.target.backend.value.isTensorRT
     // The verdict is bound to the engine also where only the graph can be run.
-    let inputs =
-      [
-        StepInput("engine", .output(of: build, name: "engine")),
-        StepInput("model", .output(of: lowered, name: "model.onnx")),
-        StepInput("reference", .output(of: reference, name: "reference.json")),
-      ] + (data.map { [$0] } ?? [])
+    let inputs = [
+      StepInput("engine", .output(of: build, name: "engine")),
+      StepInput("model", .output(of: lowered, name: "model.onnx")),
+      StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
+      samples(verify, canonical),
+    ]
     return add(
       Step(
         .verify(settings(verify, variant)), inputs: inputs,
         tools: [isTensorRT ? .reference : tool(variant.target), .cpu], label: "\(variant.id)/verify"))
+  }
+
+  private mutating func addReference(_ verify: VerifySpec, _ canonical: StepID) -> StepID {
+    add(
+      Step(
+        .reference(ReferenceSettings()), inputs: [StepInput("model", model), samples(verify, canonical)],
+        tools: [.reference], label: "reference"))
+  }
+
+  /// Random ones where the manifest has none.
+  private mutating func samples(_ verify: VerifySpec, _ canonical: StepID) -> StepInput {
+    if let data = verify.data { return StepInput("data", .calibrationSet(path: manifest.resolve(data.value))) }
+    let made = add(
+      Step(
+        .synthesize(SynthesizeSettings(profiles: profiles)),
+        inputs: [StepInput("model", .output(of: canonical, name: "model.onnx"))], label: "synthesize"))
+    return StepInput("data", .output(of: made, name: "set.yaml"))
   }
 
   private func settings(_ verify: VerifySpec, _ variant: Variant) -> VerifySettings {
@@ -298,7 +289,7 @@ private struct Planner {
       ("p50", verify.latency?.p50), ("p90", verify.latency?.p90), ("p95", verify.latency?.p95),
       ("p99", verify.latency?.p99),
     ]
-    return VerifySettings(
+    var settings = VerifySettings(
       backend: variant.target.backend.value.rawValue, profiles: profiles,
       outputs: verify.outputs.map {
         .init(
@@ -313,6 +304,10 @@ private struct Planner {
       },
       latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } },
       options: variant.target.backend.value.isTensorRT ? [] : options(for: variant.target))
+    settings.drops = (variant.precision.maxDrop ?? []).map {
+      .init(metric: $0.metric.value.rawValue, bound: $0.drop.value)
+    }
+    return settings
   }
 
   private func buildSettings(_ variant: Variant) -> BuildSettings {

@@ -5,14 +5,15 @@ internal import IngotCore
 
 /// The stages of the pipeline, in the order in which they follow each other.
 package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
-  case sanitize, parse, reference, calibrate, lower, build, verify, choose, serialize
+  case sanitize, parse, synthesize, reference, calibrate, search, lower, build, verify, choose, serialize
 
   /// Raised when the stage's own code changes what it makes of the same inputs: all its keys change with it.
   package var version: Int {
     switch self {
-    case .parse, .reference, .build, .choose, .serialize: 1
-    case .sanitize, .verify: 2
-    case .calibrate, .lower: 3
+    case .parse, .synthesize, .reference, .search, .build, .choose, .serialize: 1
+    case .sanitize: 2
+    case .calibrate, .verify: 3
+    case .lower: 4
     }
   }
 }

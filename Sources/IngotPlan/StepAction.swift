@@ -7,8 +7,10 @@ package import IngotCore
 package indirect enum StepAction: Hashable, Sendable {
   case sanitize(SanitizeSettings)
   case parse(ParseSettings)
+  case synthesize(SynthesizeSettings)
   case reference(ReferenceSettings)
   case calibrate(CalibrateSettings)
+  case search(SearchSettings)
   case lower(LowerSettings)
   case build(BuildSettings)
   case serialize(SerializeSettings)
@@ -19,8 +21,10 @@ package indirect enum StepAction: Hashable, Sendable {
     switch self {
     case .sanitize: .sanitize
     case .parse: .parse
+    case .synthesize: .synthesize
     case .reference: .reference
     case .calibrate: .calibrate
+    case .search: .search
     case .lower: .lower
     case .build: .build
     case .serialize: .serialize
@@ -33,8 +37,10 @@ package indirect enum StepAction: Hashable, Sendable {
     switch self {
     case .sanitize(let settings): settings.writeIdentity(to: &sink)
     case .parse(let settings): settings.writeIdentity(to: &sink)
+    case .synthesize(let settings): settings.writeIdentity(to: &sink)
     case .reference: break
     case .calibrate(let settings): settings.writeIdentity(to: &sink)
+    case .search(let settings): settings.writeIdentity(to: &sink)
     case .lower(let settings): settings.writeIdentity(to: &sink)
     case .build(let settings): settings.writeIdentity(to: &sink)
     case .serialize(let settings): settings.writeIdentity(to: &sink)
@@ -80,6 +86,17 @@ package struct ParseSettings: Hashable, Sendable {
 
   func writeIdentity(to sink: inout some IdentitySink) {
     sink.field("backend", backend)
+    for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
+  }
+}
+
+/// Makes a set of random samples, where a manifest has no data to verify with.
+package struct SynthesizeSettings: Hashable, Sendable {
+  /// Open dimensions other than the batch take `opt` of the first profile.
+  package var profiles: [ProfileSettings]
+  package init(profiles: [ProfileSettings]) { self.profiles = profiles }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
     for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
   }
 }
@@ -167,6 +184,24 @@ package struct LowerSettings: Hashable, Sendable {
   }
 }
 
+/// Finds the nodes that must keep the fallback type so that gates hold.
+package struct SearchSettings: Hashable, Sendable {
+  package var lower: LowerSettings
+  /// What must hold. No latency: kept nodes only add to it.
+  package var gates: VerifySettings
+  /// How each candidate's engine is built where one can run here; nil where the lowered model stands for it.
+  package var build: BuildSettings?
+  package init(lower: LowerSettings, gates: VerifySettings, build: BuildSettings?) {
+    (self.lower, self.gates, self.build) = (lower, gates, build)
+  }
+
+  func writeIdentity(to sink: inout some IdentitySink) {
+    lower.writeIdentity(to: &sink)
+    gates.writeIdentity(to: &sink)
+    build?.writeIdentity(to: &sink)
+  }
+}
+
 package struct BuildSettings: Hashable, Sendable {
   package var backend: String
   package var compute: [String]
@@ -248,11 +283,22 @@ package struct VerifySettings: Hashable, Sendable {
     }
   }
 
+  /// How far a metric may drop below the original model's.
+  package struct Drop: Hashable, Sendable {
+    /// `top1`, `top5`, or `cosine` of any output.
+    package var metric: String
+    /// As a fraction: 0.01 is one point.
+    package var bound: Double
+    package init(metric: String, bound: Double) { (self.metric, self.bound) = (metric, bound) }
+  }
+
   package var backend: String
   /// The batch sizes that the engine takes.
   package var profiles: [ProfileSettings]
   package var outputs: [OutputGate]
   package var accuracy: AccuracyGate?
+  /// What the precision itself promises.
+  package var drops: [Drop] = []
   /// Percentile name and seconds, in the manifest's order.
   package var latency: [NamedOption]
   /// As in `BuildSettings`: some of them (threads, streams) say how an engine runs. Empty where the engine is not run here.
@@ -284,6 +330,7 @@ package struct VerifySettings: Hashable, Sendable {
       if let drop = accuracy.maxDrop { sink.field("accuracy max-drop", "\(drop)") }
       if let min = accuracy.min { sink.field("accuracy min", "\(min)") }
     }
+    for drop in drops { sink.field("max-drop \(drop.metric)", "\(drop.bound)") }
     for bound in latency { sink.field("latency \(bound.name)", bound.value) }
     for option in options { sink.field("option \(option.name)", option.value) }
   }

@@ -10,7 +10,7 @@ package struct FallbackSearch: Sendable, Hashable {
     package var holds: Bool
   }
 
-  /// Nodes to keep at the fallback type, the most sensitive first; nil where even keeping all of them is not enough.
+  /// Nodes to keep at the fallback type, the most sensitive first; nil where even keeping all that are ranked is not enough.
   package private(set) var kept: [String]?
   package private(set) var trials: [Trial] = []
 
@@ -18,16 +18,17 @@ package struct FallbackSearch: Sendable, Hashable {
   /// that it went past.
   ///
   /// - Parameters:
-  ///   - ranked: nodes that are quantized, the most sensitive first.
+  ///   - ranked: nodes that are quantized, the most sensitive first; asked for only where keeping none is not enough.
   ///   - limit: at most so many evaluations; at least 2 + log2 of the nodes, so that the search always ends with an answer.
   ///   - holds: evaluates the model with these nodes at the fallback type.
   package init<E: Error>(
-    among ranked: [String], limit: Int = 24, holds: ([String]) throws(E) -> Bool
+    among ranked: () throws(E) -> [String], limit: Int = 16, holds: ([String]) throws(E) -> Bool
   ) throws(E) {
     if try evaluate([], holds) {
       kept = []
       return
     }
+    let ranked = try ranked()
     var (tooFew, enough) = (0, Int?.none)
     var next = 1
     while enough == nil, tooFew < ranked.count {

@@ -9,14 +9,18 @@ package struct KeepList: Sendable, Hashable {
   package var nodes: [String]
   /// Operator types, exact: `Softmax`.
   package var ops: [String]
+  /// Names of nodes, exact, that a search for the precision's `max-drop` found.
+  package var found: Set<String>
 
-  package init(nodes: [String] = [], ops: [String] = []) { (self.nodes, self.ops) = (nodes, ops) }
+  package init(nodes: [String] = [], ops: [String] = [], found: Set<String> = []) {
+    (self.nodes, self.ops, self.found) = (nodes, ops, found)
+  }
 
   /// The nodes of `graph` that the list names: node index to the pattern that named it.
   ///
   /// - Throws: `.unmatchedPatterns` with every pattern that names nothing, bodies of If, Loop and Scan included.
   package func resolve(in graph: Graph) throws(PrecisionError) -> [Int: String] {
-    guard !nodes.isEmpty || !ops.isEmpty else { return [:] }
+    guard !nodes.isEmpty || !ops.isEmpty || !found.isEmpty else { return [:] }
     var everyNode: [(name: String, op: String)] = []
     collect(graph, into: &everyNode)
     let globs = nodes.map { (text: $0, glob: Glob($0)) }
@@ -36,19 +40,27 @@ package struct KeepList: Sendable, Hashable {
     let globs = nodes.map { (text: $0, glob: Glob($0)) }
     var kept: [Int: String] = [:]
     for (index, node) in graph.nodes.enumerated() {
-      if let pattern = globs.first(where: { $0.glob.matches(node.name) })?.text
-        ?? ops.first(where: { $0 == node.opType })
-      {
-        kept[index] = pattern
-      }
+      let name = graph.shownName(of: node)
+      let pattern =
+        globs.first { $0.glob.matches(name) }?.text ?? ops.first { $0 == node.opType }
+        ?? (found.contains(name) ? "max-drop" : nil)
+      if let pattern { kept[index] = pattern }
     }
     return kept
   }
 
   private func collect(_ graph: Graph, into nodes: inout [(name: String, op: String)]) {
     for node in graph.nodes {
-      nodes.append((node.name, node.opType))
+      nodes.append((graph.shownName(of: node), node.opType))
       for body in node.bodies { collect(body, into: &nodes) }
     }
+  }
+}
+
+extension Graph {
+  /// What a node is called where people name it: a node without a name goes by its first output.
+  package func shownName(of node: Node) -> String {
+    guard node.name.isEmpty, let output = node.outputs.first ?? nil else { return node.name }
+    return self[output].name
   }
 }

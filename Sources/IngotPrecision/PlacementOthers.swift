@@ -30,7 +30,9 @@ extension Placer {
       id = output
     }
     guard !uses.isPinned(id) else { return }
-    for edge in uses.readers(of: id) where !isQuantized(edge) && !shapeNodes.contains(edge.node) {
+    // What is kept computes in float, on floats.
+    for edge in uses.readers(of: id)
+    where !isQuantized(edge) && !shapeNodes.contains(edge.node) && kept[edge.node] == nil {
       quantize(id, at: edge, rule: "O2")
     }
   }

@@ -95,9 +95,14 @@ extension QuantizationRecipe {
   }
 
   /// Changes the model's constants as the recipe says. Its ranges hold for the result.
-  /// - Throws: `.recipe` where it was made for another model.
-  package func apply(to model: inout Model) throws(PrecisionError) {
+  /// - Parameter keep: nodes that stay float have no rounding that their biases should correct.
+  /// - Throws: `.recipe` where it was made for another model; `.unmatchedPatterns`.
+  package func apply(to model: inout Model, keep: KeepList = KeepList()) throws(PrecisionError) {
     for scaling in scalings { try scaling.apply(to: &model.graph) }
-    for correction in corrections { try correction.apply(to: &model.graph) }
+    var kept: Set<String> = []
+    for index in try keep.resolve(in: model.graph).keys {
+      if let output = model.graph.nodes[index].outputs.first ?? nil { kept.insert(model.graph[output].name) }
+    }
+    for correction in corrections where !kept.contains(correction.output) { try correction.apply(to: &model.graph) }
   }
 }

@@ -106,7 +106,7 @@ struct QuantizationWriter {
     for edge in edges { graph.nodes[edge.node].inputs[edge.input] = value }
   }
 
-  private func readerNames(_ edges: [Edge]) -> [String] { edges.map { graph.nodes[$0.node].name } }
+  private func readerNames(_ edges: [Edge]) -> [String] { edges.map { graph.shownName(of: graph.nodes[$0.node]) } }
 
   private mutating func makeNode(_ op: String, _ inputs: [ValueID], _ output: ValueID) -> Node {
     Node(op, name: names.unused(from: "\(graph[output].name)/\(op)"), inputs: inputs, outputs: [output])

@@ -18,6 +18,8 @@ package struct AuditLine: Hashable, Sendable, Codable {
   package var to: Digest
   package var title: String
   package var level: VerdictSummary.Level?
+  /// True where the verdict rests on random inputs.
+  package var synthetic: Bool?
   package var user: String
   package var reason: String
   /// ISO 8601, UTC.

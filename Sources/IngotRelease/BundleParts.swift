@@ -116,10 +116,16 @@ package struct VerdictSummary: Hashable, Sendable, Codable {
   package var verdict: Digest
   /// Where it ran: `cpu`, or a GPU's name.
   package var device: String
+  /// True where the samples were random numbers; absent where they were data.
+  package var synthetic: Bool?
 
-  package init(level: Level, passed: Bool, gates: [Gate], engine: Digest, verdict: Digest, device: String) {
+  package init(
+    level: Level, passed: Bool, gates: [Gate], engine: Digest, verdict: Digest, device: String,
+    isSynthetic: Bool = false
+  ) {
     (self.level, self.passed, self.gates) = (level, passed, gates)
     (self.engine, self.verdict, self.device) = (engine, verdict, device)
+    synthetic = isSynthetic ? true : nil
   }
 
   package var failedGates: [Gate] { gates.filter { !$0.passed } }

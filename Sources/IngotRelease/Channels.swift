@@ -64,7 +64,7 @@ package struct Channels: Sendable {
       after,
       AuditLine(
         action: .promote, channel: name, from: before?.current.bundle, to: bundle, title: value.title,
-        level: value.verdict?.level, user: user, reason: reason, time: time))
+        level: value.verdict?.level, synthetic: value.verdict?.synthetic, user: user, reason: reason, time: time))
     return after
   }
 
@@ -83,7 +83,8 @@ package struct Channels: Sendable {
       after,
       AuditLine(
         action: .rollback, channel: name, from: before.current.bundle, to: after.current.bundle, title: value.title,
-        level: value.verdict?.level, user: user, reason: reason, time: clock().description))
+        level: value.verdict?.level, synthetic: value.verdict?.synthetic, user: user, reason: reason,
+        time: clock().description))
     return after
   }
 

@@ -29,6 +29,8 @@ package struct EngineSummary: Sendable, Hashable, Codable {
   package var state: State
   /// `graph` or `engine`; nil where nothing was verified.
   package var level: String?
+  /// True where the samples were random numbers; nil where they were data.
+  package var synthetic: Bool?
   /// Of the engine, and of the original model, in 0...1.
   package var accuracy: Double?
   package var referenceAccuracy: Double?
@@ -55,6 +57,7 @@ package struct EngineSummary: Sendable, Hashable, Codable {
     let serialize = record(engine.serialize)
     let verify = engine.verify.flatMap(record)
     level = verify?.fact("level")
+    synthetic = verify?.fact("synthetic").map { $0 == "true" }
     metric = verify?.fact("metric")
     accuracy = verify?.fact("accuracy").flatMap(Double.init)
     referenceAccuracy = verify?.fact("reference-accuracy").flatMap(Double.init)

@@ -33,7 +33,10 @@ package struct TextTable: Sendable {
 
   /// A row an engine: accuracy, closeness, verdict level, size, and how long its stages took when they ran.
   package init(_ engines: [EngineSummary]) {
-    let stages: [Stage] = [.sanitize, .calibrate, .lower, .build, .verify]
+    // Few manifests ask for a search.
+    let stages = [Stage.sanitize, .calibrate, .search, .lower, .build, .verify].filter { stage in
+      stage != .search || engines.contains { $0.seconds(of: .search) != nil }
+    }
     let accuracyName = engines.lazy.compactMap(\.metric).first ?? "top1"
     header =
       ["model", "precision", "target", accuracyName, "fp32", "SQNR dB", "verdict", "engine"] + stages.map(\.rawValue)
@@ -51,9 +54,10 @@ package struct TextTable: Sendable {
 }
 
 extension EngineSummary {
-  /// `passed (engine)`, `FAILED (graph)`, `not verified`.
+  /// `passed (engine)`, `FAILED (graph)`, `passed (engine, random inputs)`, `not verified`.
   package var verdict: String {
-    switch (state, level) {
+    let level = level.map { synthetic == true ? "\($0), random inputs" : $0 }
+    return switch (state, level) {
     case (.failed, _): "-"
     case (_, nil): "not verified"
     case (.passed, let level?): "passed (\(level))"

@@ -228,7 +228,7 @@ extension Plan {
       let model = self[id].inputs.first?.source
       let check = steps.prefix(id.index).firstIndex { $0.stage == .sanitize && $0.inputs.first?.source == model }
       return direct + (check.map { [StepID($0)] } ?? [])
-    case .sanitize, .parse, .calibrate, .lower, .build, .verify, .choose: return direct
+    case .sanitize, .parse, .synthesize, .calibrate, .search, .lower, .build, .verify, .choose: return direct
     }
   }
 }

@@ -8,11 +8,13 @@ package import IngotPrecision
 
 /// - Parameter ranges: what calibration measured; nil where it did not run.
 /// - Parameter recipe: for int8, what calibration found best besides ranges.
+/// - Parameter kept: nodes that a search for `max-drop` found, by name.
 /// - Throws: `PrecisionError`. The model is then as it was.
 package func lowerModel(
-  _ model: inout Model, _ settings: LowerSettings, ranges: RangeTable?, recipe: QuantizationRecipe? = nil
+  _ model: inout Model, _ settings: LowerSettings, ranges: RangeTable?, recipe: QuantizationRecipe? = nil,
+  kept: [String] = []
 ) throws(PrecisionError) -> LoweringReport {
-  let keep = KeepList(nodes: settings.keepNodes, ops: settings.keepOps)
+  let keep = KeepList(nodes: settings.keepNodes, ops: settings.keepOps, found: Set(kept))
   let amax = ranges?.amaxByName
   let fallback = settings.fallbackType
   switch settings.precision {
@@ -24,7 +26,7 @@ package func lowerModel(
     let type: ElementType = settings.precision == "fp16" ? .float16 : .bfloat16
     return try lowerToFloat16(&model, type: type, options: options, amax: amax.map { table in { table[$0] } })
   case "int8":
-    try recipe?.apply(to: &model)
+    try recipe?.apply(to: &model, keep: keep)
     let ranges = ranges?.activationRanges ?? [:]
     let form = settings.form.flatMap(Int8Form.init(rawValue:)) ?? .tensorrt
     return try lowerToInt8(&model, fallback: fallback, form: form, keep: keep) { ranges[$0] }

@@ -41,11 +41,15 @@ package struct AccuracyAccumulator: Sendable {
   }
 
   /// Nil before the first sample.
-  package var accuracy: Accuracy? {
-    guard sampleCount > 0 else { return nil }
-    let share = { (count: Int) in Double(count) / Double(sampleCount) }
+  package var accuracy: Accuracy? { best(of: sampleCount) }
+
+  /// What the accuracy is where every sample that is still to come is answered right; nil before the first sample.
+  /// - Parameter total: how many samples there will be, at least as many as were added.
+  package func best(of total: Int) -> Accuracy? {
+    guard sampleCount > 0, total >= sampleCount else { return nil }
+    let share = { (count: Int) in Double(count + total - sampleCount) / Double(total) }
     return Accuracy(
-      output: output, sampleCount: sampleCount, top1: share(top1Count), top5: ranksFive ? share(top5Count) : nil)
+      output: output, sampleCount: total, top1: share(top1Count), top5: ranksFive ? share(top5Count) : nil)
   }
 }
 

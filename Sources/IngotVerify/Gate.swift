@@ -79,12 +79,36 @@ package enum Gate: Hashable, Sendable {
     }
   }
 
+  /// Whether more samples can only bring it nearer to failing, or, for an accuracy, whether its best case is known.
+  package var isDecidedEarly: Bool {
+    switch self {
+    case .accuracy, .accuracyDrop, .output(_, .maxAbsolute, _), .output(_, .maxRelative, _): true
+    case .output(_, .cosine, _), .output(_, .sqnr, _), .output(_, .meanAbsolute, _), .agreement, .latency: false
+    }
+  }
+
   var relation: GateResult.Relation {
     switch self {
     case .output(_, let metric, _): metric.isLowerBound ? .atLeast : .atMost
     case .accuracy, .agreement: .atLeast
     case .accuracyDrop, .latency: .atMost
     }
+  }
+}
+
+extension [Gate] {
+  /// Of gates that judge the same the one that is harder to pass, in the place of the first.
+  package var tightest: [Gate] {
+    var result: [Gate] = []
+    for gate in self {
+      guard let index = result.firstIndex(where: { $0.name == gate.name && $0.relation == gate.relation }) else {
+        result.append(gate)
+        continue
+      }
+      let isTighter = gate.relation == .atLeast ? gate.bound > result[index].bound : gate.bound < result[index].bound
+      if isTighter { result[index] = gate }
+    }
+    return result
   }
 }
 

@@ -25,6 +25,28 @@ package struct Measurements: Sendable, Hashable {
     return GateResult(name: "new NaN or Inf", relation: .atMost, bound: 0, actual: Double(count))
   }
 
+  /// Every gate but those of latency, and first the one that always holds.
+  package func judgeAll(_ gates: [Gate]) throws(VerifyError) -> [GateResult] {
+    var results = [finiteness]
+    for gate in gates {
+      if case .latency = gate { continue }
+      results.append(try judge(gate))
+    }
+    return results
+  }
+
+  /// Whether some gate fails whatever the samples give that are still to come.
+  /// - Precondition: `candidateAccuracy` is the best that they can lead to, `referenceAccuracy` that of all samples.
+  package func failsForCertain(_ gates: [Gate]) throws(VerifyError) -> Bool {
+    if !finiteness.passed { return true }
+    for gate in gates where gate.isDecidedEarly {
+      let result = try judge(gate)
+      // Not a number: nothing finite was compared so far.
+      if !result.passed, !result.actual.isNaN { return true }
+    }
+    return false
+  }
+
   func judge(_ gate: Gate) throws(VerifyError) -> GateResult {
     guard !gate.bound.isNaN else { throw VerifyError(.badBound(gate: gate.name, bound: gate.bound)) }
     return GateResult(name: gate.name, relation: gate.relation, bound: gate.bound, actual: try value(for: gate))
@@ -41,7 +63,9 @@ package struct Measurements: Sendable, Hashable {
     case .accuracy(let score, _): return try require(candidateAccuracy.flatMap(score.value), gate, Self.needsLabels)
     case .accuracyDrop(let score, _):
       let before = try require(referenceAccuracy.flatMap(score.value), gate, Self.needsLabels)
-      return before - (try require(candidateAccuracy.flatMap(score.value), gate, Self.needsLabels))
+      let after = try require(candidateAccuracy.flatMap(score.value), gate, Self.needsLabels)
+      // 100 % less 99.7 % is 0.3 %, which the difference of two doubles is not.
+      return ((before - after) * 1e12).rounded() / 1e12
     case .agreement: return try require(agreement, gate, "no output of scores was compared")
     case .latency(let percentile, _): return try require(latency.map(percentile.value), gate, "no run was timed")
     }

@@ -19,6 +19,7 @@ extension Verb {
     options: [
       .value("--out", short: "-o", "DIR", "write bundles below DIR (default: out)"),
       .value("--jobs", short: "-j", "N", "run at most N steps at once (default: one a processor core)"),
+      .flag("--write-keep", "write the nodes that `max-drop` had to keep into the manifests"),
       .flag("--explain", "say for each step that runs which component of its key changed"),
       .value("--junit", "FILE", "also write the results as JUnit XML"),
       .value("--markdown", "FILE", "also write the results as a Markdown table"),
@@ -33,6 +34,10 @@ extension Verb {
     try manifests.checkPins(session.store.fileDigests)
     let (outcomes, summaries) = try await run(manifests, session, jobs: jobs, context)
     try report(summaries, context)
+    for (manifest, outcome) in zip(manifests.manifests, outcomes) {
+      try Kept(manifest, outcome, session.store).tell(
+        context.terminal, writes: context.arguments.has("--write-keep"))
+    }
     return exitCode(outcomes, summaries)
   }
 

@@ -47,7 +47,8 @@ extension Verb {
     ]
     if let verdict = bundle.verdict {
       lines.append(
-        "verdict     \(verdict.passed ? "passed" : "FAILED") (\(verdict.level.rawValue), on \(verdict.device))")
+        "verdict     \(verdict.passed ? "passed" : "FAILED") (\(verdict.level.rawValue), on \(verdict.device)"
+          + (verdict.synthetic == true ? ", random inputs)" : ")"))
       lines += verdict.gates.map { "  \($0.passed ? "ok    " : "FAILED") \($0.name): \($0.measured), \($0.bound)" }
     } else {
       lines.append("verdict     none: it was not verified")

@@ -75,6 +75,22 @@ import Testing
     #expect(choice.contains("\"chosen\" : \"fp32\"") && choice.contains("sqnr is"), "\(choice)")
   }
 
+  /// Random inputs prove that the engine computes what the model does, and everything that tells of it says so.
+  @Test func randomInputsVerifyWhereThereIsNoData() throws {
+    let space = try Quick.space()
+    try space.edit(Quick.path, "data: ../Calibration/digits-eval", "synthetic: true")
+    // Ranges that were measured on data clip noise: this is for engines in floats.
+    try space.edit(Quick.path, "precision: [fp32, int8]", "precision: [fp32, fp16]")
+    try space.edit(Quick.path, "  accuracy: { metric: top1, labels: labels, max-drop: 1% }\n", "")
+    let run = try space.ingot("build", Quick.path)
+    #expect(run.status == 0 && run.output.contains("passed (engine, random inputs)"), "\(run)")
+    let verdict = try space.read("out/quick/fp32-cpu/verdict.json")
+    #expect(verdict.contains(#""synthetic" : true"#) && verdict.contains(#""samples" : 32"#), "\(verdict)")
+    #expect(try space.ingot("inspect", "out/quick/fp32-cpu").output.contains(", random inputs)"))
+    #expect(try space.ingot("promote", "out/quick/fp32-cpu", "--to", "staging").status == 0)
+    #expect(try space.read("home/store/v1/audit.log").contains(#""synthetic":true"#))
+  }
+
   @Test func endsWithFourWhereARuntimeIsMissing() throws {
     let space = try Quick.space()
     let without = ["INGOT_RUNTIME_PATH": ""]

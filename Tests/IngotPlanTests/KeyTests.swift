@@ -82,7 +82,7 @@ private enum Table {
       ("samples", { $0.samples = 11 }), ("all samples", { $0.samples = nil }), ("tensors", { $0.measuresAll = true }),
       ("ranges only", { $0.tuning = nil }), ("equalize", { $0.tuning?.equalize = .on }),
       ("smooth", { $0.tuning?.smooth = .on }), ("bias correction", { $0.tuning?.biasCorrection = .off }),
-      ("kept node", { $0.tuning?.keepNodes = ["a"] }), ("kept op", { $0.tuning?.keepOps = ["a"] }),
+      ("kept nodes", { $0.tuning?.keepNodes = ["a"] }), ("kept ops", { $0.tuning?.keepOps = ["a"] }),
       ("form", { $0.tuning?.forms = ["openvino"] }),
     ])
   static let lower = vary(
@@ -93,6 +93,16 @@ private enum Table {
       ("keepOps", { $0.keepOps = ["Add"] }),
       ("io", { $0.io = ["x"] }), ("max activation", { $0.maxActivation = 1 }), ("max depth", { $0.maxDepth = 1 }),
       ("a node is no op", { ($0.keepNodes, $0.keepOps) = ([], ["/a/*", "Softmax"]) }),
+    ])
+  static let searching = vary(
+    SearchSettings(
+      lower: LowerSettings(precision: "int8", fallback: "fp32", keepNodes: [], keepOps: []), gates: verify, build: build
+    ),
+    StepAction.search,
+    [
+      ("lower", { $0.lower.form = "openvino" }), ("gates", { $0.gates.outputs = [] }),
+      ("build", { $0.build?.workspace = 2 }), ("no build", { $0.build = nil }),
+      ("options of the build alone", { $0.build?.options = [] }), ("of the run alone", { $0.gates.options = [] }),
     ])
   static let building = vary(build, StepAction.build, buildChanges())
   static let serializing = vary(
@@ -109,7 +119,9 @@ private enum Table {
       ("backend", { $0.backend = "onnxruntime" }), ("profiles", { $0.profiles = [] }),
       ("latency", { $0.latency[0].value = "0.2" }),
       ("percentile", { $0.latency[0].name = "p50" }), ("option", { $0.options[0].value = "4" }),
-      ("no options", { $0.options = [] }),
+      ("no options", { $0.options = [] }), ("drop", { $0.drops = [.init(metric: "top1", bound: 0.01)] }),
+      ("drop of the cosine", { $0.drops = [.init(metric: "cosine", bound: 0.01)] }),
+      ("larger drop", { $0.drops = [.init(metric: "top1", bound: 0.02)] }),
     ])
   static let outputGates = vary(
     verify, StepAction.verify,
@@ -140,7 +152,8 @@ private enum Table {
 
   static let all =
     [
-      sanitize, parsing, parsingProfiles, calibrate, lower, building, serializing, serializingBuild, verifying,
+      sanitize, parsing, parsingProfiles, calibrate, searching, lower, building, serializing, serializingBuild,
+      verifying,
       outputGates, accuracyGates, choosing,
     ]
     .flatMap { $0 }
@@ -172,7 +185,7 @@ private enum Table {
       CalibrateSettings(method: "", percentile: nil, samples: nil), TuningSettings(),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 5, 6, 8, 5, 5, 6, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 5, 6, 8, 5, 5, 7, 5, 5])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {

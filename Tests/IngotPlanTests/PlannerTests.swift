@@ -222,6 +222,73 @@ import Testing
   }
 }
 
+/// Layers fall back until `max-drop` holds: one search a form of the model that is judged.
+@Suite struct SearchPlanTests {
+  private static let verify =
+    "calibration: { data: set }\nverify: { data: eval, accuracy: { metric: top1, labels: l, min: 50% }, latency: { p99: 5ms } }"
+  private static let precision = "precision: { type: int8, max-drop: { top1: 1%, cosine: 2% } }"
+
+  private func plan(_ targets: String, precision: String = precision) throws -> Plan {
+    try Plan(manifest(precision: precision, targets: targets, Self.verify))
+  }
+
+  @Test func aSearchStandsBetweenCalibrateAndLower() throws {
+    let plan = try plan("targets: { cpu: { backend: onnxruntime } }")
+    #expect(
+      plan.steps.map(\.label) == [
+        "sanitize", "onnxruntime/parse", "calibrate", "reference", "int8-cpu/search", "int8-cpu/lower",
+        "int8-cpu/build",
+        "int8-cpu/verify", "int8-cpu/serialize",
+      ])
+    #expect(plan.steps[4].inputs.map(\.name) == ["model", "ranges", "recipe", "reference", "data"])
+    #expect(plan.steps[4].tools == [.reference, .cpu])
+    #expect(plan.steps[5].inputs.last == StepInput("kept", .output(of: StepID(4), name: "kept.json")))
+    #expect(plan.steps[8].inputs.map(\.name).contains("search"))
+    // What is searched for is what verification judges, but for the time that it takes.
+    guard case .search(let search) = plan.steps[4].action, case .verify(var verify) = plan.steps[7].action else {
+      Issue.record("no search and no verify")
+      return
+    }
+    #expect(verify.drops == [.init(metric: "top1", bound: 0.01), .init(metric: "cosine", bound: 0.02)])
+    verify.latency = []
+    #expect(search.gates == verify && search.build?.backend == "onnxruntime")
+  }
+
+  /// The lowered model stands for engines that need a GPU, so that targets of TensorRT share one search.
+  @Test func enginesThatRunElsewhereAreJudgedByTheirModel() throws {
+    let plan = try plan(
+      "targets: { a: { backend: tensorrt-rtx, compute: [sm_86] }, b: { backend: tensorrt, compute: [sm_80] } }")
+    #expect(plan.steps.map(\.label).filter { $0.hasSuffix("search") } == ["int8-tensorrt/search"])
+    #expect(plan.steps.map(\.label).filter { $0.hasSuffix("lower") } == ["int8-tensorrt/lower"])
+    let search = try #require(plan.steps.first { $0.stage == .search })
+    guard case .search(let settings) = search.action else { return }
+    #expect(settings.build == nil && search.tools == [.reference, .cpu])
+  }
+
+  @Test func everyOtherRuntimeJudgesItsOwnEngine() throws {
+    let plan = try plan(
+      "targets: { a: { backend: openvino }, b: { backend: onnxruntime }, c: { backend: openvino, build: { threads: 2 } } }"
+    )
+    let searches = plan.steps.filter { $0.stage == .search }
+    #expect(searches.map(\.label) == ["int8-a/search", "int8-b/search", "int8-c/search"])
+    #expect(searches[0].tools == [ToolRequirement(backend: "openvino"), .reference, .cpu])
+  }
+
+  @Test func ofTheCandidatesOfAutoOnlyThoseThatLowerAreSearched() throws {
+    let plan = try plan(
+      "targets: { cpu: { backend: onnxruntime } }", precision: "precision: { type: auto, max-drop: { top1: 1% } }")
+    #expect(plan.steps.filter { $0.stage == .search }.map(\.label) == ["fp16-cpu/search", "int8-cpu/search"])
+  }
+
+  /// Forms of the model are compared without what is kept; ranges alone do not depend on it.
+  @Test(arguments: [("int8", true), ("fp8", false)])
+  func whatIsKeptBelongsToTheCalibrationWhereFormsAreCompared(type: String, belongs: Bool) throws {
+    let text = try PlanText.text(
+      of: Plan(manifest(precision: "precision: { type: \(type), keep: { nodes: [a] } }", "calibration: { data: set }")))
+    #expect(text.split(separator: "keep-node: a").count == (belongs ? 3 : 2))
+  }
+}
+
 /// What manifests can say and this version cannot do: refused with its place and a way out, everything at once.
 @Suite struct UnsupportedTests {
   private func error(_ manifest: Manifest) -> String? {
@@ -249,19 +316,6 @@ import Testing
         """)
   }
 
-  @Test func refusesAccuracyDrivenFallback() throws {
-    let value = try manifest(
-      precision: "precision: { type: int8, max-drop: { top1: 1% } }",
-      "calibration: { data: set }\nverify: { data: eval, accuracy: { metric: top1, labels: y, min: 50% } }")
-    #expect(
-      error(value) == """
-        p/net.yaml:5:38: error: accuracy-driven fallback (max-drop under precision) cannot be done yet
-          precision: { type: int8, max-drop: { top1: 1% } }
-                                               ^
-          hint: name the layers in `keep`, and put the bound under verify.accuracy.max-drop
-        """)
-  }
-
   @Test func refusesTF32WhereThereIsNone() throws {
     #expect(
       error(try manifest(precision: "precision: tf32")) == """
@@ -272,14 +326,17 @@ import Testing
         """)
   }
 
-  @Test func refusesSyntheticVerification() throws {
-    #expect(
-      error(try manifest("verify: { synthetic: true, outputs: { y: { cosine: 0.9 } } }")) == """
-        p/net.yaml:2:7: error: verification on synthetic data cannot be done yet
-          name: net
-                ^
-          hint: name a set of real samples in verify.data
-        """)
+  @Test func makesSamplesOnceWhereThereAreNone() throws {
+    let more =
+      "profiles: [{ batch: { min: 1, opt: 2, max: 4 } }]\nverify: { synthetic: true, outputs: { y: { cosine: 0.9 } } }"
+    let plan = try Plan(manifest(precision: "matrix: { precision: [fp32, fp16] }", more))
+    let made = try #require(plan.steps.firstIndex { $0.stage == .synthesize })
+    guard case .synthesize(let settings) = plan.steps[made].action else { return }
+    #expect(settings.profiles.count == 1 && plan.steps.filter { $0.stage == .synthesize }.count == 1)
+    let readers = plan.steps.filter {
+      $0.inputs.contains(StepInput("data", .output(of: StepID(made), name: "set.yaml")))
+    }
+    #expect(readers.map(\.label) == ["reference", "fp32-cpu/verify", "fp16-cpu/verify"])
   }
 
   @Test func reportsEverythingAtOnce() throws {

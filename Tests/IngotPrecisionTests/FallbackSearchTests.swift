@@ -8,12 +8,17 @@ import Testing
 
   /// The model is good enough where all of `needed` are kept.
   private func search(needing needed: Set<String>, among nodes: [String] = nodes, limit: Int = 24) -> FallbackSearch {
-    FallbackSearch(among: nodes, limit: limit) { needed.isSubset(of: $0) }
+    FallbackSearch(among: { nodes }, limit: limit) { needed.isSubset(of: $0) }
   }
 
   @Test func keepsNothingWhereNothingMustBeKept() {
     let found = search(needing: [])
     #expect(found.kept == [] && found.trials.map(\.kept) == [0])
+    // Then no one has to measure which node is the most sensitive.
+    let unranked = FallbackSearch(among: { () -> [String] in
+      Issue.record("asked for ranks"); return []
+    }) { _ in true }
+    #expect(unranked.kept == [])
   }
 
   @Test(arguments: [1, 2, 3, 7, 30, 64, 99, 100])
@@ -41,6 +46,8 @@ import Testing
 
   @Test func passesOnWhatAnEvaluationThrows() {
     struct Broken: Error {}
-    #expect(throws: Broken.self) { try FallbackSearch(among: ["a"]) { _ throws(Broken) in throw Broken() } }
+    #expect(throws: Broken.self) {
+      try FallbackSearch(among: { () throws(Broken) in ["a"] }) { _ throws(Broken) in throw Broken() }
+    }
   }
 }

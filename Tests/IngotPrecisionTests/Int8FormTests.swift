@@ -47,6 +47,13 @@ private let residual = """
     #expect(try tensors(.onnxruntime) == ["x P1 1", "r P1 2", "c O2 1", "s P1 1"])
   }
 
+  /// What is kept computes in float, on floats: no result that it reads is quantized for it.
+  @Test func whatIsKeptReadsFloats() throws {
+    let graph = try model(residual).graph
+    let placement = try place(graph, form: .onnxruntime, keep: KeepList(nodes: ["add"]))
+    #expect(placement.activations.map { "\($0.name) \($0.rule) \($0.edges.count)" } == ["x P1 1", "r P1 1", "s P1 1"])
+  }
+
   @Test func unsignedActivationsKeepSignedWeights() throws {
     let result = try lowered(residual) {
       try lowerToInt8(&$0, form: .onnxruntime) { _ in ActivationRange(min: -1, max: 3, amax: 3) }

@@ -29,6 +29,20 @@ import Testing
     #expect(try KeepList().resolve(in: graph).isEmpty)
   }
 
+  /// A search names nodes as they are: a star in a name is no pattern, and a name that is not there is another form's.
+  @Test func whatASearchFoundIsTakenByItsName() throws {
+    let graph = try Graph(text: sample)
+    let kept = try KeepList(ops: ["Softmax"], found: ["/head/conv", "/body/*", "elsewhere"]).resolve(in: graph)
+    #expect(kept == [1: "max-drop", 2: "Softmax"])
+  }
+
+  @Test func aNodeWithoutANameGoesByItsFirstOutput() throws {
+    var graph = try Graph(text: sample)
+    graph.nodes[1].name = ""
+    #expect(try KeepList(nodes: ["b"]).resolve(in: graph) == [1: "b"])
+    #expect(try KeepList(found: ["b"]).resolve(in: graph) == [1: "max-drop"])
+  }
+
   @Test func allPatternsThatMatchNothingAreReportedWithNearNames() throws {
     let graph = try Graph(text: sample)
     let error = #expect(throws: PrecisionError.self) {

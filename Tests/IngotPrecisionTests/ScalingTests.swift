@@ -140,6 +140,12 @@ private let chain = """
     #expect(changed.graph.constant(changed.graph.find("w2"))?.floats?.prefix(3) == [2, 3.96, 0.98])
     #expect(wiring(changed.graph).last == "y = Conv p w2 y_bias")
     #expect(changed.graph.verify(requiresOrder: true).isEmpty)
+    // A layer that stays float rounds nothing that its bias should make up for.
+    for keep in [KeepList(nodes: ["las?"]), KeepList(found: ["last"])] {
+      var kept = try model(chain)
+      try recipe.apply(to: &kept, keep: keep)
+      #expect(wiring(kept.graph).last == "y = Conv p w2")
+    }
   }
 
   @Test func anInsertionStandsBeforeTheNodesThatItIsForOnly() throws {

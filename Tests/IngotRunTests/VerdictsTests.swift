@@ -46,10 +46,26 @@ import Testing
       accuracy: .init(metric: "top5", labels: "l", output: nil, maxDrop: 0.01, min: 0.5),
       latency: [NamedOption(name: "p50", value: "0.001"), NamedOption(name: "p99", value: "0.005")])
     #expect(
-      settings.gates == [
+      settings.gates(outputs: ["y", "z"]) == [
         .output("y", .cosine, bound: 0.9), .output("y", .maxAbsolute, bound: 1), .output("y", .maxRelative, bound: 2),
         .output("y", .sqnr, bound: 30), .accuracyDrop(.top5, atMost: 0.01), .accuracy(.top5, atLeast: 0.5),
         .latency(.p50, atMostMilliseconds: 1), .latency(.p99, atMostMilliseconds: 5),
+      ])
+  }
+
+  /// A drop of the cosine is one of every output; of two bounds on the same figure the tighter one counts.
+  @Test func whatThePrecisionPromisesIsAGateToo() {
+    var settings = VerifySettings(
+      backend: "openvino", profiles: [],
+      outputs: [.init(output: "y", cosine: 0.9, maxAbs: nil, maxRelative: nil, sqnr: nil)],
+      accuracy: .init(metric: "top1", labels: "l", output: nil, maxDrop: 0.01, min: nil), latency: [])
+    settings.drops = [
+      .init(metric: "top1", bound: 0.003), .init(metric: "top5", bound: 0.1), .init(metric: "cosine", bound: 0.25),
+    ]
+    #expect(
+      settings.gates(outputs: ["y", "z"]) == [
+        .output("y", .cosine, bound: 0.9), .accuracyDrop(.top1, atMost: 0.003), .accuracyDrop(.top5, atMost: 0.1),
+        .output("z", .cosine, bound: 0.75),
       ])
   }
 }

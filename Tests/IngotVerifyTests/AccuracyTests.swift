@@ -27,6 +27,14 @@ private func score(_ scores: Tensor, _ labels: [Int64]) throws -> Accuracy? {
     #expect(accumulator.accuracy == Accuracy(output: "logits", sampleCount: 3, top1: 2.0 / 3, top5: nil))
   }
 
+  @Test func theBestThatCanStillComeCountsTheRestAsRight() throws {
+    var accumulator = AccuracyAccumulator(output: "logits")
+    #expect(accumulator.best(of: 10) == nil)
+    try accumulator.add(scores: floats([1, 2, 1, 2], shape: [2, 2]), labels: [1, 0])
+    #expect(accumulator.best(of: 10)?.top1 == 0.9 && accumulator.best(of: 2)?.top1 == 0.5)
+    #expect(accumulator.best(of: 1) == nil)
+  }
+
   @Test(
     arguments: [
       ([1, 1], 0, true), ([1, 1], 1, false), ([.nan, 1], 1, true), ([.nan, 1], 0, false), ([.nan, .nan], 0, true),

@@ -45,6 +45,31 @@ private func measurements(_ reference: [Float] = [3, 4, 0], _ candidate: [Float]
     #expect(verdict.meaning == "1 gate and no NaN or Inf that the reference lacks")
   }
 
+  /// 1 - 0.997 is more than 0.003 in doubles.
+  @Test func aDropOfExactlyTheBoundHolds() throws {
+    var found = try measurements()
+    found.candidateAccuracy?.top1 = 0.997
+    #expect(try found.judgeAll([.accuracyDrop(.top1, atMost: 0.003)]).allSatisfy(\.passed))
+    #expect(try !found.judgeAll([.accuracyDrop(.top1, atMost: 0.0029)]).allSatisfy(\.passed))
+  }
+
+  @Test(
+    arguments: [
+      (.accuracyDrop(.top1, atMost: 0.4), true), (.accuracyDrop(.top1, atMost: 0.5), false),
+      (.output("logits", .maxAbsolute, bound: 0.9), true), (.output("logits", .maxRelative, bound: 1), false),
+      // Later samples may be nearer.
+      (.output("logits", .cosine, bound: 1), false), (.output("logits", .sqnr, bound: 100), false),
+    ] as [(Gate, Bool)])
+  func aRunEndsWhereAGateFailsWhateverComes(gate: Gate, ends: Bool) throws {
+    #expect(try measurements().failsForCertain([gate]) == ends)
+  }
+
+  @Test func whatIsNotComparedYetEndsNoRun() throws {
+    let found = try measurements([.nan], [.nan])
+    #expect(try !found.failsForCertain([.output("logits", .maxAbsolute, bound: 1)]))
+    #expect(try measurements([1], [.nan]).failsForCertain([]))
+  }
+
   @Test func withoutGatesOnlyNewNaNAndInfFail() throws {
     let good = try Verdict(of: subject(), measurements: measurements([1, .nan], [9, .nan]), gates: [])
     #expect(good.passed)

@@ -81,12 +81,18 @@ struct ManifestDecoder {
             hint: "add `calibration: { data: PATH }`, PATH being a folder with a set.yaml"))
       }
       // A verify that could not be read has its own problems.
-      if let drop = precision.maxDrop?.first, verify?.accuracy == nil, verify != nil || !hasVerify {
+      guard verify != nil || !hasVerify, let drops = precision.maxDrop else { continue }
+      if let drop = drops.first(where: \.metric.value.needsLabels), verify?.accuracy == nil {
         let metric = drop.metric.value.rawValue
         problems.append(
           Diagnostic(
             at: drop.metric.place, "`max-drop` needs `verify.accuracy`, which names the data and the labels",
             hint: "add `accuracy: { metric: \(metric), labels: NAME, max-drop: 1% }` to `verify`"))
+      } else if let drop = drops.first, verify == nil {
+        problems.append(
+          Diagnostic(
+            at: drop.metric.place, "`max-drop` needs `verify`, which names the data that it is measured on",
+            hint: "add `verify: { data: PATH, outputs: { NAME: { cosine: 0.99 } } }`"))
       }
     }
   }

@@ -23,7 +23,7 @@ extension ManifestDecoder {
     let toggles = ["equalize", "smooth", "bias-correction"].map { key in
       reader[key].flatMap { toggle($0, for: type?.value) }
     }
-    let maxDrop = reader["max-drop"].flatMap { self.maxDrop($0) }
+    let maxDrop = reader["max-drop"].flatMap { self.maxDrop($0, for: type?.value) }
     let io = reader["io"].flatMap { onlyFloats($0, for: type?.value) }.map { texts($0) } ?? []
     let maxActivation = reader["max-activation"].flatMap { onlyFloats($0, for: type?.value) }?.number(&problems)
     let maxDepth = reader["max-depth"].flatMap { onlyFloats($0, for: type?.value) }?.int(in: 1...Int.max, &problems)
@@ -89,16 +89,21 @@ extension ManifestDecoder {
     return toggle
   }
 
-  private mutating func maxDrop(_ field: YAMLField) -> [MetricDrop]? {
-    guard let reader = MappingReader(field, .maxDrop, &problems, hint: "write `max-drop: { top1: 0.5% }`") else {
-      return nil
+  private mutating func maxDrop(_ field: YAMLField, for type: PrecisionType?) -> [MetricDrop]? {
+    let hint = "write `max-drop: { top1: 0.5% }`"
+    guard let reader = MappingReader(field, .maxDrop, &problems, hint: hint) else { return nil }
+    if Shape.maxDrop.optional.allSatisfy(reader.lacks) {
+      return field.refuse("\(field.shown) names no metric", &problems, hint: hint)
+    }
+    if let type, [.fp32, .tf32].contains(type) {
+      return field.refuse("\(type.rawValue) lowers nothing that could fall back", &problems, hint: "remove `max-drop`")
     }
     var drops: [MetricDrop] = []
-    for metric in Metric.allCases {
+    for metric in DropMetric.allCases {
       guard let value = reader[metric.rawValue], let drop = value.percent(&problems) else { continue }
       drops.append(MetricDrop(metric: Located(metric, at: value.keyPlace), drop: drop))
     }
-    return drops
+    return drops.isEmpty ? nil : drops
   }
 
   mutating func texts(_ field: YAMLField?) -> [Located<String>] {

@@ -23,13 +23,8 @@ struct ProfileDocument: Codable {
 extension Stages {
   func build(_ job: StageJob, _ settings: BuildSettings) throws -> StageResult {
     let path = job.input("model")
-    let profiles = try resolveProfiles(
-      settings.profiles, inputs: try readModel(path).inputTensors, in: "the model's inputs",
-      needsProfiles: settings.backend.isTensorRT)
     let backend = try runtimes.backend(for: job.step.tools[0])
-    let request = BuildRequest(
-      modelPath: path, profiles: profiles, workspace: settings.workspace, computeCapabilities: settings.compute,
-      options: Dictionary(uniqueKeysWithValues: settings.options.map { ($0.name, $0.value) }))
+    let request = try settings.request(for: path, inputs: try readModel(path).inputTensors)
     let engine = job.file("engine")
     let report = try backend.build(request, to: engine) { progress in
       job.onProgress(progress.phase, progress.fraction)
@@ -37,8 +32,25 @@ extension Stages {
     }
     let document = BuildDocument(
       backend: settings.backend, runtimeVersion: backend.identity.version, engineFileName: backend.engineFileName,
-      profiles: profiles.map { $0.inputs.mapValues { ProfileDocument(min: $0.min, opt: $0.opt, max: $0.max) } },
+      profiles: request.profiles.map { $0.inputs.mapValues { ProfileDocument(min: $0.min, opt: $0.opt, max: $0.max) } },
       warnings: report.warnings, facts: report.facts)
     return StageResult(files: [("engine", engine), try job.write(document, to: "build.json")])
+  }
+}
+
+extension BuildSettings {
+  /// - Parameter inputs: of the model, which the profiles must fit.
+  func request(for modelPath: String, inputs: [IOTensor]) throws(InputError) -> BuildRequest {
+    let profiles = try resolveProfiles(
+      profiles, inputs: inputs, in: "the model's inputs", needsProfiles: backend.isTensorRT)
+    return BuildRequest(
+      modelPath: modelPath, profiles: profiles, workspace: workspace, computeCapabilities: compute,
+      options: options.valuesByName)
+  }
+}
+
+extension [NamedOption] {
+  var valuesByName: [String: String] {
+    Dictionary(map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
   }
 }

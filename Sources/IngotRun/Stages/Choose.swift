@@ -39,9 +39,8 @@ extension Stages {
     _ candidates: [String], _ job: StageJob, _ settings: ChooseSettings
   ) throws -> [[Duration]] {
     let backend = try runtimes.backend(for: job.step.tools[0])
-    let options = Dictionary(settings.options.map { ($0.name, $0.value) }) { first, _ in first }
     let sessions = try candidates.map {
-      try backend.openEngine(at: job.input("engine-\($0)"), options: options)
+      try backend.openEngine(at: job.input("engine-\($0)"), options: settings.options.valuesByName)
     }
     let set = try CalibrationSet.open(directory: job.input("data"))
     try set.require(fits: sessions[0].inputs)

@@ -1,5 +1,5 @@
-// lower: the precision goes into the graph. In: the canonical model, where calibration ran the range table, and for int8 the
-// recipe. Out: `model.onnx`, strongly typed, and `lower.json`, which says what was decided for every node and by which rule.
+// lower: the precision goes into the graph. In: the canonical model, where calibration ran the range table, for int8 the
+// recipe, and where a search ran the nodes that it keeps. Out: `model.onnx`, strongly typed, and `lower.json`, which says what was decided for every node and by which rule.
 
 internal import IngotCalibration
 internal import IngotCore
@@ -12,7 +12,8 @@ extension Stages {
     var model = try readModel(job.input("model"))
     let ranges = try job.inputs["ranges"].map { try RangeTable(path: $0) }
     let recipe = try job.inputs["recipe"].map { try QuantizationRecipe(path: $0) }
-    let report = try lowerModel(&model, settings, ranges: ranges, recipe: recipe)
+    let kept = try job.inputs["kept"].map { try SearchReport.keptNodes(path: $0) } ?? []
+    let report = try lowerModel(&model, settings, ranges: ranges, recipe: recipe, kept: kept)
     let files = try job.write(model)
     try FileSystem.writeAtomically([Bytes(report.json())], to: job.file("lower.json"), isDurable: false)
     return StageResult(

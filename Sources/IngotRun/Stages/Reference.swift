@@ -11,7 +11,7 @@ private let referenceBatchSize = 32
 extension Stages {
   func reference(_ job: StageJob) throws -> StageResult {
     let session = try runtimes.reference().openModel(at: job.input("model"))
-    let set = try CalibrationSet.open(directory: job.input("data"))
+    let set = try job.samples()
     try set.require(fits: session.inputs)
     var recorder = OutputRecorder(session.outputs.map(\.name), folder: job.scratch)
     for samples in set.wholeBatches(for: session.inputs, size: referenceBatchSize) {
@@ -25,29 +25,6 @@ extension Stages {
     try FileSystem.writeAtomically([Bytes(try description.encoded())], to: path, isDurable: false)
     let data = description.outputs.indices.map { ReferenceOutputs.dataFileName($0) }
     return StageResult(files: [(ReferenceOutputs.fileName, path)] + data.map { ($0, job.file($0)) })
-  }
-}
-
-extension CalibrationSet {
-  /// - Throws: every reason why the arrays cannot be fed to a model.
-  func require(fits inputs: [IOTensor]) throws(InputError) {
-    let problems = problems(feeding: inputs).filter { $0.severity == .error }
-    guard problems.isEmpty else { throw InputError(problems) }
-  }
-
-  /// Batches of a size that the model takes. Where it takes only whole batches of a fixed size, samples that fill none are left out.
-  /// - Parameter least: samples that a batch must have.
-  func wholeBatches(for inputs: [IOTensor], size: Int, least: Int = 1, limit: Int? = nil) -> [Range<Int>] {
-    guard let fixed = fixedBatchSize(of: inputs) else {
-      return batches(of: size, limit: limit).filter { $0.count >= least }
-    }
-    return batches(of: fixed, limit: limit).filter { $0.count == fixed }
-  }
-
-  func inputs(_ inputs: [IOTensor], samples: Range<Int>) throws(InputError) -> [String: Tensor] {
-    var tensors: [String: Tensor] = [:]
-    for input in inputs { tensors[input.name] = try tensor(input.name, samples: samples) }
-    return tensors
   }
 }
 

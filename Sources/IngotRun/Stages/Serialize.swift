@@ -57,7 +57,7 @@ extension StageJob {
   fileprivate func bundleFiles(engineName: String) throws -> [Bundle.File] {
     let names = [
       (engineName, "engine"), ("build.json", "report"), ("lower.json", "lowering"), ("ranges.json", "ranges"),
-      ("recipe.json", "recipe"), ("verdict.json", "verdict"), ("choice.json", "choice"),
+      ("recipe.json", "recipe"), ("search.json", "search"), ("verdict.json", "verdict"), ("choice.json", "choice"),
     ]
     var files: [Bundle.File] = []
     for (name, input) in names {

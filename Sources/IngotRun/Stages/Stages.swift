@@ -23,8 +23,10 @@ package struct Stages: StepRunner {
     switch job.step.action {
     case .sanitize(let settings): try sanitize(job, settings)
     case .parse(let settings): try parse(job, settings)
+    case .synthesize(let settings): try synthesize(job, settings)
     case .reference: try reference(job)
     case .calibrate(let settings): try calibrate(job, settings)
+    case .search(let settings): try search(job, settings)
     case .lower(let settings): try lower(job, settings)
     case .build(let settings): try build(job, settings)
     case .serialize(let settings): try serialize(job, settings)

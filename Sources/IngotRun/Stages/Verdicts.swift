@@ -7,7 +7,8 @@ internal import IngotRelease
 internal import IngotVerify
 
 extension VerifySettings {
-  var gates: [Gate] {
+  /// - Parameter names: of the model's outputs; a bound for all of them is one gate each.
+  func gates(outputs names: [String]) -> [Gate] {
     var gates: [Gate] = []
     for output in outputs {
       let bounds: [(Gate.Metric, Double?)] = [
@@ -20,13 +21,19 @@ extension VerifySettings {
       if let drop = accuracy.maxDrop { gates.append(.accuracyDrop(score, atMost: drop)) }
       if let least = accuracy.min { gates.append(.accuracy(score, atLeast: least)) }
     }
+    for drop in drops {
+      if let score = Gate.Score(rawValue: drop.metric) {
+        gates.append(.accuracyDrop(score, atMost: drop.bound))
+      } else {
+        gates += names.map { .output($0, .cosine, bound: 1 - drop.bound) }
+      }
+    }
     for bound in latency {
       guard let percentile = Gate.Percentile(rawValue: bound.name), let seconds = Double(bound.value) else { continue }
       gates.append(.latency(percentile, atMostMilliseconds: seconds * 1000))
     }
-    return gates
+    return gates.tightest
   }
-
 }
 
 /// How many samples to run at once: what the first profile calls common, in the range that it gives every input.
@@ -50,6 +57,7 @@ extension Verdict {
   /// For the step's record.
   func facts(metric: String?) -> [NamedOption] {
     var facts = [fact("level", level.rawValue), fact("passed", passed), fact("samples", samples)]
+    if synthetic { facts.append(fact("synthetic", synthetic)) }
     let worst = outputs.compactMap(\.sqnrDecibels).min()
     if let worst { facts.append(fact("sqnr", worst)) }
     if let cosine = outputs.compactMap(\.cosine).min() { facts.append(fact("cosine", cosine)) }
@@ -80,6 +88,7 @@ extension StageJob {
       level: verdict.level == .engine ? .engine : .graph, passed: verdict.passed,
       gates: verdict.gates.map {
         .init(name: $0.name, measured: $0.measuredText, bound: $0.boundText, passed: $0.passed)
-      }, engine: inputDigest("engine"), verdict: inputDigest("verdict"), device: verdict.device)
+      }, engine: inputDigest("engine"), verdict: inputDigest("verdict"), device: verdict.device,
+      isSynthetic: verdict.synthetic)
   }
 }
