@@ -15,17 +15,22 @@ extension Stages {
     let model = try readModel(job.input("model"))
     let reference = try runtimes.reference()
     let set = try CalibrationSet.open(directory: job.input("data")).first(settings.samples)
-    func makeCalibrator(_ model: Model, _ set: CalibrationSet, _ method: CalibrationMethod) -> Calibrator {
+    // One calibration of a step can be resumed: the file's name says the step, not which of its calibrations it is of.
+    func makeCalibrator(
+      _ model: Model, _ set: CalibrationSet, _ method: CalibrationMethod, canResume: Bool = true
+    ) -> Calibrator {
       Calibrator(
         set: set, setIdentity: job.inputDigest("data").description, modelDigest: job.inputDigest("model"),
         method: method, memoryBudget: memoryBudget, threadCount: threadCount,
-        checkpointPath: set.step == 1 ? job.unfinished : nil
+        checkpointPath: canResume ? job.unfinished : nil
       ) { (tensors) throws(CalibrationError) in
         try model.openSession(exposing: tensors, with: reference, in: job.scratch)
       }
     }
     if let tuning = settings.tuning {
-      let (recipe, table, warnings) = try tuner(job, model, set, tuning, settings, reference, makeCalibrator).run()
+      let (recipe, table, warnings) = try tuner(
+        job, model, set, tuning, settings, reference, makeCalibrator(_:_:_:canResume:)
+      ).run()
       return try job.result(table, recipe, facts: warnings.map { fact("warning", $0) })
     }
     guard let method = settings.chosenMethod else { preconditionFailure("only int8 has its method measured") }
@@ -43,7 +48,7 @@ extension Stages {
   private func tuner(
     _ job: StageJob, _ model: Model, _ set: CalibrationSet, _ tuning: TuningSettings, _ settings: CalibrateSettings,
     _ reference: any ReferenceBackend,
-    _ makeCalibrator: @escaping (Model, CalibrationSet, CalibrationMethod) -> Calibrator
+    _ makeCalibrator: @escaping (Model, CalibrationSet, CalibrationMethod, Bool) -> Calibrator
   ) -> Int8Tuner {
     func openSession(_ model: Model, _ tensors: [String]) throws -> any ConcurrentInferenceSession {
       try model.openSession(exposing: tensors, with: reference, in: job.scratch)

@@ -23,7 +23,7 @@ struct Int8Tuner {
   let method: CalibrationMethod?
   let judge: OutputJudge
   /// Measures ranges, by method, of a form of the model.
-  let makeCalibrator: (Model, CalibrationSet, CalibrationMethod) -> Calibrator
+  let makeCalibrator: (Model, CalibrationSet, CalibrationMethod, _ canResume: Bool) -> Calibrator
   let openSession: (Model, _ exposing: [String]) throws -> any ConcurrentInferenceSession
   /// The model with its constants in a file: scaled ones are else computed each time that they are read.
   let storing: (Model) throws -> Model
@@ -70,7 +70,7 @@ struct Int8Tuner {
 
   /// - Parameter count: of methods, where the measurement chooses.
   private func calibrated(
-    _ model: Model, _ recipe: QuantizationRecipe, on set: CalibrationSet, methods count: Int
+    _ model: Model, _ recipe: QuantizationRecipe, on set: CalibrationSet, methods count: Int, isFinal: Bool = false
   ) throws -> Form {
     var tensors: [String] = []
     var axes: [String: Int] = [:]
@@ -80,7 +80,7 @@ struct Int8Tuner {
       axes.merge(channelAxes(model.graph, placement)) { first, _ in first }
     }
     let onProgress = onProgress
-    let calibration = try makeCalibrator(model, set, method ?? Self.methods[0]).run(
+    let calibration = try makeCalibrator(model, set, method ?? Self.methods[0], isFinal).run(
       tensors: tensors, channelAxes: axes,
       alternatives: method == nil ? Array(Self.methods.prefix(count).dropFirst()) : []
     ) { progress in
@@ -101,12 +101,12 @@ struct Int8Tuner {
     let part = mayScale ? set.every(max(1, min(Self.part, set.sampleCount / least))) : set
     let isWhole = part.sampleCount == set.sampleCount
     let count = isWhole ? Self.methods.count : Self.methodsForForms
-    var form = try calibrated(model, plain, on: part, methods: count)
+    var form = try calibrated(model, plain, on: part, methods: count, isFinal: !mayScale)
     let found = mayScale ? try findScalings(form) : []
     for (kind, toggle) in [(ChannelScaling.Kind.equalize, settings.equalize), (.smooth, settings.smooth)] {
       form = try choose(found.filter { $0.kind == kind }, kind, toggle, form, on: part, methods: count)
     }
-    return isWhole ? form : try calibrated(form.model, form.recipe, on: set, methods: Self.methods.count)
+    return isWhole ? form : try calibrated(form.model, form.recipe, on: set, methods: Self.methods.count, isFinal: true)
   }
 
   private func findScalings(_ form: Form) throws -> [ChannelScaling] {
