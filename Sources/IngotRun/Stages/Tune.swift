@@ -2,8 +2,8 @@
 // of the calibration set, and kept where its outputs are nearer to the float model's. Part of the stage calibrate, because a
 // choice changes the ranges, and ranges change the next choice.
 //
-// Scalings are found and judged on a part of the set: whatever their factors are, the function stays. The ranges of the model
-// that is left, which nothing can put right later, are of all samples.
+// A scaled form of the model has ranges of its own, for which the set must be run again: on a part of it first, which most
+// scalings that lose do not survive. What is chosen was compared with the ranges of all samples.
 
 internal import IngotBackends
 internal import IngotCalibration
@@ -68,9 +68,9 @@ struct Int8Tuner {
     return named.isEmpty ? [.tensorrt] : named
   }
 
-  /// - Parameter count: of methods, where the measurement chooses.
+  /// - Parameter canResume: of one calibration of the model, so that no other's state is taken for it.
   private func calibrated(
-    _ model: Model, _ recipe: QuantizationRecipe, on set: CalibrationSet, methods count: Int, isFinal: Bool = false
+    _ model: Model, _ recipe: QuantizationRecipe, on set: CalibrationSet, canResume: Bool = false
   ) throws -> Form {
     var tensors: [String] = []
     var axes: [String: Int] = [:]
@@ -80,9 +80,10 @@ struct Int8Tuner {
       axes.merge(channelAxes(model.graph, placement)) { first, _ in first }
     }
     let onProgress = onProgress
-    let calibration = try makeCalibrator(model, set, method ?? Self.methods[0], isFinal).run(
+    let methods = Self.methods.prefix(set.step == self.set.step ? Self.methods.count : Self.methodsForForms)
+    let calibration = try makeCalibrator(model, set, method ?? methods[0], canResume).run(
       tensors: tensors, channelAxes: axes,
-      alternatives: method == nil ? Array(Self.methods.prefix(count).dropFirst()) : []
+      alternatives: method == nil ? Array(methods.dropFirst()) : []
     ) { progress in
       onProgress(progress.words, progress.fraction)
       return !Interrupt.wasRequested
@@ -95,18 +96,19 @@ struct Int8Tuner {
   // MARK: scalings
 
   private func chooseScalings() throws -> Form {
-    let plain = QuantizationRecipe(method: "")
-    let least = max(Self.leastPart, set.fixedBatchSize(of: model.inputTensors) ?? 1)
+    var form = try calibrated(model, QuantizationRecipe(method: ""), on: set, canResume: true)
     let mayScale = settings.equalize != .off || settings.smooth != .off
-    let part = mayScale ? set.every(max(1, min(Self.part, set.sampleCount / least))) : set
-    let isWhole = part.sampleCount == set.sampleCount
-    let count = isWhole ? Self.methods.count : Self.methodsForForms
-    var form = try calibrated(model, plain, on: part, methods: count, isFinal: !mayScale)
     let found = mayScale ? try findScalings(form) : []
     for (kind, toggle) in [(ChannelScaling.Kind.equalize, settings.equalize), (.smooth, settings.smooth)] {
-      form = try choose(found.filter { $0.kind == kind }, kind, toggle, form, on: part, methods: count)
+      form = try choose(found.filter { $0.kind == kind }, kind, toggle, form)
     }
-    return isWhole ? form : try calibrated(form.model, form.recipe, on: set, methods: Self.methods.count, isFinal: true)
+    return form
+  }
+
+  /// Enough samples to see that a scaling is no good.
+  private var part: CalibrationSet {
+    let least = max(Self.leastPart, set.fixedBatchSize(of: model.inputTensors) ?? 1)
+    return set.every(max(1, min(Self.part, set.sampleCount / least)))
   }
 
   private func findScalings(_ form: Form) throws -> [ChannelScaling] {
@@ -122,8 +124,7 @@ struct Int8Tuner {
   }
 
   private func choose(
-    _ scalings: [ChannelScaling], _ kind: ChannelScaling.Kind, _ toggle: TuningSettings.Toggle, _ form: Form,
-    on part: CalibrationSet, methods count: Int
+    _ scalings: [ChannelScaling], _ kind: ChannelScaling.Kind, _ toggle: TuningSettings.Toggle, _ form: Form
   ) throws -> Form {
     var form = form
     guard toggle != .off else {
@@ -140,14 +141,14 @@ struct Int8Tuner {
     step.scalings = scalings
     try step.apply(to: &scaled)
     recipe.scalings += scalings
-    var candidate = try calibrated(try storing(scaled), recipe, on: part, methods: count)
-    if toggle == .auto {
-      for count in 1...Self.methodsForForms where count == 1 || isClose(candidate, to: form) {
-        try measure(&form, methods: count)
-        try measure(&candidate, methods: count)
-      }
+    scaled = try storing(scaled)
+    // On all samples only where a part of them does not rule it out.
+    let sets = toggle == .auto && part.sampleCount < set.sampleCount ? [part, set] : [set]
+    var (candidate, isBetter) = (form, true)
+    for set in sets where isBetter {
+      candidate = try calibrated(scaled, recipe, on: set)
+      if toggle == .auto { isBetter = try self.isBetter(&candidate, whenScaled: &form) }
     }
-    let isBetter = try toggle == .on || isBetter(candidate, than: form)
     var winner = isBetter ? candidate : form
     winner.recipe.note(kind.rawValue, "off", form.judged, isChosen: !isBetter)
     winner.recipe.note(
@@ -198,6 +199,15 @@ struct Int8Tuner {
   }
 
   private static let forced = "the manifest says so"
+
+  /// By the method that clips, and where that leaves it open by the one that does not.
+  private func isBetter(_ candidate: inout Form, whenScaled form: inout Form) throws -> Bool {
+    for count in 1...Self.methodsForForms where count == 1 || isClose(candidate, to: form) {
+      try measure(&form, methods: count)
+      try measure(&candidate, methods: count)
+    }
+    return try isBetter(candidate, than: form)
+  }
 
   /// Whether another method might turn the choice.
   private func isClose(_ candidate: Form, to form: Form) -> Bool {
