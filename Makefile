@@ -13,13 +13,14 @@ PACKAGES := libyaml-dev libssl-dev zlib1g-dev libjpeg-dev libpng-dev python3 pyt
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 FORMATTED := Package.swift Sources Tests
 
-.PHONY: help demo test build bench conformance fuzz format lint packages runtimes
+.PHONY: help demo test build bench bench-float16 bench-int8 conformance fuzz format lint packages runtimes
 
 help:
 	@echo "make demo    install what is missing, build Ingot, build and verify the example engines"
 	@echo "make test    install what is missing, run all tests"
 	@echo "make build   the program: $(INGOT)"
-	@echo "make bench   time Ingot's no-op, and sanitizing beside the tools of today; BENCH_MODELS=\"minilm ...\" for some"
+	@echo "make bench   time Ingot's no-op, and sanitizing and calibrating beside the tools of today; BENCH_MODELS=\"minilm ...\""
+	@echo "make bench-float16, make bench-int8   judge what comes out beside what they make; INT8_MODELS=\"minilm ...\""
 	@echo "make conformance   hold Ingot to onnx and ONNX Runtime over about 2,000 models"
 	@echo "make fuzz    look for models that crash it, for FUZZ_SECONDS=$(FUZZ_SECONDS) or FUZZ_RUNS inputs"
 	@echo "make format  format the sources in place;  make lint  only say what is not formatted"
@@ -52,21 +53,46 @@ test: packages
 	INGOT_TEST_BINARY=$(CURDIR)/.build/debug/ingot INGOT_TEST_RUNTIMES=$(INGOT_HOME)/runtimes \
 	  swift test --skip-build --disable-xctest --filter EndToEndTests
 
-# The tools that people use today, from PyPI, and models to measure on (3.9 GB), in a folder of their own.
+# The tools that people use today, from PyPI, and models to measure on (3.9 GB for all of them, 0.2 GB for these), each list of
+# requirements in a folder of its own. What int8 is judged beside takes 6 GB more, so it is no part of `make bench`.
 BENCH := $(INGOT_HOME)/bench
-BENCH_MODELS ?=
-bench: runtimes
+BENCH_MODELS ?= resnet50 minilm
+INT8_MODELS ?= digits digits-hard resnet50 minilm
+# $(call installed,LIST,FOLDER)
+define installed
+	@mkdir -p $(BENCH)/$(2)
+	@cmp -s $(1) $(BENCH)/$(2)/requirements.txt || { \
+	  echo "installing $(1) into $(BENCH)/$(2)"; \
+	  python3 -m pip install --quiet --retries 1 --upgrade --target $(BENCH)/$(2)/python -r $(1) && \
+	  cp $(1) $(BENCH)/$(2)/requirements.txt; }
+endef
+# $(call with,FOLDER): Python as that list has it.
+with = PYTHONPATH=$(BENCH)/$(1)/python PATH=$(BENCH)/$(1)/python/bin:$$PATH python3
+ORT_FOLDER = $$(ls -d $(INGOT_HOME)/runtimes/onnxruntime-* | tail -1)
+
+.PHONY: bench-models
+bench-models: runtimes
+	$(call installed,Pipelines/models/requirements.txt,models)
+	$(call with,models) Pipelines/models/make_reference_models.py $(BENCH)/reference $(BENCH_MODELS)
+
+bench: bench-models
 	INGOT=$(CURDIR)/$(INGOT) bash Tests/Benchmarks/noop.sh
-	@mkdir -p $(BENCH)
-	@for list in Tests/Benchmarks/requirements.txt Pipelines/models/requirements.txt; do \
-	  into=$(BENCH)/$$(basename $$(dirname $$list)); \
-	  cmp -s $$list $$into/requirements.txt || { \
-	    echo "installing $$list into $$into"; \
-	    python3 -m pip install --quiet --retries 1 --upgrade --target $$into/python -r $$list && cp $$list $$into/requirements.txt; }; \
-	done
-	PYTHONPATH=$(BENCH)/models/python python3 Pipelines/models/make_reference_models.py $(BENCH)/reference $(BENCH_MODELS)
-	PYTHONPATH=$(BENCH)/Benchmarks/python PATH=$(BENCH)/Benchmarks/python/bin:$$PATH \
-	  python3 Tests/Benchmarks/sanitize.py $(BENCH)/reference --ingot $(INGOT) --json $(BENCH)/sanitize.json $(BENCH_MODELS)
+	$(call installed,Tests/Benchmarks/requirements.txt,Benchmarks)
+	$(call with,Benchmarks) Tests/Benchmarks/sanitize.py $(BENCH)/reference $(BENCH_MODELS) --ingot $(INGOT) \
+	  --json $(BENCH)/sanitize.json
+	$(call with,Benchmarks) Tests/Benchmarks/calibrate.py $(BENCH)/reference $(BENCH_MODELS) --ingot $(INGOT) \
+	  --runtime $(ORT_FOLDER) --peer --json $(BENCH)/calibrate.json
+
+bench-float16: bench-models
+	$(call installed,Tests/Benchmarks/float16-requirements.txt,float16)
+	$(call with,float16) Tests/Benchmarks/float16.py $(BENCH)/reference $(BENCH_MODELS) --ingot $(INGOT) \
+	  --json $(BENCH)/float16.json
+
+bench-int8: bench-models
+	$(call installed,Tests/Benchmarks/int8-requirements.txt,int8)
+	$(call with,int8) Pipelines/models/make_int8_models.py $(BENCH)/int8 --reference $(BENCH)/reference
+	$(call with,int8) Tests/Benchmarks/int8.py $(BENCH)/int8 $(INT8_MODELS) --ingot $(INGOT) --speed \
+	  --json $(BENCH)/int8.json
 
 # Judges from PyPI, in a folder of their own; MODELS=pattern looks at some models only.
 CONFORMANCE := $(INGOT_HOME)/conformance

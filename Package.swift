@@ -98,8 +98,8 @@ let package = Package(
     tests(
       "IngotRun",
       [
-        "IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotPrecision", "IngotVerify",
-        "IngotPlan", "IngotRun",
+        "IngotCore", "IngotManifest", "IngotGraph", "IngotStore", "IngotBackends", "IngotCalibration", "IngotPrecision",
+        "IngotVerify", "IngotPlan", "IngotRun",
       ]),
     tests(
       "IngotReport",

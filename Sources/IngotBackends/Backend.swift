@@ -165,9 +165,10 @@ extension Backend {
 package protocol ReferenceBackend: Backend {
   func openModel(at path: String) throws(BackendError) -> any InferenceSession
 
-  /// The same model for many runs whose outputs are measured, not compared bit by bit: kernels are chosen for speed.
+  /// The same model for many runs whose outputs are measured, not compared bit by bit: kernels are chosen for speed. What
+  /// stands between a QuantizeLinear and a DequantizeLinear is computed in float: integer kernels differ between processors.
   /// The same bits on the same machine for any number of threads.
-  func openModelForMeasuring(at path: String) throws(BackendError) -> any InferenceSession
+  func openModelForMeasuring(at path: String) throws(BackendError) -> any ConcurrentInferenceSession
 }
 
 /// A loaded model or engine. One call at a time.

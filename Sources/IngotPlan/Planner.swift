@@ -193,7 +193,7 @@ private struct Planner {
         method: calibration.method?.value.rawValue
           ?? (isInt8 ? CalibrateSettings.measured : CalibrationSpec.Method.entropy.rawValue),
         percentile: calibration.percentile?.value, samples: calibration.samples?.value,
-        tuning: isInt8 ? TuningSettings(precision) : nil)
+        tuning: isInt8 ? TuningSettings(precision, for: manifest.targets) : nil)
       return add(.calibrate(canonical, settings, on: manifest.resolve(path.value)))
     case .ranges(let path): return add(.importRanges(manifest.resolve(path.value), for: canonical))
     }
@@ -396,12 +396,13 @@ extension TargetProcessor {
 }
 
 extension TuningSettings {
-  fileprivate init(_ precision: PrecisionSpec) {
+  fileprivate init(_ precision: PrecisionSpec, for targets: [TargetSpec]) {
     self.init()
     if let equalize = precision.equalize { self.equalize = Toggle(equalize.value) }
     if let smooth = precision.smooth { self.smooth = Toggle(smooth.value) }
     if let correction = precision.biasCorrection { biasCorrection = Toggle(correction.value) }
     (keepNodes, keepOps) = (precision.keepNodes.map(\.value), precision.keepOps.map(\.value))
+    forms = Set(targets.map(\.backend.value.int8Form)).sorted()
   }
 }
 

@@ -116,6 +116,8 @@ package struct TuningSettings: Hashable, Sendable {
   /// What stays float, which forms of the model are compared without.
   package var keepNodes: [String] = []
   package var keepOps: [String] = []
+  /// Of the manifest's targets: candidates are judged as these will be lowered, because they share what is chosen.
+  package var forms: [String] = []
   package init() {}
 
   func writeIdentity(to sink: inout some IdentitySink) {
@@ -124,6 +126,7 @@ package struct TuningSettings: Hashable, Sendable {
     }
     for pattern in keepNodes { sink.field("keep-node", pattern) }
     for op in keepOps { sink.field("keep-op", op) }
+    for form in forms { sink.field("form", form) }
   }
 }
 

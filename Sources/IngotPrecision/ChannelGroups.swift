@@ -86,11 +86,12 @@ private struct ChannelGroupFinder {
       }
     }
     return order.compactMap { found[$0] }.filter { group in
-      // A constant in two places, as in a residual stream that a layer reads and writes, is scaled on both axes: what
-      // balances ranges looks at one.
-      let places = group.writers + group.readers
-      return !group.writers.isEmpty && !group.readers.isEmpty && Set(places.map(\.constant)).count == places.count
-        && places.allSatisfy { $0.channels == group.channelCount }
+      // A layer may read and write the same channels, as in a residual stream: its weights are scaled on both axes, and
+      // dividing a row takes as much from its signal as from its noise. What writes or reads them twice is left alone.
+      !group.writers.isEmpty && !group.readers.isEmpty
+        && [group.writers, group.readers].allSatisfy { places in
+          Set(places.map(\.constant)).count == places.count && places.allSatisfy { $0.channels == group.channelCount }
+        }
     }
   }
 

@@ -28,12 +28,17 @@ package struct QuantizationRecipe: Codable, Sendable, Hashable {
     package var candidate: String
     /// Of the outputs against the float model's, in decibels; nil where it was not measured.
     package var sqnr: Double?
+    /// How many samples it took to tell; where few were clear, the others were not looked at.
+    package var samples: Int?
     package var isChosen: Bool
     /// Why, where the measurement does not say.
     package var reason: String?
 
-    package init(choice: String, candidate: String, sqnr: Double?, isChosen: Bool, reason: String? = nil) {
-      (self.choice, self.candidate, self.sqnr, self.isChosen, self.reason) = (choice, candidate, sqnr, isChosen, reason)
+    package init(
+      choice: String, candidate: String, sqnr: Double?, samples: Int? = nil, isChosen: Bool, reason: String? = nil
+    ) {
+      (self.choice, self.candidate, self.isChosen, self.reason) = (choice, candidate, isChosen, reason)
+      (self.sqnr, self.samples) = (sqnr, samples)
     }
   }
 }

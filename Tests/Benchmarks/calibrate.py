@@ -10,7 +10,8 @@ are random, from a fixed seed, and written as a calibration set into a temporary
 
 "plain" is onnxruntime running the samples one by one, with its defaults, in a process of its own that only opens the model
 and runs it; "plain, side by side" is the same with one thread an operator and a Python thread a core, which is the fastest
-that this machine does. The processes take turns; figures are medians over --runs turns of wall seconds, processor seconds
+that this machine does. "ingot build" is a manifest that says int8 and nothing else, from the model to the engine: scalings, method and
+bias correction are chosen by measurement in it. The processes take turns; figures are medians over --runs turns of wall seconds, processor seconds
 (user and system) and the peak of resident memory, mapped files included. "ratio" divides by the faster plain, "cpu ratio" is
 the same for processor seconds. With --peer, quantize_static with its entropy method runs once.
 """
@@ -93,6 +94,26 @@ def write_set(folder, arrays):
     (folder / "set.yaml").write_text("set: 1\narrays:\n" + "\n".join(lines) + "\n")
 
 
+MANIFEST = """ingot: 1
+name: measured
+model: { path: model.onnx }
+targets:
+  it: { backend: onnxruntime }
+precision: int8
+calibration: { data: set }
+"""
+
+
+def profile(arrays, model):
+    """Sizes for every symbolic dimension of the inputs."""
+    sizes = {}
+    for value in model.graph.input:
+        for axis, dim in enumerate(value.type.tensor_type.shape.dim):
+            if dim.dim_param and value.name in arrays: sizes[dim.dim_param] = 1 if axis == 0 else arrays[value.name].shape[axis]
+    lines = [f"    {name}: {{ min: {size}, opt: {size}, max: {size} }}" for name, size in sizes.items()]
+    return "profiles:\n  -" + "\n".join(lines)[3:] + "\n" if lines else ""
+
+
 def run(command, folder):
     """Wall seconds, processor seconds, peak MiB of a process; None where it fails."""
     start = time.perf_counter()
@@ -111,7 +132,10 @@ def measure(name, path, options):
     with tempfile.TemporaryDirectory(prefix="ingot-bench-") as folder:
         folder = Path(folder)
         model = onnx.load(path, load_external_data=False)
-        write_set(folder / "set", samples_for(model, options.samples))
+        samples = samples_for(model, options.samples)
+        write_set(folder / "set", samples)
+        (folder / "measured.yaml").write_text(MANIFEST + profile(samples, model))
+        (folder / "model.onnx").symlink_to(path)
         arrays = folder / "set" / "samples.npz"
         commands = {
             "plain": [sys.executable, "-c", PLAIN, path, arrays, 1],
@@ -121,6 +145,8 @@ def measure(name, path, options):
             commands[f"ingot {method}"] = [
                 options.ingot, "calibrate", path, "--data", "set", "--method", method, "-o", "ranges.json",
                 "--store", "store", "--memory", options.memory, "--runtime-path", options.runtime]
+        commands["ingot build"] = [
+            options.ingot, "build", "measured.yaml", "--out", "out", "--store", "store", "--runtime-path", options.runtime]
         runs = {label: [] for label in commands}
         for turn in range(options.runs):
             for label, command in commands.items():

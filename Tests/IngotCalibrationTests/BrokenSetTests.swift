@@ -37,7 +37,8 @@ struct BrokenArray: CustomTestStringConvertible, Sendable {
     BrokenArray(
       testDescription: "objects", file: npy("'|O'"),
       problem: "the array holds pickled Python objects, which Ingot never reads",
-      hint: "convert it to numbers: array.astype('float32')"),
+      hint: "convert it to numbers: array.astype('float32'); where samples differ in length, pad them to one and give "
+        + "a mask of ones and zeros"),
     BrokenArray(
       testDescription: "structured", file: npy("[('x', '<f4'), ('y', '<f4')]"),
       problem: "the array has a structured type",

@@ -85,6 +85,7 @@ private enum Table {
       ("ranges only", { $0.tuning = nil }), ("equalize", { $0.tuning?.equalize = .on }),
       ("smooth", { $0.tuning?.smooth = .on }), ("bias correction", { $0.tuning?.biasCorrection = .off }),
       ("kept nodes", { $0.tuning?.keepNodes = ["a"] }), ("kept ops", { $0.tuning?.keepOps = ["a"] }),
+      ("form", { $0.tuning?.forms = ["openvino"] }),
     ])
   static let lower = vary(
     LowerSettings(precision: "int8", fallback: "fp32", keepNodes: ["/a/*"], keepOps: ["Softmax"]), StepAction.lower,
@@ -188,7 +189,7 @@ private enum Table {
       CalibrateSettings(method: "", percentile: nil, samples: nil), TuningSettings(),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 6, 5, 10, 6, 5, 7, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 6, 6, 10, 6, 5, 7, 5, 5])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {

@@ -59,9 +59,9 @@ private let chain = """
     #expect(ChannelGroups(graph).groups.isEmpty, "\(why)")
   }
 
-  /// Its weights would be scaled on both axes, which what balances them does not weigh.
-  @Test func aStreamThatALayerBothReadsAndWritesIsLeftAlone() throws {
-    let graph = try model(
+  /// Its weights are scaled on both axes, once each: the function stays.
+  @Test func aStreamThatALayerBothReadsAndWritesIsOneGroup() throws {
+    var changed = try model(
       """
       graph main(%x: float32[b,16,2,2]) -> (%y: float32[b,16]) {
         const %w1: float32[16,16,1,1] = ramp
@@ -76,9 +76,26 @@ private let chain = """
         %y: float32[b,16] = MatMul(%f, %w3) # fc
       }
       """
-    ).graph
-    #expect(ChannelGroups(graph).groups.isEmpty)
+    )
+    let before = changed.graph
+    let group = try #require(ChannelGroups(before).groups.first)
+    #expect(group.tensors.map { before[$0].name } == ["a", "r", "c", "s", "f"])
+    #expect(group.writers.map(\.constant) == ["w1", "w2"] && group.readers.map(\.constant) == ["w2", "w3"])
+    let factors = (0..<16).map { Float(1 << ($0 % 3)) }
+    try ChannelScaling(
+      kind: .equalize, factors: factors, divided: group.writers, multiplied: group.readers, insertion: nil, gain: 1
+    ).apply(to: &changed.graph)
+    let (old, new) = (floats("w2", before), floats("w2", changed.graph))
+    for (index, value) in old.enumerated() { #expect(new[index] == value * factors[index % 16] / factors[index / 16]) }
+    for (index, value) in floats("w1", before).enumerated() {
+      #expect(floats("w1", changed.graph)[index] == value / factors[index / 16])
+    }
+    for (index, value) in floats("w3", before).enumerated() {
+      #expect(floats("w3", changed.graph)[index] == value * factors[index / 64])
+    }
   }
+
+  private func floats(_ name: String, _ graph: Graph) -> [Float] { graph.constant(graph.find(name))?.floats ?? [] }
 
   /// The factors that undo a stretch: ranges become even.
   @Test func balanceUndoesAStretch() throws {

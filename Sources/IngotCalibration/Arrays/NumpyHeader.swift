@@ -86,7 +86,9 @@ struct NumpyHeader {
     if code.hasPrefix("O") {
       throw ArrayProblem(
         "the array holds pickled Python objects, which Ingot never reads",
-        hint: "convert it to numbers: array.astype('float32')")
+        hint:
+          "convert it to numbers: array.astype('float32'); where samples differ in length, pad them to one and give a "
+          + "mask of ones and zeros")
     }
     guard let type = types[String(code)] else { throw unknownType(text) }
     return (type, order == ">")

@@ -24,17 +24,6 @@ package struct CalibrationProgress: Hashable, Sendable {
   }
 }
 
-/// What a calibration found.
-package struct Calibration: Sendable {
-  package var table: RangeTable
-  /// The same statistics by the other methods that were asked for, in their order.
-  package var alternatives: [RangeTable]
-  /// Of the tensors whose channels were asked for, by name.
-  package var channels: [String: ChannelStatistics]
-  /// What a person should know before trusting the table.
-  package var warnings: [String]
-}
-
 /// A measurement of a model's tensors on a calibration set.
 ///
 /// Memory is bounded by `memoryBudget` (or one sample's tensors, where one of them alone is larger), the inputs of the
@@ -127,7 +116,9 @@ package struct Calibrator {
       state.current = nil
       if index + 1 < groups.count { checkpoint?.write(state) }
     }
-    for (group, collected) in zip(groups, state.finished) { try calibration.add(collected, of: group) }
+    for (group, collected) in zip(groups, state.finished) {
+      try calibration.add(collected, of: group, threadCount: threadCount)
+    }
     calibration.warnings = warnings(sampleCount, state.finished.first?.constants ?? [:])
     calibration.warnAboutZeros()
     // Groups have inputs first; the table has the order that was asked for.
@@ -223,34 +214,4 @@ package struct Calibrator {
   private static let firstBatchCount = 4
   /// How much work a kill may lose.
   private static let checkpointInterval = Duration.seconds(15)
-}
-
-extension Calibration {
-  fileprivate mutating func warnAboutZeros() {
-    for tensor in table.tensors where tensor.isZero {
-      warnings.append("the tensor '\(shown(tensor.name))' is 0 in all samples: nothing tells its range")
-    }
-  }
-
-  fileprivate mutating func add(_ collected: Collected, of tensors: [CollectedTensor]) throws(CalibrationError) {
-    for (number, tensor) in tensors.enumerated() {
-      let statistics = collected.ranges[number]
-      guard statistics.valueCount > 0 else { throw .notCollectable(tensor: tensor.name, reason: "it has no elements") }
-      if tensor.hasRange {
-        table.tensors.append(
-          statistics.range(named: tensor.name, method: table.method, average: collected.averages[number]))
-        for index in alternatives.indices {
-          alternatives[index].tensors.append(
-            statistics.range(named: tensor.name, method: alternatives[index].method))
-        }
-      }
-      if let axis = tensor.channelAxis {
-        guard let found = collected.channels[number], !collected.changing.contains(number) else {
-          throw .notCollectable(
-            tensor: tensor.name, reason: "it has no axis \(axis), or channels that change in number")
-        }
-        channels[tensor.name] = found
-      }
-    }
-  }
 }

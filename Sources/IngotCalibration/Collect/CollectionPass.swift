@@ -35,6 +35,7 @@ struct Collected: Codable, Sendable {
 
 /// What of a batch depends on its place among the others: by tensor, then by sample.
 struct BatchPart: Sendable {
+  let padding: Padding
   var channels: [Int: [ChannelStatistics]] = [:]
   var extremes: [Int: [SampleExtremes]] = [:]
   /// Inputs that are one number everywhere in the batch, with its bytes.
@@ -115,7 +116,7 @@ struct CollectionPass: Sendable {
   private func collect(
     _ batch: CalibrationBatch, _ session: any InferenceSession, into ranges: inout [ActivationStatistics]
   ) throws(CalibrationError) -> BatchPart {
-    var part = BatchPart()
+    var part = BatchPart(padding: Padding(batch.feed))
     for (name, tensor) in batch.feed { part.constants[name] = tensor.onlyElement }
     for number in inputNumbers {
       guard let tensor = batch.feed[tensors[number].name] else { continue }
@@ -151,13 +152,26 @@ struct CollectionPass: Sendable {
     _ values: Span<Float>, _ shape: [Int], _ number: Int, _ batch: CalibrationBatch, _ part: inout BatchPart,
     _ ranges: inout [ActivationStatistics]
   ) -> Int? {
-    if let bad = ranges[number].add(values) { return bad }
     let samples = batch.samples.count
     if method == .movingAverage, tensors[number].hasRange {
       part.extremes[number] = SampleExtremes.bySample(values, shape: shape, sampleCount: samples)
     }
-    if let axis = tensors[number].channelAxis {
-      part.channels[number] = ChannelStatistics.bySample(values, shape: shape, axis: axis, sampleCount: samples)
+    guard let kept = part.padding.kept(of: shape) else {
+      if let axis = tensors[number].channelAxis {
+        part.channels[number] = ChannelStatistics.bySample(values, shape: shape, axis: axis, sampleCount: samples)
+      }
+      return ranges[number].add(values)
+    }
+    for run in kept.runs {
+      let values = values.extracting(run)
+      if let bad = ranges[number].add(values) { return run.lowerBound + bad }
+      guard let axis = tensors[number].channelAxis else { continue }
+      let rest = Array(shape[kept.axisCount...])
+      let inRun = [values.count / rest.reduce(1, *)] + rest
+      let axisInRun = axis < 0 ? axis : axis - kept.axisCount + 1
+      if axisInRun == 0 { continue }
+      part.channels[number, default: []] +=
+        ChannelStatistics.bySample(values, shape: inRun, axis: axisInRun, sampleCount: 1) ?? []
     }
     return nil
   }
@@ -183,9 +197,9 @@ struct CollectionPass: Sendable {
 
   /// The sample that an element belongs to, where the tensor's first axis is the batch; else the whole batch.
   private func sample(of index: Int, amongst count: Int, _ shape: [Int], _ samples: Range<Int>) -> Range<Int> {
-    guard shape.first == samples.count else { return samples }
+    guard shape.first == samples.count else { return set.stored(samples) }
     let sample = samples.lowerBound + index / max(count / samples.count, 1)
-    return sample..<sample + 1
+    return set.stored(sample..<sample + 1)
   }
 }
 

@@ -31,7 +31,7 @@ extension Model {
   /// - Parameter scratch: a folder for what the runtime reads; the session may go on reading there.
   package func openSession(
     exposing tensors: [String], with reference: any ReferenceBackend, in scratch: String
-  ) throws(CalibrationError) -> any InferenceSession {
+  ) throws(CalibrationError) -> any ConcurrentInferenceSession {
     let folder = "\(scratch)/exposed-\(FileSystem.uniqueSuffix())"
     let path = "\(folder)/model.onnx"
     do {

@@ -84,7 +84,6 @@ extension Graph {
 /// Measures second moments over a calibration set, a few tensors at a time.
 package struct MomentCollector {
   private let set: CalibrationSet
-  private let sampleCount: Int
   private let memoryBudget: ByteCount
   private let openSession: (Model) throws -> any InferenceSession
 
@@ -92,11 +91,10 @@ package struct MomentCollector {
   private static let batchSize = 16
 
   package init(
-    set: CalibrationSet, samples: Int?, memoryBudget: ByteCount,
+    set: CalibrationSet, memoryBudget: ByteCount,
     openSession: @escaping (Model) throws -> any InferenceSession
   ) {
     (self.set, self.memoryBudget, self.openSession) = (set, memoryBudget, openSession)
-    sampleCount = min(samples ?? set.sampleCount, set.sampleCount)
   }
 
   /// The tensors in runs whose moments the budget holds, with as much again for what the runtime returns and for a factor of
@@ -130,7 +128,7 @@ package struct MomentCollector {
     guard problems.isEmpty else { throw InputError(problems) }
     let unit = set.fixedBatchSize(of: session.inputs)
     var found: [String: SecondMoments] = [:]
-    for samples in set.batches(of: unit ?? Self.batchSize, limit: sampleCount) {
+    for samples in set.batches(of: unit ?? Self.batchSize) {
       if let unit, samples.count < unit { break }
       var feed: [String: Tensor] = [:]
       for input in session.inputs { feed[input.name] = try set.tensor(input.name, samples: samples) }
@@ -143,7 +141,7 @@ package struct MomentCollector {
         let moments = SecondMoments(sums: sums, channelCount: tensor.shape[0])
         if found[name] == nil { found[name] = moments } else { found[name]?.add(moments) }
       }
-      guard onProgress(samples.upperBound, sampleCount) else { throw CalibrationError.cancelled }
+      guard onProgress(samples.upperBound, set.sampleCount) else { throw CalibrationError.cancelled }
     }
     return found
   }

@@ -3,6 +3,7 @@
 // which says what else changes the model and why. For int4 no range is measured: out come `weights.onnx`, the weights rounded by
 // what they are multiplied with, and the recipe.
 
+internal import IngotBackends
 internal import IngotCalibration
 internal import IngotCore
 internal import IngotGraph
@@ -14,33 +15,32 @@ extension Stages {
     if let file = job.inputs["ranges"] { return try importRanges(job, from: file) }
     let model = try readModel(job.input("model"))
     let reference = try runtimes.reference()
-    let set = try CalibrationSet.open(directory: job.input("data"))
-    func makeCalibrator(_ model: Model, _ method: CalibrationMethod, checkpoint: String?) -> Calibrator {
+    let set = try CalibrationSet.open(directory: job.input("data")).first(settings.samples)
+    // One calibration of a step can be resumed: the file's name says the step, not which of its calibrations it is of.
+    func makeCalibrator(
+      _ model: Model, _ set: CalibrationSet, _ method: CalibrationMethod, canResume: Bool = true
+    ) -> Calibrator {
       Calibrator(
         set: set, setIdentity: job.inputDigest("data").description, modelDigest: job.inputDigest("model"),
-        method: method, samples: settings.samples, memoryBudget: memoryBudget, threadCount: Processor.coreCount,
-        checkpointPath: checkpoint
+        method: method, memoryBudget: memoryBudget, threadCount: threadCount,
+        checkpointPath: canResume ? job.unfinished : nil
       ) { (tensors) throws(CalibrationError) in
         try model.openSession(exposing: tensors, with: reference, in: job.scratch)
       }
     }
     if settings.roundsWeights { return try roundWeights(job, settings, model, set) }
     if let tuning = settings.tuning {
-      let tuner = Int8Tuner(
-        model: model, set: set, settings: tuning, keep: KeepList(nodes: tuning.keepNodes, ops: tuning.keepOps),
-        method: settings.chosenMethod,
-        makeCalibrator: { makeCalibrator($0, $1, checkpoint: nil) },
-        openSession: { try $0.openSession(exposing: $1, with: reference, in: job.scratch) },
-        onProgress: job.onProgress)
-      let (recipe, table) = try tuner.run()
-      return try job.result(table, recipe)
+      let (recipe, table, warnings) = try tuner(
+        job, model, set, tuning, settings, reference, makeCalibrator(_:_:_:canResume:)
+      ).run()
+      return try job.result(table, recipe, facts: warnings.map { fact("warning", $0) })
     }
     guard let method = settings.chosenMethod else { preconditionFailure("only int8 has its method measured") }
     let tensors =
       settings.measuresAll ? floatTensors(of: model.graph) : try placeForAllForms(model.graph).activationTensors
     let (onProgress, clock) = (job.onProgress, ContinuousClock())
     let start = clock.now
-    let calibration = try makeCalibrator(model, method, checkpoint: job.unfinished).run(tensors: tensors) { progress in
+    let calibration = try makeCalibrator(model, set, method).run(tensors: tensors) { progress in
       onProgress(progress.words(after: clock.now - start), progress.fraction)
       return !Interrupt.wasRequested
     }
@@ -51,15 +51,43 @@ extension Stages {
     _ job: StageJob, _ settings: CalibrateSettings, _ model: Model, _ set: CalibrationSet
   ) throws -> StageResult {
     let reference = try runtimes.reference()
+    let openSession = { (model: Model, tensors: [String]) throws -> any ConcurrentInferenceSession in
+      try model.openSession(exposing: tensors, with: reference, in: job.scratch)
+    }
+    let judge = OutputJudge(set: set, inputs: model.inputTensors, threadCount: threadCount) {
+      try openSession(model, [])
+    }
     let tuner = WeightTuner(
-      model: model, set: set, samples: settings.samples, memoryBudget: memoryBudget,
-      openSession: { try $0.openSession(exposing: $1, with: reference, in: job.scratch) }, onProgress: job.onProgress)
+      model: model, set: set, memoryBudget: memoryBudget, judge: judge, openSession: openSession,
+      onProgress: job.onProgress)
     let (weights, recipe) = try tuner.run()
     try FileSystem.writeAtomically([Bytes(recipe.json())], to: job.file("recipe.json"), isDurable: false)
     let files = try weights.model.write(to: job.file("weights.onnx"), isDurable: false)
     return StageResult(
       files: files.map { (FileSystem.name(of: $0), $0) } + [("recipe.json", job.file("recipe.json"))],
       facts: [fact("weights", recipe.costs.count), fact("rounding", weights.rounding)])
+  }
+
+  private func tuner(
+    _ job: StageJob, _ model: Model, _ set: CalibrationSet, _ tuning: TuningSettings, _ settings: CalibrateSettings,
+    _ reference: any ReferenceBackend,
+    _ makeCalibrator: @escaping (Model, CalibrationSet, CalibrationMethod, Bool) -> Calibrator
+  ) -> Int8Tuner {
+    func openSession(_ model: Model, _ tensors: [String]) throws -> any ConcurrentInferenceSession {
+      try model.openSession(exposing: tensors, with: reference, in: job.scratch)
+    }
+    let judge = OutputJudge(set: set, inputs: model.inputTensors, threadCount: threadCount) {
+      try openSession(model, [])
+    }
+    return Int8Tuner(
+      model: model, set: set, settings: tuning, keep: KeepList(nodes: tuning.keepNodes, ops: tuning.keepOps),
+      method: settings.chosenMethod, judge: judge, makeCalibrator: makeCalibrator, openSession: openSession,
+      storing: { model in
+        let folder = "\(job.scratch)/scaled-\(FileSystem.uniqueSuffix())"
+        try FileSystem.makeDirectory(folder)
+        try model.write(to: "\(folder)/model.onnx", weights: .externalAbove(1024), isDurable: false)
+        return try readModel("\(folder)/model.onnx")
+      }, onProgress: job.onProgress)
   }
 
   /// Tensors without an entry are left out: only lowering knows which of them it needs, and it refuses to guess.

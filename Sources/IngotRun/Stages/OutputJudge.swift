@@ -1,105 +1,222 @@
-// How near a lowered model's outputs are to the float model's, on samples of the calibration set. The float model runs once.
+// How near lowered models come to the float model's outputs, on samples of the calibration set: on few of them where two models
+// differ clearly, on more where they do not. The float model runs once a sample.
 
 internal import Glibc
 internal import IngotBackends
 internal import IngotCalibration
 internal import IngotCore
 internal import IngotGraph
+internal import Synchronization
 
-struct OutputJudge {
-  /// Samples that are enough to tell forms of one model apart, spread over the set.
+/// A lowered model under judgement. It takes no memory while nothing is run.
+final class JudgedModel {
+  /// Opens it, in each form that it is built in.
+  fileprivate let openers: [() throws -> any ConcurrentInferenceSession]
+  /// In decibels, sample by sample, in the judge's order.
+  fileprivate(set) var scores: [Double] = []
+
+  init(_ openers: [() throws -> any ConcurrentInferenceSession]) { self.openers = openers }
+
+  /// The mean over the samples that it took to judge the model.
+  var sqnr: Double { scores.reduce(0, +) / Double(max(scores.count, 1)) }
+}
+
+/// Judges models by one set; every result is the same for any number of threads.
+final class OutputJudge {
+  /// So many samples are looked at first, twice as many each time that they leave a doubt, and no more than the limit.
+  private static let firstCount = 4
   private static let sampleLimit = 32
-  /// For measurements of every layer.
-  private static let layerSampleLimit = 4
+  /// Standard errors that a difference is away from nothing where it is beyond doubt, and decibels that a wrong choice may
+  /// cost: where no more is at stake, more samples are not worth their time.
+  private static let clearness = 3.0
+  private static let stake = 0.5
+  /// Samples that the float model runs at once, so that it need not be opened for each round.
+  private static let exactCount = 8
 
-  private let feeds: [[String: Tensor]]
-  private let expected: [[String: Tensor]]
+  private let openExact: () throws -> any ConcurrentInferenceSession
+  private let set: CalibrationSet
+  private let inputs: [String]
+  private let threadCount: Int
+  /// Where samples start, and how many the model takes at once.
+  private let starts: [Int]
+  private let unit: Int
 
+  private var feeds: [[String: Tensor]] = []
+  private var expected: [[String: Tensor]] = []
+
+  /// - Parameter inputs: the model's.
+  /// - Parameter openExact: opens the float model.
   init(
-    model: Model, set: CalibrationSet, openSession: (Model, _ exposing: [String]) throws -> any InferenceSession
-  ) throws {
-    let session = try openSession(model, [])
-    let unit = set.fixedBatchSize(of: session.inputs) ?? 1
-    let count = min(Self.sampleLimit / unit, set.sampleCount / unit)
-    var feeds: [[String: Tensor]] = []
-    for number in 0..<max(count, 1) {
-      let start = number * (set.sampleCount / unit) / max(count, 1) * unit
+    set: CalibrationSet, inputs: [IOTensor], threadCount: Int,
+    openExact: @escaping () throws -> any ConcurrentInferenceSession
+  ) {
+    (self.set, self.threadCount, self.openExact) = (set, threadCount, openExact)
+    self.inputs = inputs.map(\.name)
+    unit = set.fixedBatchSize(of: inputs) ?? 1
+    starts = Self.order(of: max(min(Self.sampleLimit, set.sampleCount) / unit, 1), amongst: set.sampleCount / unit)
+      .map { [unit] in $0 * unit }
+  }
+
+  /// Whatever part of the order has been taken is spread over the set; each part goes from front to back, as compressed
+  /// arrays are read.
+  static func order(of count: Int, amongst total: Int) -> [Int] {
+    var step = 1
+    while count / step > firstCount { step *= 2 }
+    var order = Array(stride(from: 0, to: count, by: step))
+    while step > 1 {
+      step /= 2
+      order += stride(from: step, to: count, by: 2 * step)
+    }
+    return order.map { $0 * total / count }
+  }
+
+  // MARK: outputs
+
+  func judge(_ model: JudgedModel) throws { try judge(model, upTo: min(Self.firstCount, starts.count)) }
+
+  /// - Parameter least: decibels that a better model must gain.
+  func isBetter(_ model: JudgedModel, than other: JudgedModel, by least: Double) throws -> Bool {
+    var count = min(Self.firstCount, starts.count)
+    while true {
+      try judge(model, upTo: count)
+      try judge(other, upTo: count)
+      let gains = (0..<count).map { model.scores[$0] - other.scores[$0] - least }
+      let mean = gains.reduce(0, +) / Double(count)
+      let squares = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      let error = (squares / Double(max(count - 1, 1)) / Double(count)).squareRoot()
+      let doubt = Self.clearness * error
+      if count == starts.count || doubt < max(abs(mean), Self.stake) { return mean > 0 }
+      count = min(2 * count, starts.count)
+    }
+  }
+
+  private func judge(_ model: JudgedModel, upTo count: Int) throws {
+    let missing = model.scores.count..<max(count, model.scores.count)
+    guard !missing.isEmpty else { return }
+    try prepare(count)
+    var sums = [Double](repeating: 0, count: missing.count)
+    let (feeds, expected) = (feeds, expected)
+    for open in model.openers {
+      let session = try open()
+      let found = try map(missing) { (index) throws(BackendError) in
+        Self.sqnr(of: try session.run(feeds[index]), expected[index], feeds[index])
+      }
+      for (index, value) in found.enumerated() { sums[index] += value }
+    }
+    model.scores += sums.map { $0 / Double(model.openers.count) }
+  }
+
+  private func prepare(_ count: Int) throws {
+    guard count > feeds.count else { return }
+    let session = try openExact()
+    let missing = feeds.count..<min(max(count, Self.exactCount), starts.count)
+    for start in starts[missing] {
       var feed: [String: Tensor] = [:]
-      for input in session.inputs { feed[input.name] = try set.tensor(input.name, samples: start..<start + unit) }
+      for input in inputs { feed[input] = try set.tensor(input, samples: start..<start + unit) }
       feeds.append(feed)
     }
-    self.feeds = feeds
-    expected = try feeds.map { feed in try session.run(feed) }
+    let feeds = feeds
+    expected += try map(missing) { (index) throws(BackendError) in try session.run(feeds[index]) }
   }
 
-  /// The mean over samples and outputs, in decibels; an output that is not finite counts as no signal at all.
-  func sqnr(of session: any InferenceSession) throws -> Double {
-    var sum = 0.0
-    var count = 0
-    for (feed, exact) in zip(feeds, expected) {
-      let actual = try session.run(feed)
-      for (name, tensor) in exact.sorted(by: { $0.key < $1.key }) {
-        guard let wanted = tensor.floats, let found = actual[name]?.floats, wanted.count == found.count else {
-          continue
-        }
-        sum += ratio(signalAndNoise(wanted, found, weights(of: tensor.shape, feed)))
-        count += 1
-      }
+  /// The mean over outputs, in decibels; an output that is not finite counts as no signal at all.
+  private static func sqnr(
+    of actual: [String: Tensor], _ expected: [String: Tensor], _ feed: [String: Tensor]
+  ) -> Double {
+    let padding = Padding(feed)
+    var ratios: [Double] = []
+    for (name, tensor) in expected.sorted(by: { $0.key < $1.key }) {
+      guard let wanted = tensor.floats, let found = actual[name]?.floats, wanted.count == found.count else { continue }
+      ratios.append(Noise(wanted, found, padding.kept(of: tensor.shape)).decibels)
     }
-    return count == 0 ? 0 : sum / Double(count)
+    return ratios.isEmpty ? 0 : ratios.reduce(0, +) / Double(ratios.count)
   }
+
+  // MARK: layers
 
   /// By tensor, over a few samples together.
   func layers(
-    _ names: [String], exact: any InferenceSession, lowered: any InferenceSession
+    _ names: [String], exact: any ConcurrentInferenceSession, lowered: any ConcurrentInferenceSession
   ) throws -> [String: Double] {
-    var sums: [String: (signal: Double, noise: Double)] = [:]
-    for feed in feeds.prefix(Self.layerSampleLimit) {
-      let (wanted, found) = (try exact.run(feed), try lowered.run(feed))
-      for name in names {
-        guard let tensor = wanted[name], let exact = tensor.floats, let found = found[name]?.floats,
-          exact.count == found.count
-        else { continue }
-        let (signal, noise) = signalAndNoise(exact, found, weights(of: tensor.shape, feed))
-        sums[name, default: (0, 0)].signal += signal
-        sums[name, default: (0, 0)].noise += noise
+    let count = min(Self.firstCount, starts.count)
+    try prepare(count)
+    let feeds = feeds
+    let wanted = Set(names)
+    let found = try map(0..<count) { (index) throws(BackendError) in
+      let (outputs, padding) = (try exact.run(feeds[index]), Padding(feeds[index]))
+      var noises: [String: Noise] = [:]
+      try lowered.run(feeds[index]) { output, shape, bytes in
+        guard wanted.contains(output.name), output.type == .float32, let tensor = outputs[output.name],
+          let exact = tensor.floats, tensor.shape == shape
+        else { return }
+        noises[output.name] = Noise(exact, bytes.elements(as: Float.self), padding.kept(of: shape))
+      }
+      return noises
+    }
+    var sums: [String: Noise] = [:]
+    for noises in found { for (name, noise) in noises { sums[name, default: Noise()].add(noise) } }
+    return sums.mapValues(\.decibels)
+  }
+
+  // MARK: threads
+
+  /// Samples side by side; the results are in the samples' order.
+  private func map<R: Sendable>(
+    _ range: Range<Int>, _ body: @Sendable (Int) throws(BackendError) -> R
+  ) throws -> [R] {
+    try Interrupt.check()
+    let work = Mutex(SharedWork<R>(next: range.lowerBound))
+    withThreads(min(threadCount, range.count)) { _ in
+      while let index = work.withLock({ $0.take(below: range.upperBound) }) {
+        let result: Result<R, BackendError>
+        do throws(BackendError) { result = .success(try body(index)) } catch { result = .failure(error) }
+        work.withLock { $0.results[index] = result }
       }
     }
-    return sums.mapValues(ratio)
-  }
-
-  /// Whether each position counts: what a mask among the inputs leaves out is padding, whose numbers nobody reads and which
-  /// no form of a model keeps. Nil where there is no mask of the tensor's leading axes.
-  private func weights(of shape: [Int], _ feed: [String: Tensor]) -> [Bool]? {
-    for (name, tensor) in feed.sorted(by: { $0.key < $1.key }) where name.lowercased().contains("mask") {
-      guard tensor.shape.count < shape.count, tensor.shape == Array(shape.prefix(tensor.shape.count)),
-        let values = tensor.int64s, values.contains(0), values.contains(1), values.allSatisfy({ $0 == 0 || $0 == 1 })
-      else { continue }
-      return values.map { $0 == 1 }
+    let results = work.withLock { $0.results }
+    return try range.map { index in
+      guard let result = results[index] else { preconditionFailure("a sample was not run") }
+      return try result.get()
     }
-    return nil
   }
+}
 
-  private func signalAndNoise(
-    _ wanted: [Float], _ found: [Float], _ counts: [Bool]?
-  ) -> (signal: Double, noise: Double) {
-    var (signal, noise) = (0.0, 0.0)
-    let run = counts.map { wanted.count / max($0.count, 1) } ?? wanted.count
-    for start in stride(from: 0, to: wanted.count, by: max(run, 1)) where counts?[start / run] ?? true {
-      for index in start..<min(start + run, wanted.count) {
+private struct SharedWork<R: Sendable>: Sendable {
+  var next: Int
+  var results: [Int: Result<R, BackendError>] = [:]
+
+  mutating func take(below end: Int) -> Int? {
+    guard next < end else { return nil }
+    defer { next += 1 }
+    return next
+  }
+}
+
+/// What one tensor is away from another.
+private struct Noise: Sendable {
+  var signal = 0.0
+  var noise = 0.0
+
+  init() {}
+
+  /// - Parameter kept: nil where everything is.
+  init(_ wanted: [Float], _ found: [Float], _ kept: Padding.Kept?) {
+    for run in kept?.runs ?? [wanted.indices] {
+      for index in run {
         let (x, y) = (Double(wanted[index]), Double(found[index]))
         signal += x * x
         noise += (x - y) * (x - y)
       }
     }
-    return (signal, noise)
   }
 
-  /// In decibels, between -100 and 200.
-  private func ratio(_ sums: (signal: Double, noise: Double)) -> Double {
-    guard sums.noise.isFinite else { return -100 }
-    guard sums.noise > 0 else { return 200 }
-    guard sums.signal > 0 else { return -100 }
-    return min(max(10 * log10(sums.signal / sums.noise), -100), 200)
+  mutating func add(_ other: Noise) { (signal, noise) = (signal + other.signal, noise + other.noise) }
+
+  /// Between -100 and 200.
+  var decibels: Double {
+    guard noise.isFinite else { return -100 }
+    guard noise > 0 else { return 200 }
+    guard signal > 0 else { return -100 }
+    return min(max(10 * log10(signal / noise), -100), 200)
   }
 }

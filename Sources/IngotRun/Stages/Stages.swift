@@ -10,9 +10,13 @@ package struct Stages: StepRunner {
   let runtimes: RuntimeSet
   /// What tensors may take that are in memory at once while ranges are measured. No result depends on it.
   let memoryBudget: ByteCount
+  /// Samples that are run at once. Nor does any on it.
+  let threadCount: Int
 
-  package init(runtimes: RuntimeSet, memoryBudget: ByteCount = ByteCount(1 << 30)) {
-    (self.runtimes, self.memoryBudget) = (runtimes, memoryBudget)
+  package init(
+    runtimes: RuntimeSet, memoryBudget: ByteCount = ByteCount(1 << 30), threadCount: Int = Processor.coreCount
+  ) {
+    (self.runtimes, self.memoryBudget, self.threadCount) = (runtimes, memoryBudget, threadCount)
   }
 
   package func run(_ job: StageJob) throws -> StageResult {

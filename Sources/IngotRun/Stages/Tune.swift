@@ -1,6 +1,9 @@
 // What int8 does besides ranges, chosen by measurement: each form of the model that might lose less is lowered, run on samples
 // of the calibration set, and kept where its outputs are nearer to the float model's. Part of the stage calibrate, because a
 // choice changes the ranges, and ranges change the next choice.
+//
+// A scaled form of the model has ranges of its own, for which the set must be run again: on a part of it first, which most
+// scalings that lose do not survive. What is chosen was compared with the ranges of all samples.
 
 internal import IngotBackends
 internal import IngotCalibration
@@ -18,9 +21,12 @@ struct Int8Tuner {
   let keep: KeepList
   /// Nil where the measurement chooses.
   let method: CalibrationMethod?
+  let judge: OutputJudge
   /// Measures ranges, by method, of a form of the model.
-  let makeCalibrator: (Model, CalibrationMethod) -> Calibrator
-  let openSession: (Model, _ exposing: [String]) throws -> any InferenceSession
+  let makeCalibrator: (Model, CalibrationSet, CalibrationMethod, _ canResume: Bool) -> Calibrator
+  let openSession: (Model, _ exposing: [String]) throws -> any ConcurrentInferenceSession
+  /// The model with its constants in a file: scaled ones are else computed each time that they are read.
+  let storing: (Model) throws -> Model
   let onProgress: @Sendable (String, Double?) -> Void
 
   /// Methods that are compared. The first two, one that clips and one that does not, stand for all where forms of the model
@@ -29,186 +35,256 @@ struct Int8Tuner {
   private static let methodsForForms = 2
   /// Decibels by which a candidate must be better: less is chance.
   private static let leastGain = 0.1
+  /// Decibels that no other method of ranges turns.
+  private static let clearGain = 1.0
+  /// Of what share of the samples scalings are found, and how many they are at least.
+  private static let part = 8
+  private static let leastPart = 16
 
   /// A form of the model and what was measured of it.
   private struct Form {
     var recipe: QuantizationRecipe
     /// With the recipe's scalings.
     var model: Model
-    var placement: Placement
     var calibration: Calibration
     var table: RangeTable
-    /// Of the best table so far; nil until it is measured.
-    var sqnr: Double?
+    /// With the best table so far; nil until it is measured.
+    var judged: JudgedModel?
     /// What each table measured, in the order of the methods.
-    var measured: [(method: CalibrationMethod, sqnr: Double)] = []
+    var measured: [(table: RangeTable, judged: JudgedModel)] = []
   }
 
-  func run() throws -> (recipe: QuantizationRecipe, table: RangeTable) {
-    var form = try calibrated([], trials: [])
-    let judge = try OutputJudge(model: model, set: set, openSession: openSession)
-    let found = findScalings(model.graph, try placeForAllForms(model.graph), observed: observed(form))
-    for (kind, toggle) in [(ChannelScaling.Kind.equalize, settings.equalize), (.smooth, settings.smooth)] {
-      form = try choose(found.filter { $0.kind == kind }, kind, toggle, form, judge)
-    }
-    form = try chooseMethod(form, judge)
-    form = try chooseCorrection(form, judge)
-    form.recipe.costs = try costs(of: form, judge)
+  func run() throws -> (recipe: QuantizationRecipe, table: RangeTable, warnings: [String]) {
+    var form = try chooseScalings()
+    form = try chooseMethod(form)
+    form = try chooseCorrection(form)
+    form.recipe.costs = try costs(of: form)
     form.table.compare(with: [form.calibration.table] + form.calibration.alternatives)
-    return (form.recipe, form.table)
+    return (form.recipe, form.table, form.calibration.warnings)
   }
 
+  /// The families of backends that the recipe is for. A candidate must be better for them together: they share it.
+  private var forms: [Int8Form] {
+    let named = settings.forms.compactMap(Int8Form.init(rawValue:))
+    return named.isEmpty ? [.tensorrt] : named
+  }
+
+  /// - Parameter canResume: of one calibration of the model, so that no other's state is taken for it.
   private func calibrated(
-    _ scalings: [ChannelScaling], trials: [QuantizationRecipe.Trial]
+    _ model: Model, _ recipe: QuantizationRecipe, on set: CalibrationSet, canResume: Bool = false
   ) throws -> Form {
-    let first = method ?? Self.methods[0]
-    var recipe = QuantizationRecipe(method: first.description)
-    (recipe.scalings, recipe.trials) = (scalings, trials)
-    var scaled = model
-    try recipe.apply(to: &scaled)
-    let placement = try place(scaled.graph, keep: keep)
+    var tensors: [String] = []
+    var axes: [String: Int] = [:]
+    for form in forms {
+      let placement = try place(model.graph, form: form, keep: keep)
+      tensors += placement.activationTensors
+      axes.merge(channelAxes(model.graph, placement)) { first, _ in first }
+    }
     let onProgress = onProgress
-    let all = try placeForAllForms(scaled.graph)
-    let calibration = try makeCalibrator(scaled, first).run(
-      tensors: all.activationTensors, channelAxes: channelAxes(scaled.graph, all),
-      alternatives: method == nil ? Array(Self.methods.dropFirst()) : []
+    let methods = Self.methods.prefix(set.step == self.set.step ? Self.methods.count : Self.methodsForForms)
+    let calibration = try makeCalibrator(model, set, method ?? methods[0], canResume).run(
+      tensors: tensors, channelAxes: axes,
+      alternatives: method == nil ? Array(methods.dropFirst()) : []
     ) { progress in
       onProgress(progress.words, progress.fraction)
       return !Interrupt.wasRequested
     }
-    return Form(
-      recipe: recipe, model: scaled, placement: placement, calibration: calibration, table: calibration.table)
+    var recipe = recipe
+    recipe.method = calibration.table.method.description
+    return Form(recipe: recipe, model: model, calibration: calibration, table: calibration.table)
   }
 
-  private func observed(_ form: Form) -> [String: ObservedChannels] {
-    form.calibration.channels.mapValues {
+  // MARK: scalings
+
+  private func chooseScalings() throws -> Form {
+    var form = try calibrated(model, QuantizationRecipe(method: ""), on: set, canResume: true)
+    let mayScale = settings.equalize != .off || settings.smooth != .off
+    let found = mayScale ? try findScalings(form) : []
+    for (kind, toggle) in [(ChannelScaling.Kind.equalize, settings.equalize), (.smooth, settings.smooth)] {
+      form = try choose(found.filter { $0.kind == kind }, kind, toggle, form)
+    }
+    return form
+  }
+
+  /// Enough samples to see that a scaling is no good.
+  private var part: CalibrationSet {
+    let least = max(Self.leastPart, set.fixedBatchSize(of: model.inputTensors) ?? 1)
+    return set.every(max(1, min(Self.part, set.sampleCount / least)))
+  }
+
+  private func findScalings(_ form: Form) throws -> [ChannelScaling] {
+    let observed = form.calibration.channels.mapValues {
       // Squares are decided by the few samples and tokens that are far out; most of what must come out right is not.
       ObservedChannels(
         amax: $0.amax.map(Double.init), mean: $0.mean, typicalSquare: $0.meanMagnitude.map { $0 * $0 })
     }
+    // ONNX Runtime's form quantizes the most tensors.
+    let widest = forms.contains(.onnxruntime) ? Int8Form.onnxruntime : forms[0]
+    return IngotPrecision.findScalings(
+      model.graph, try place(model.graph, form: widest, keep: keep), observed: observed)
   }
 
-  // MARK: choices
-
   private func choose(
-    _ scalings: [ChannelScaling], _ kind: ChannelScaling.Kind, _ toggle: TuningSettings.Toggle, _ form: Form,
-    _ judge: OutputJudge
+    _ scalings: [ChannelScaling], _ kind: ChannelScaling.Kind, _ toggle: TuningSettings.Toggle, _ form: Form
   ) throws -> Form {
     var form = form
-    func note(_ candidate: String, _ sqnr: Double?, _ isChosen: Bool, _ reason: String? = nil) {
-      form.recipe.trials.append(
-        .init(choice: kind.rawValue, candidate: candidate, sqnr: sqnr, isChosen: isChosen, reason: reason))
-    }
     guard toggle != .off else {
-      note("off", nil, true, "the manifest says so")
+      form.recipe.note(kind.rawValue, "off", isChosen: true, reason: Self.forced)
       return form
     }
     guard !scalings.isEmpty else {
-      note("off", nil, true, "no channels whose scaling promises anything")
+      form.recipe.note(kind.rawValue, "off", isChosen: true, reason: "no channels whose scaling promises anything")
       return form
     }
     onProgress("\(kind.rawValue): measuring", nil)
-    if toggle == .auto { try measure(&form, judge, methods: Self.methodsForForms) }
-    var candidate = try calibrated(form.recipe.scalings + scalings, trials: form.recipe.trials)
-    if toggle == .auto { try measure(&candidate, judge, methods: Self.methodsForForms) }
-    let isBetter = toggle == .on || isBetter(candidate, than: form)
-    note("off", form.sqnr, !isBetter)
-    note("\(scalings.count) vectors of factors", candidate.sqnr, isBetter, toggle == .on ? "the manifest says so" : nil)
-    if isBetter {
-      candidate.recipe.trials = form.recipe.trials
-      form = candidate
+    var (scaled, recipe) = (form.model, form.recipe)
+    var step = QuantizationRecipe(method: "")
+    step.scalings = scalings
+    try step.apply(to: &scaled)
+    recipe.scalings += scalings
+    scaled = try storing(scaled)
+    // On all samples only where a part of them does not rule it out.
+    let sets = toggle == .auto && part.sampleCount < set.sampleCount ? [part, set] : [set]
+    var (candidate, isBetter) = (form, true)
+    for set in sets where isBetter {
+      candidate = try calibrated(scaled, recipe, on: set)
+      if toggle == .auto { isBetter = try self.isBetter(&candidate, whenScaled: &form) }
     }
-    return form
+    var winner = isBetter ? candidate : form
+    winner.recipe.note(kind.rawValue, "off", form.judged, isChosen: !isBetter)
+    winner.recipe.note(
+      kind.rawValue, "\(scalings.count) vectors of factors", candidate.judged, isChosen: isBetter,
+      reason: toggle == .on ? Self.forced : nil)
+    return winner
   }
 
-  private func chooseMethod(_ form: Form, _ judge: OutputJudge) throws -> Form {
+  // MARK: ranges and biases
+
+  private func chooseMethod(_ form: Form) throws -> Form {
     var form = form
     guard method == nil else { return form }
     onProgress("range method: measuring", nil)
-    try measure(&form, judge, methods: Self.methods.count)
-    for (method, sqnr) in form.measured {
-      form.recipe.trials.append(
-        .init(choice: "method", candidate: method.description, sqnr: sqnr, isChosen: method == form.table.method))
+    try measure(&form, methods: Self.methods.count)
+    for (table, judged) in form.measured {
+      form.recipe.note("method", table.method.description, judged, isChosen: table.method == form.table.method)
     }
     return form
   }
 
-  private func chooseCorrection(_ form: Form, _ judge: OutputJudge) throws -> Form {
-    var form = form
-    let toggle = settings.biasCorrection
+  private func chooseCorrection(_ form: Form) throws -> Form {
+    let (choice, toggle) = ("bias-correction", settings.biasCorrection)
+    var (form, candidate) = (form, form)
     guard toggle != .off else {
-      form.recipe.trials.append(
-        .init(
-          choice: "bias-correction", candidate: "off", sqnr: nil, isChosen: true, reason: "the manifest says so"))
+      form.recipe.note(choice, "off", isChosen: true, reason: Self.forced)
       return form
     }
     onProgress("bias correction: measuring", nil)
-    if toggle == .auto { try measure(&form, judge, methods: 1) }
-    var candidate = form
     candidate.recipe.corrections = biasCorrections(
-      form.model.graph, form.placement, means: form.calibration.channels.mapValues(\.mean))
-    if toggle == .auto { candidate.sqnr = try judge.sqnr(of: try openSession(try lowered(candidate), [])) }
-    let isBetter = toggle == .on || isBetter(candidate, than: form)
-    var chosen = isBetter ? candidate : form
-    for (name, sqnr, isChosen) in [("off", form.sqnr, !isBetter), ("on", candidate.sqnr, isBetter)] {
-      chosen.recipe.trials.append(
-        .init(choice: "bias-correction", candidate: name, sqnr: sqnr, isChosen: isChosen))
+      form.model.graph, try place(form.model.graph, form: forms[0], keep: keep),
+      means: form.calibration.channels.mapValues(\.mean))
+    guard !candidate.recipe.corrections.isEmpty else {
+      form.recipe.note(choice, "off", isChosen: true, reason: "no layer has a bias that can be changed")
+      return form
     }
-    return chosen
+    candidate.judged = nil
+    if toggle == .auto {
+      try measure(&form, methods: 1)
+      candidate.judged = try judged(candidate)
+    }
+    let isBetter = try toggle == .on || isBetter(candidate, than: form)
+    var winner = isBetter ? candidate : form
+    winner.recipe.note(choice, "off", form.judged, isChosen: !isBetter)
+    winner.recipe.note(
+      choice, "on", candidate.judged, isChosen: isBetter, reason: toggle == .on ? Self.forced : nil)
+    return winner
   }
 
-  private func isBetter(_ candidate: Form, than form: Form) -> Bool {
-    guard let new = candidate.sqnr, let old = form.sqnr else { return false }
-    return new > old + Self.leastGain
+  private static let forced = "the manifest says so"
+
+  /// By the method that clips, and where that leaves it open by the one that does not.
+  private func isBetter(_ candidate: inout Form, whenScaled form: inout Form) throws -> Bool {
+    for count in 1...Self.methodsForForms where count == 1 || isClose(candidate, to: form) {
+      try measure(&form, methods: count)
+      try measure(&candidate, methods: count)
+    }
+    return try isBetter(candidate, than: form)
+  }
+
+  /// Whether another method might turn the choice.
+  private func isClose(_ candidate: Form, to form: Form) -> Bool {
+    guard let new = candidate.judged, let old = form.judged else { return false }
+    return abs(new.sqnr - old.sqnr) < Self.clearGain
+  }
+
+  private func isBetter(_ candidate: Form, than form: Form) throws -> Bool {
+    guard let new = candidate.judged, let old = form.judged else { return false }
+    return try judge.isBetter(new, than: old, by: Self.leastGain)
   }
 
   /// Measures the form with the ranges of so many methods, those that it was measured with already not again, and gives it
   /// the best.
-  private func measure(_ form: inout Form, _ judge: OutputJudge, methods count: Int) throws {
+  private func measure(_ form: inout Form, methods count: Int) throws {
     let tables = [form.calibration.table] + form.calibration.alternatives
     for table in tables.prefix(count).dropFirst(form.measured.count) {
-      var candidate = form
-      candidate.table = table
-      candidate.recipe.method = table.method.description
-      let sqnr = try judge.sqnr(of: try openSession(try lowered(candidate), []))
-      candidate.sqnr = sqnr
-      candidate.measured.append((table.method, sqnr))
-      if form.sqnr == nil || isBetter(candidate, than: form) {
-        form = candidate
-      } else {
-        form.measured = candidate.measured
+      // The same ranges by another name: nothing to measure.
+      if let same = form.measured.first(where: { $0.table.hasSameRanges(as: table) }) {
+        form.measured.append((table, same.judged))
+        continue
       }
+      var candidate = form
+      (candidate.table, candidate.recipe.method) = (table, table.method.description)
+      let judged = try judged(candidate)
+      candidate.judged = judged
+      let isBetter = try form.judged == nil || isBetter(candidate, than: form)
+      form.measured.append((table, judged))
+      candidate.measured = form.measured
+      if isBetter { form = candidate }
     }
   }
 
-  private func lowered(_ form: Form) throws -> Model {
+  private func judged(_ form: Form) throws -> JudgedModel {
+    let judged = JudgedModel(forms.map { int8 in { try openSession(try lowered(form, to: int8), []) } })
+    try judge.judge(judged)
+    return judged
+  }
+
+  private func lowered(_ form: Form, to int8: Int8Form) throws -> Model {
     var model = form.model
     var corrections = QuantizationRecipe(method: form.recipe.method)
     corrections.corrections = form.recipe.corrections
-    try corrections.apply(to: &model)
+    try corrections.apply(to: &model, keep: keep, form: int8)
     let ranges = form.table.activationRanges
-    _ = try lowerToInt8(&model, keep: keep) { ranges[$0] }
+    _ = try lowerToInt8(&model, form: int8, keep: keep) { ranges[$0] }
     return model
   }
 
   // MARK: costs
 
   /// What each layer loses in the chosen form, measured on a few samples.
-  private func costs(of form: Form, _ judge: OutputJudge) throws -> [LayerCost] {
+  private func costs(of form: Form) throws -> [LayerCost] {
     onProgress("layers: measuring", nil)
-    let layers = form.placement.layers(in: form.model.graph)
+    let layers = try place(form.model.graph, form: forms[0], keep: keep).layers(in: form.model.graph)
     let names = layers.map(\.output)
     let noise = try judge.layers(
-      names, exact: try openSession(form.model, names), lowered: try openSession(try lowered(form), names))
-    let ranges = Dictionary(form.table.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    var costs = layers.map { layer in
-      let range = ranges[layer.input]
-      return LayerCost(
-        node: layer.node, op: layer.op, input: layer.input, range: range.map { [-$0.amax, $0.amax] } ?? [],
-        clipped: range?.quality?.clipped, weightSQNR: layer.weightSQNR, outputSQNR: noise[layer.output], rank: 0)
-    }
-    costs.sort { ($0.outputSQNR ?? 200, $0.node) < ($1.outputSQNR ?? 200, $1.node) }
-    for index in costs.indices { costs[index].rank = index + 1 }
-    return costs
+      names, exact: try openSession(form.model, names),
+      lowered: try openSession(try lowered(form, to: forms[0]), names))
+    return ranked(layers, form.table, noise)
+  }
+}
+
+extension QuantizationRecipe {
+  fileprivate mutating func note(
+    _ choice: String, _ candidate: String, _ judged: JudgedModel? = nil, isChosen: Bool, reason: String? = nil
+  ) {
+    trials.append(
+      Trial(
+        choice: choice, candidate: candidate, sqnr: judged?.sqnr, samples: judged?.scores.count, isChosen: isChosen,
+        reason: reason))
+  }
+}
+
+extension RangeTable {
+  fileprivate func hasSameRanges(as other: RangeTable) -> Bool {
+    tensors.elementsEqual(other.tensors) { $0.name == $1.name && $0.amax == $1.amax }
   }
 }

@@ -13,10 +13,9 @@ internal import IngotPrecision
 struct WeightTuner {
   let model: Model
   let set: CalibrationSet
-  /// Nil takes all.
-  let samples: Int?
   let memoryBudget: ByteCount
-  let openSession: (Model, _ exposing: [String]) throws -> any InferenceSession
+  let judge: OutputJudge
+  let openSession: (Model, _ exposing: [String]) throws -> any ConcurrentInferenceSession
   let onProgress: @Sendable (String, Double?) -> Void
 
   /// Decibels by which a way must be better than a simpler one: less is chance.
@@ -25,26 +24,30 @@ struct WeightTuner {
   func run() throws -> (weights: RoundedWeights, recipe: QuantizationRecipe) {
     let blocked = try blockedWeights(model.graph)
     let candidates = try rounded(blocked)
-    let judge = try OutputJudge(model: model, set: set) { try openSession($0, $1) }
-    var recipe = QuantizationRecipe(method: "moments")
-    var best: (index: Int, sqnr: Double)?
-    for (index, candidate) in candidates.enumerated() {
-      onProgress("rounding: measuring", Double(index) / Double(candidates.count))
-      let sqnr = try judge.sqnr(of: try openSession(try lowered(candidate.weights), []))
-      recipe.trials.append(
-        .init(choice: "rounding", candidate: candidate.rounding.rawValue, sqnr: sqnr, isChosen: false))
-      if best.map({ sqnr > $0.sqnr + Self.leastGain }) ?? true { best = (index, sqnr) }
+    let judged = candidates.map { candidate in
+      JudgedModel([{ try openSession(try lowered(candidate.weights), []) }])
     }
-    let chosen = best?.index ?? 0
-    recipe.trials[chosen].isChosen = true
-    recipe.costs = try costs(of: blocked, candidates[chosen].weights, judge)
+    var recipe = QuantizationRecipe(method: "moments")
+    var chosen = 0
+    for index in candidates.indices {
+      onProgress("rounding: measuring", Double(index) / Double(candidates.count))
+      try judge.judge(judged[index])
+      if index > 0, try judge.isBetter(judged[index], than: judged[chosen], by: Self.leastGain) { chosen = index }
+    }
+    for (index, candidate) in candidates.enumerated() {
+      recipe.trials.append(
+        .init(
+          choice: "rounding", candidate: candidate.rounding.rawValue, sqnr: judged[index].sqnr,
+          samples: judged[index].scores.count, isChosen: index == chosen))
+    }
+    recipe.costs = try costs(of: blocked, candidates[chosen].weights)
     return (candidates[chosen].weights, recipe)
   }
 
   /// The simplest way first. Moments are measured for some tensors at a time and not kept.
   private func rounded(_ blocked: [BlockedWeight]) throws -> [(rounding: BlockRounding, weights: RoundedWeights)] {
     var candidates = BlockRounding.allCases.map { (rounding: $0, weights: RoundedWeights($0)) }
-    let collector = MomentCollector(set: set, samples: samples, memoryBudget: memoryBudget) { try openSession($0, []) }
+    let collector = MomentCollector(set: set, memoryBudget: memoryBudget) { try openSession($0, []) }
     var seen: Set<String> = []
     let groups = collector.groups(of: blocked.flatMap(\.data).filter { seen.insert($0).inserted }, in: model.graph)
     for (number, group) in groups.enumerated() {
@@ -72,7 +75,7 @@ struct WeightTuner {
 
   /// What each layer loses, measured on a few samples.
   private func costs(
-    of blocked: [BlockedWeight], _ weights: RoundedWeights, _ judge: OutputJudge
+    of blocked: [BlockedWeight], _ weights: RoundedWeights
   ) throws -> [LayerCost] {
     onProgress("layers: measuring", nil)
     let outputs = blocked.flatMap { $0.readers.map(\.output) }
