@@ -272,7 +272,7 @@ import Testing
         "int8-cpu/verify", "int8-cpu/serialize",
       ])
     #expect(plan.steps[4].inputs.map(\.name) == ["model", "ranges", "recipe", "reference", "data"])
-    #expect(plan.steps[4].tools == [.reference, .cpu])
+    #expect(plan.steps[4].tools == [.reference, .cpu, .byteProducts] && plan.steps[5].tools == [.byteProducts])
     #expect(plan.steps[5].inputs.last == StepInput("kept", .output(of: StepID(4), name: "kept.json")))
     #expect(plan.steps[8].inputs.map(\.name).contains("search"))
     // What is searched for is what verification judges, but for the time that it takes.
@@ -302,7 +302,7 @@ import Testing
     )
     let searches = plan.steps.filter { $0.stage == .search }
     #expect(searches.map(\.label) == ["int8-a/search", "int8-b/search", "int8-c/search"])
-    #expect(searches[0].tools == [ToolRequirement(backend: "openvino"), .reference, .cpu])
+    #expect(searches[0].tools == [ToolRequirement(backend: "openvino"), .reference, .cpu, .byteProducts])
   }
 
   @Test func ofTheCandidatesOfAutoOnlyThoseThatLowerAreSearched() throws {
