@@ -63,6 +63,7 @@ import Testing
       let space = try Quick.space()
       try space.edit(Quick.path, "precision: int8\nmatrix:\n  precision: [fp32, int8]", "precision: int4")
       try space.edit(Quick.path, calibration, data)
+      try space.edit(Quick.path, "backend: onnxruntime", "backend: openvino")
       let run = try space.ingot("build", Quick.path, "--json")
       #expect(run.status == 0, "\(run)")
       found.append(try #require(run.decoded(BuildReport.self).engines.first?.sqnr))
