@@ -16,15 +16,17 @@ package func lowerModel(
   kept: [String] = [], weights: RoundedWeights? = nil
 ) throws(PrecisionError) -> LoweringReport {
   let keep = KeepList(nodes: settings.keepNodes, ops: settings.keepOps, found: Set(kept))
-  if settings.precision == "int8" { try recipe?.apply(to: &model, keep: keep) }
+  if settings.precision == "int8" {
+    try recipe?.apply(to: &model, keep: keep, form: settings.int8Form, products: settings.byteProducts)
+  }
   let float = model.graph
-  var report = try lower(&model, settings, keep, ranges)
+  var report = try lower(&model, settings, keep, ranges, weights)
   report.measureWeights(from: float, in: model.graph)
   return report
 }
 
 private func lower(
-  _ model: inout Model, _ settings: LowerSettings, _ keep: KeepList, _ ranges: RangeTable?
+  _ model: inout Model, _ settings: LowerSettings, _ keep: KeepList, _ ranges: RangeTable?, _ weights: RoundedWeights?
 ) throws(PrecisionError) -> LoweringReport {
   let amax = ranges?.amaxByName
   let fallback = settings.fallbackType
@@ -38,10 +40,9 @@ private func lower(
     return try lowerToFloat16(&model, type: type, options: options, amax: amax.map { table in { table[$0] } })
   case "int8":
     let ranges = ranges?.activationRanges ?? [:]
-    let form = settings.form.flatMap(Int8Form.init(rawValue:)) ?? .tensorrt
-    let products = settings.products.flatMap(ByteProducts.init(rawValue:)) ?? .exact
-    try recipe?.apply(to: &model, keep: keep, form: form, products: products)
-    return try lowerToInt8(&model, fallback: fallback, form: form, products: products, keep: keep) { ranges[$0] }
+    return try lowerToInt8(
+      &model, fallback: fallback, form: settings.int8Form, products: settings.byteProducts, keep: keep
+    ) { ranges[$0] }
   case "fp8":
     return try lowerToFloat8(&model, fallback: fallback, keep: keep) { amax?[$0] }
   case "int4":
@@ -53,6 +54,9 @@ private func lower(
 }
 
 extension LowerSettings {
+  fileprivate var int8Form: Int8Form { form.flatMap(Int8Form.init(rawValue:)) ?? .tensorrt }
+  fileprivate var byteProducts: ByteProducts { products.flatMap(ByteProducts.init(rawValue:)) ?? .exact }
+
   fileprivate var fallbackType: ElementType {
     switch fallback {
     case "fp16": .float16
