@@ -26,6 +26,20 @@ import Testing
     #expect(model.graph.nodes.count == 1)
   }
 
+  /// What it names beyond the function's would be written by no node once the call is inlined.
+  @Test(arguments: [
+    ("%y: float32[2], %z = my::F(%x) # call", "node 'call' (F): it cannot have 2 outputs"),
+    ("%y: float32[2] = my::F(%x, %x) # call", "node 'call' (F): it cannot have 2 inputs"),
+  ])
+  func refusesCallsOfAFunctionThatIsSmaller(_ line: String, _ problem: String) throws {
+    var model = try model(of: line, opset: 17)
+    model.opsets["my"] = 1
+    let body = try Graph(text: "graph F(%a) -> (%b) {\n  %b = Relu(%a)\n}")
+    model.functions = [Function(Function.Key(domain: "my", name: "F"), body: body, opsets: ["": 17])]
+    let error = #expect(throws: GraphError.self) { try sanitize(&model) }
+    #expect(error?.description.hasPrefix(problem) ?? false)
+  }
+
   private func model(of line: String, opset: Int64) throws -> Model {
     let graph = try Graph(
       text: """
