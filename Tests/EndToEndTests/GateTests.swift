@@ -56,14 +56,15 @@ import Testing
   }
 
   /// The digits net's two products have few weights, and what is rounded with feedback loses less of them.
-  @Test func int4RoundsBetterWithCalibrationAndSaysHow() throws {
+  @Test(arguments: ["onnxruntime", "openvino"])
+  func int4RoundsBetterWithCalibrationAndSaysHow(backend: String) throws {
     var found: [Double] = []
     let calibration = "calibration:\n  data: ../Calibration/digits\n  method: minmax\n  samples: 64\n"
     for data in ["", "calibration: { data: ../Calibration/digits, samples: 128 }\n"] {
       let space = try Quick.space()
       try space.edit(Quick.path, "precision: int8\nmatrix:\n  precision: [fp32, int8]", "precision: int4")
       try space.edit(Quick.path, calibration, data)
-      try space.edit(Quick.path, "backend: onnxruntime", "backend: openvino")
+      try space.edit(Quick.path, "backend: onnxruntime", "backend: \(backend)")
       let run = try space.ingot("build", Quick.path, "--json")
       #expect(run.status == 0, "\(run)")
       found.append(try #require(run.decoded(BuildReport.self).engines.first?.sqnr))

@@ -2,6 +2,7 @@
 // providers.
 
 internal import IngotCore
+internal import IngotGraph
 
 /// ONNX Runtime.
 package final class OnnxRuntimeBackend: ReferenceBackend {
@@ -60,7 +61,8 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     let level = values["graph-optimization"] ?? ""
     options.optimization = OnnxRuntimeOptions.Optimization(name: level)
     options.optimizedModelPath = enginePath
-    options.entries = [("session.save_model_format", values["format"] == "onnx" ? "ONNX" : "ORT")]
+    let format = hasSmallNumbers(request.modelPath) ? "onnx" : values["format"] ?? ""
+    options.entries = [("session.save_model_format", format == "onnx" ? "ONNX" : "ORT")]
     let session = try OnnxRuntimeSession(library, modelPath: request.modelPath, options: options)
     guard onProgress(BuildProgress(phase: "optimize", fraction: 1)) else {
       try? FileSystem.remove(enginePath)
@@ -70,7 +72,7 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
       // That the widest optimization is for one kind of processor is among the facts.
       warnings: session.warnings.filter { !$0.contains("may contain hardware specific optimizations") },
       facts: [
-        "format": values["format"] ?? "", "graph-optimization": level,
+        "format": format, "graph-optimization": level,
         "portability": level == "all"
           ? "laid out for this machine's processor; build with graph-optimization: extended for an engine that moves"
           : "any x86-64 machine with ONNX Runtime \(library.version)",
@@ -78,6 +80,12 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
       ],
       kernels: onnxRuntimeKernels(ofEngineAt: enginePath, isORTFormat: isORTFormat(enginePath)).map(EngineKernels.told)
         ?? .untold("the engine's graph has a form that Ingot cannot read"))
+  }
+
+  /// The runtime writes types under 8 bits into its own format and cannot read them there; in ONNX it can.
+  private func hasSmallNumbers(_ path: String) -> Bool {
+    guard let model = try? Model.read(path: path) else { return false }
+    return model.graph.allInitializers.contains { $0.initializer.type.bitCount.map { $0 < 8 } ?? false }
   }
 
   package func openEngine(at path: String) throws(BackendError) -> any InferenceSession {
