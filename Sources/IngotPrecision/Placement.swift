@@ -45,8 +45,12 @@ package struct Placement: Sendable {
   /// One for each node with a float tensor, in graph order.
   package internal(set) var decisions: [NodeDecision] = []
 
-  /// Names of the tensors whose ranges calibration must collect, in graph order.
+  /// Names of the tensors that are quantized, in graph order.
   package var activationTensors: [String] { activations.map(\.name) }
+  /// Tensors that are not quantized and may be where more nodes stay float: where a neighbour does, others take its place.
+  package internal(set) var standIns: [String] = []
+  /// Names of the tensors whose ranges calibration must collect, so that any node may still be kept.
+  package var tensorsToMeasure: [String] { activationTensors + standIns }
 }
 
 /// - Parameter graph: sanitized: topological order, types and, where they can be known, shapes inferred.
@@ -67,6 +71,8 @@ package func placeForAllForms(_ graph: Graph) throws(PrecisionError) -> Placemen
   let others = try place(graph, form: .tensorrt)
   let (tensors, weights) = (Set(all.activations.map(\.tensor)), Set(all.weights.map(\.tensor)))
   all.activations += others.activations.filter { !tensors.contains($0.tensor) }
+  let quantized = Set(all.activationTensors)
+  all.standIns = Set(all.standIns).union(others.standIns).subtracting(quantized).sorted()
   all.weights += others.weights.filter { !weights.contains($0.tensor) }
   return all
 }
@@ -97,6 +103,7 @@ struct Placer {
   var biases: [Placement.Bias] = []
   var joins: [Placement.Join] = []
   private var decisions: [Int: NodeDecision] = [:]
+  var standIns: Set<ValueID> = []
 
   init(_ graph: Graph, form: Int8Form, kept: [Int: String]) {
     (self.graph, self.form, self.kept) = (graph, form, kept)
@@ -162,6 +169,7 @@ struct Placer {
     placement.weights = weights
     placement.biases = biases
     placement.joins = joins.sorted { $0.node < $1.node }
+    placement.standIns = standIns.filter { edges[$0] == nil }.map { graph[$0].name }.sorted()
     placement.decisions = decisions.sorted { $0.key < $1.key }.map(\.value)
     let order = edges.keys.sorted { (uses.producer(of: $0) ?? -1, $0) < (uses.producer(of: $1) ?? -1, $1) }
     placement.activations = order.map { id in

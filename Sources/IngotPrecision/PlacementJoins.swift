@@ -43,7 +43,9 @@ extension Placer {
   /// P5 where O2 quantized a branch: the rest follows, each with its own scale, which an integer Concat takes.
   mutating func completeConcat(_ index: Int) {
     let branches = openBranches(of: index)
-    guard graph.nodes[index].opType == "Concat", branches.contains(where: isQuantized),
+    guard graph.nodes[index].opType == "Concat" else { return }
+    standIns.formUnion(branches.compactMap { graph.nodes[$0.node].inputs[$0.input] })
+    guard branches.contains(where: isQuantized),
       !branches.allSatisfy(isQuantized)
     else { return }
     for edge in branches where !isQuantized(edge) { quantizeBranch(edge) }

@@ -22,6 +22,7 @@ extension Placer {
     let (pathOfA, pathOfB) = (linearBackbone(of: a), linearBackbone(of: b))
     // A product's kernel takes no shortcut in, and the streams of transformers hold outliers that decide their results.
     let isConvolution = [pathOfA, pathOfB].contains { $0.map { graph.nodes[$0].opType.hasPrefix("Conv") } ?? false }
+    if isConvolution { standIns.formUnion([a, b]) }
     guard isConvolution || pathOfA == nil && pathOfB == nil else {
       return decide(index, "P4", "joins a matrix product: the stream around it stays float")
     }

@@ -20,7 +20,9 @@ extension Placer {
   /// the kernel before it. So does what reads a product's result, but only behind a Relu or Clip that has one reader: where a
   /// Q may come, the kernel waits for it.
   mutating func placeResult(_ index: Int) {
-    guard let id = result(of: index), !uses.isPinned(id), !isQuantizedBehindMoves(id) else { return }
+    guard let id = result(of: index), !uses.isPinned(id) else { return }
+    standIns.insert(id)
+    guard !isQuantizedBehindMoves(id) else { return }
     if graph.nodes[index].opType != "Conv" {
       guard let activation = uses.producer(of: id), activations.contains(graph.nodes[activation].opType),
         uses.readers(of: id).count == 1

@@ -50,6 +50,42 @@ private let residual = """
     #expect(decision?.rule == "O2" && decision?.node == "last")
   }
 
+  /// A search keeps nodes after ranges are measured: what takes a kept node's place must have a range too.
+  @Test(arguments: Int8Form.allCases)
+  func whateverIsKeptWhatIsQuantizedWasMeasured(form: Int8Form) throws {
+    let graph = try model(
+      """
+      graph main(%x: float32[b,8,8,8]) -> (%y: float32[b,4]) {
+        const %w: float32[8,8,1,1] = ramp
+        const %v: float32[8,16,1,1] = ramp
+        const %g: float32[32,4] = ramp
+        %a: float32[b,8,8,8] = Conv(%x, %w) # one
+        %ar: float32[b,8,8,8] = Relu(%a) # relu1
+        %p: float32[b,8,4,4] = MaxPool(%ar) {kernel_shape=[2,2], strides=[2,2]} # pool
+        %b1: float32[b,8,4,4] = Conv(%p, %w) # two
+        %c: float32[b,8,4,4] = Conv(%p, %w) # three
+        %s: float32[b,8,4,4] = Add(%b1, %c) # sum
+        %sr: float32[b,8,4,4] = Relu(%s) # relu2
+        %d: float32[b,8,4,4] = Conv(%sr, %w) # four
+        %t: float32[b,8,4,4] = Sigmoid(%sr) # gate
+        %j: float32[b,16,4,4] = Concat(%d, %t) {axis=1} # join
+        %e: float32[b,8,4,4] = Conv(%j, %v) # five
+        %q: float32[b,8,2,2] = AveragePool(%e) {kernel_shape=[2,2], strides=[2,2]} # mean
+        %f: float32[b,32] = Flatten(%q) # flat
+        %z: float32[b,4] = MatMul(%f, %g) # product
+        %y: float32[b,4] = Softmax(%z) # scores
+      }
+      """
+    ).graph
+    let measured = Set(try place(graph, form: form).tensorsToMeasure)
+    let layers = ["one", "two", "three", "four", "five", "product", "sum", "join", "mean"]
+    for choice in 0..<1 << layers.count {
+      let kept = Set(layers.enumerated().filter { choice >> $0.offset & 1 == 1 }.map(\.element))
+      let found = try place(graph, form: form, keep: KeepList(found: kept)).activationTensors
+      #expect(measured.isSuperset(of: found), "\(kept.sorted()): \(Set(found).subtracting(measured))")
+    }
+  }
+
   /// One range table serves all targets.
   @Test func allFormsTogetherHaveEveryTensor() throws {
     let graph = try model(residual).graph

@@ -37,7 +37,7 @@ extension Stages {
     }
     guard let method = settings.chosenMethod else { preconditionFailure("only int8 has its method measured") }
     let tensors =
-      settings.measuresAll ? floatTensors(of: model.graph) : try placeForAllForms(model.graph).activationTensors
+      settings.measuresAll ? floatTensors(of: model.graph) : try placeForAllForms(model.graph).tensorsToMeasure
     let (onProgress, clock) = (job.onProgress, ContinuousClock())
     let start = clock.now
     let calibration = try makeCalibrator(model, set, method).run(tensors: tensors) { progress in

@@ -57,7 +57,8 @@ final class OutputJudge {
       .map { [unit] in $0 * unit }
   }
 
-  /// Whatever part of the order has been taken is spread over the set; each part goes from front to back, as compressed
+  /// From the middles of equal parts, so that few are among every second, fourth or eighth sample of the set. Whatever part of
+  /// the order has been taken is spread over the set; each part goes from front to back, as compressed
   /// arrays are read.
   static func order(of count: Int, amongst total: Int) -> [Int] {
     var step = 1
@@ -67,7 +68,7 @@ final class OutputJudge {
       step /= 2
       order += stride(from: step, to: count, by: 2 * step)
     }
-    return order.map { $0 * total / count }
+    return order.map { (2 * $0 + 1) * total / (2 * count) }
   }
 
   // MARK: outputs
