@@ -59,13 +59,15 @@ package struct ImportedRanges: Hashable, Sendable {
     package var unused: [String]
   }
 
-  /// - Parameter tensors: those that need ranges, in the order that the table is to have.
-  package func matched(to tensors: [String], modelDigest: Digest?) -> Matched {
+  /// - Parameters:
+  ///   - tensors: those that need ranges, in the order that the table is to have.
+  ///   - optional: tensors whose ranges are kept where there are some.
+  package func matched(to tensors: [String], optional: [String] = [], modelDigest: Digest?) -> Matched {
     let known = Dictionary(table.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let wanted = Set(tensors)
+    let wanted = Set(tensors + optional)
     var matched = Matched(table: table, missing: [], unused: [])
     matched.table.modelDigest = modelDigest
-    matched.table.tensors = tensors.compactMap { known[$0] }
+    matched.table.tensors = (tensors + optional).compactMap { known[$0] }
     matched.missing = tensors.filter { known[$0] == nil }
     matched.unused = table.tensors.map(\.name).filter { !wanted.contains($0) }
     return matched

@@ -102,8 +102,10 @@ extension Dimension {
     return false
   }
 
-  /// A size as a graph declares it, for inference: a name that looks like a calculation is quoted.
+  /// A size as a graph declares it, for inference: a name that looks like a calculation is quoted, a negative size, which the
+  /// checker reports, is none.
   var imported: Dimension {
+    if case .fixed(let size) = self, size < 0 { return .unknown }
     guard case .symbolic(let name) = self else { return self }
     return SizeName.atom(name).map { .symbolic($0) } ?? .unknown
   }

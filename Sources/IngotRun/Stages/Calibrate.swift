@@ -92,9 +92,11 @@ extension Stages {
 
   /// Tensors without an entry are left out: only lowering knows which of them it needs, and it refuses to guess.
   private func importRanges(_ job: StageJob, from file: String) throws -> StageResult {
-    let tensors = try placeForAllForms(try readModel(job.input("model")).graph).activationTensors
+    let placement = try placeForAllForms(try readModel(job.input("model")).graph)
+    let tensors = placement.activationTensors
     let imported = try ImportedRanges(path: file)
-    let matched = imported.matched(to: tensors, modelDigest: job.inputDigest("model"))
+    let matched = imported.matched(
+      to: tensors, optional: placement.standIns, modelDigest: job.inputDigest("model"))
     guard !matched.table.tensors.isEmpty || tensors.isEmpty else {
       throw InputError(
         in: file,
