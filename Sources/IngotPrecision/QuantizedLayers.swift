@@ -1,6 +1,5 @@
 // The layers that a placement quantizes, and what rounding does to their weights.
 
-internal import Glibc
 internal import IngotCore
 package import IngotGraph
 
@@ -34,19 +33,10 @@ extension Placement {
   }
 
   private func weightSQNR(_ weight: Weight, in graph: Graph) -> Double {
+    let grouping = ScaleGroups.channels(axis: weight.axis)
     guard let tensor = graph.constant(weight.tensor),
-      case .success(let quantized) = ScaledFormat.int8.quantize(
-        tensor, by: .channels(axis: weight.axis), scaleType: .float32)
+      case .success(let quantized) = ScaledFormat.int8.quantize(tensor, by: grouping, scaleType: .float32)
     else { return 0 }
-    let inner = tensor.shape[(weight.axis + 1)...].reduce(1, *)
-    let (codes, scales) = (quantized.values.elements(as: Int8.self), quantized.scales.elements(as: Float.self))
-    var (signal, noise) = (0.0, 0.0)
-    for (index, value) in tensor.elements(as: Float.self).enumerated() {
-      let scale = scales[index / inner % scales.count]
-      let error = Double(Float(codes[index]) * scale - value)
-      signal += Double(value) * Double(value)
-      noise += error * error
-    }
-    return noise > 0 && signal > 0 ? 10 * log10(signal / noise) : 200
+    return quantized.sqnr(against: tensor, by: grouping) ?? 0
   }
 }

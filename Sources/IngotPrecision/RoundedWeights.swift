@@ -2,7 +2,6 @@
 // for a weight W `codes:W` (int4, W's shape) and `scales:W` (float32). ONNX's own format has readers that trust no
 // size, data files beside it for what is large, and tools that show it.
 
-internal import Glibc
 package import IngotCalibration
 internal import IngotCore
 package import IngotGraph
@@ -95,22 +94,7 @@ extension RoundedWeights {
     guard let id = graph.find(weight.name), let tensor = graph.constant(id),
       let stored = weights[weight.name] ?? nearest(weight, tensor)
     else { return 0 }
-    let layout = RowsAndColumns(tensor.shape, axis: weight.axis)
-    let (exact, codes) = (tensor.elements(as: Float.self), stored.values.bytes.array)
-    let scales = stored.scales.elements(as: Float.self)
-    var (signal, noise) = (0.0, 0.0)
-    for row in 0..<layout.rowCount {
-      for column in 0..<layout.columnCount {
-        let place = layout.place(row: row, column: column)
-        // Two to a byte, the first in the low bits, each with its sign.
-        let code = Int8(bitPattern: codes[place / 2] << UInt8(4 - place % 2 * 4)) >> 4
-        let scale = scales[layout.place(block: row / weight.blockSize, of: weight.blockSize, column: column)]
-        let value = Double(exact[place])
-        signal += value * value
-        noise += (Double(Float(code) * scale) - value) * (Double(Float(code) * scale) - value)
-      }
-    }
-    return noise > 0 && signal > 0 ? 10 * log10(signal / noise) : 200
+    return stored.sqnr(against: tensor, by: .blocks(axis: weight.axis, size: weight.blockSize)) ?? 0
   }
 
   private func nearest(_ weight: BlockedWeight, _ tensor: Tensor) -> ScaledWeight? {

@@ -1,6 +1,6 @@
 // What a scaled format did to weights: the numbers that a lowered graph stores against those that the float graph has.
 
-internal import Glibc
+internal import IngotCalibration
 internal import IngotCore
 package import IngotGraph
 
@@ -51,6 +51,11 @@ private struct StoredWeight {
     guard values.count == groups.count, codes.decoded(0..<0) != nil else { return nil }
   }
 
+  init(_ weight: ScaledWeight, by grouping: ScaleGroups) {
+    (codes, scales, zeros) = (weight.values, weight.scales.elements(as: Float.self), [])
+    groups = ScaleIndex(codes.shape, grouping)
+  }
+
   /// In decibels; 200 where nothing is lost.
   func sqnr(against weight: Tensor) -> Double? {
     guard weight.type == .float32, weight.shape == codes.shape else { return nil }
@@ -67,7 +72,15 @@ private struct StoredWeight {
         noise += error * error
       }
     }
-    return noise > 0 && signal > 0 ? 10 * log10(signal / noise) : 200
+    return decibels(signal: signal, noise: noise)
+  }
+}
+
+extension ScaledWeight {
+  /// Of the numbers that are stored, in decibels; 200 where nothing is lost.
+  /// - Parameter grouping: that it was quantized by, to scales of float32.
+  func sqnr(against weight: Tensor, by grouping: ScaleGroups) -> Double? {
+    StoredWeight(self, by: grouping).sqnr(against: weight)
   }
 }
 

@@ -47,7 +47,7 @@ struct ReferenceReader {
     for (index, output) in description.outputs.enumerated() {
       let file = try MappedFile(path: "\(FileSystem.parent(of: path))/\(ReferenceOutputs.dataFileName(index))")
       guard let type = ElementType(name: output.type),
-        let count = Self.elementCount([description.sampleCount] + output.sampleShape), count <= file.byteCount * 8,
+        let count = elementCount([description.sampleCount] + output.sampleShape), count <= file.byteCount * 8,
         type.byteCount(of: count) == file.byteCount
       else { throw InputError(in: file.path, "the reference output '\(output.name)' is damaged", hint: Self.hint) }
       files.append(file)
@@ -58,17 +58,6 @@ struct ReferenceReader {
 
   private static let hint = "build again into a new store (--store)"
 
-  /// Nil where the shape is none.
-  private static func elementCount(_ shape: [Int]) -> Int? {
-    var count = 1
-    for size in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      if size < 0 || overflow { return nil }
-      count = product
-    }
-    return count
-  }
-
   /// - Returns: the samples of an output, first axis = samples; nil where there is no such output.
   func tensor(_ name: String, samples: Range<Int>) -> Tensor? {
     guard let index = description.outputs.firstIndex(where: { $0.name == name }) else { return nil }
@@ -78,4 +67,15 @@ struct ReferenceReader {
       type: types[index], shape: [samples.count] + shape,
       bytes: Bytes(files[index])[samples.lowerBound * sampleBytes..<samples.upperBound * sampleBytes])
   }
+}
+
+/// Nil where the shape is none.
+func elementCount(_ shape: [Int]) -> Int? {
+  var count = 1
+  for size in shape {
+    let (product, overflow) = count.multipliedReportingOverflow(by: size)
+    if size < 0 || overflow { return nil }
+    count = product
+  }
+  return count
 }

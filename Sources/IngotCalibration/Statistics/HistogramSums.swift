@@ -64,7 +64,7 @@ struct HistogramSums {
 }
 
 /// Decibels of signal over noise; infinite noise-free signals are given as 200, more than float32 can carry.
-func decibels(signal: Double, noise: Double) -> Double {
+package func decibels(signal: Double, noise: Double) -> Double {
   guard noise > 0, signal > 0 else { return 200 }
   return Swift.min(10 * log10(signal / noise), 200)
 }

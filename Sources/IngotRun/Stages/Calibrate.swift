@@ -28,7 +28,7 @@ extension Stages {
         try model.openSession(exposing: tensors, with: reference, in: job.scratch)
       }
     }
-    if settings.roundsWeights { return try roundWeights(job, settings, model, set) }
+    if settings.roundsWeights { return try roundWeights(job, model, set, reference) }
     if let tuning = settings.tuning {
       let (recipe, table, warnings) = try tuner(
         job, model, set, tuning, settings, reference, makeCalibrator(_:_:_:canResume:)
@@ -48,18 +48,12 @@ extension Stages {
   }
 
   private func roundWeights(
-    _ job: StageJob, _ settings: CalibrateSettings, _ model: Model, _ set: CalibrationSet
+    _ job: StageJob, _ model: Model, _ set: CalibrationSet, _ reference: any ReferenceBackend
   ) throws -> StageResult {
-    let reference = try runtimes.reference()
-    let openSession = { (model: Model, tensors: [String]) throws -> any ConcurrentInferenceSession in
-      try model.openSession(exposing: tensors, with: reference, in: job.scratch)
-    }
-    let judge = OutputJudge(set: set, inputs: model.inputTensors, threadCount: threadCount) {
-      try openSession(model, [])
-    }
+    let openSession = sessionOpener(job, with: reference)
     let tuner = WeightTuner(
-      model: model, set: set, memoryBudget: memoryBudget, judge: judge, openSession: openSession,
-      onProgress: job.onProgress)
+      model: model, set: set, memoryBudget: memoryBudget, judge: judge(of: model, set, openSession),
+      openSession: openSession, onProgress: job.onProgress)
     let (weights, recipe) = try tuner.run()
     try FileSystem.writeAtomically([Bytes(recipe.json())], to: job.file("recipe.json"), isDurable: false)
     let files = try weights.model.write(to: job.file("weights.onnx"), isDurable: false)
@@ -73,21 +67,27 @@ extension Stages {
     _ reference: any ReferenceBackend,
     _ makeCalibrator: @escaping (Model, CalibrationSet, CalibrationMethod, Bool) -> Calibrator
   ) -> Int8Tuner {
-    func openSession(_ model: Model, _ tensors: [String]) throws -> any ConcurrentInferenceSession {
-      try model.openSession(exposing: tensors, with: reference, in: job.scratch)
-    }
-    let judge = OutputJudge(set: set, inputs: model.inputTensors, threadCount: threadCount) {
-      try openSession(model, [])
-    }
+    let openSession = sessionOpener(job, with: reference)
     return Int8Tuner(
       model: model, set: set, settings: tuning, keep: KeepList(nodes: tuning.keepNodes, ops: tuning.keepOps),
-      method: settings.chosenMethod, judge: judge, makeCalibrator: makeCalibrator, openSession: openSession,
+      method: settings.chosenMethod, judge: judge(of: model, set, openSession), makeCalibrator: makeCalibrator,
+      openSession: openSession,
       storing: { model in
         let folder = "\(job.scratch)/scaled-\(FileSystem.uniqueSuffix())"
         try FileSystem.makeDirectory(folder)
         try model.write(to: "\(folder)/model.onnx", weights: .externalAbove(1024), isDurable: false)
         return try readModel("\(folder)/model.onnx")
       }, onProgress: job.onProgress)
+  }
+
+  private typealias SessionOpener = (Model, _ exposing: [String]) throws -> any ConcurrentInferenceSession
+
+  private func sessionOpener(_ job: StageJob, with reference: any ReferenceBackend) -> SessionOpener {
+    { model, tensors in try model.openSession(exposing: tensors, with: reference, in: job.scratch) }
+  }
+
+  private func judge(of model: Model, _ set: CalibrationSet, _ openSession: @escaping SessionOpener) -> OutputJudge {
+    OutputJudge(set: set, inputs: model.inputTensors, threadCount: threadCount) { try openSession(model, []) }
   }
 
   /// Tensors without an entry are left out: only lowering knows which of them it needs, and it refuses to guess.

@@ -42,7 +42,7 @@ extension Stages {
     let sessions = try candidates.map {
       try backend.openEngine(at: job.input("engine-\($0)"), options: settings.options.valuesByName)
     }
-    let set = try CalibrationSet.open(directory: job.input("data"))
+    let set = try job.samples()
     try set.require(fits: sessions[0].inputs)
     let batch = try profiledBatch(settings.profiles, of: readModel(job.input("model-\(candidates[0])")).inputTensors)
     guard

@@ -77,18 +77,14 @@ private func sampleShape(of input: IOTensor, _ profile: OptimizationProfile?) th
 private func randomBytes(
   for input: IOTensor, shape: [Int], below bound: Int?, seed: UInt64
 ) throws(InputError) -> [UInt8] {
-  let product = shape.reduce((count: 1, isTooMuch: false)) { known, size in
-    let (count, overflow) = known.count.multipliedReportingOverflow(by: size)
-    return (count, known.isTooMuch || overflow)
-  }
-  guard !product.isTooMuch, product.count <= elementLimit else {
+  guard let count = elementCount(shape), count <= elementLimit else {
     throw InputError(
       in: "input '\(input.name)'", "\(shape) is too much for random samples",
       hint: "give smaller sizes in `opt` of the first profile, or name a set in verify.data")
   }
   var random = SplitMix64(state: seed)
   func fill<T: BitwiseCopyable>(_ next: (inout SplitMix64) -> T) -> [UInt8] {
-    littleEndianBytes(of: (0..<product.count).map { _ in next(&random) })
+    littleEndianBytes(of: (0..<count).map { _ in next(&random) })
   }
   let most = UInt64(bound ?? 2)
   switch input.type {

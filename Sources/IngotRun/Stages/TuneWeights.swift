@@ -91,8 +91,6 @@ struct WeightTuner {
             weightSQNR: ratio, outputSQNR: noise[reader.output], rank: 0))
       }
     }
-    costs.sort { ($0.outputSQNR ?? 200, $0.node) < ($1.outputSQNR ?? 200, $1.node) }
-    for index in costs.indices { costs[index].rank = index + 1 }
-    return costs
+    return costs.ranked
   }
 }
