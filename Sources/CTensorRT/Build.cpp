@@ -1,4 +1,4 @@
-// Building, and the plan that comes out.
+// Building, the plan that comes out, and the timing cache that helps the next build.
 
 #include "Job.hpp"
 
@@ -44,41 +44,75 @@ Gate gate;
 
 }  // namespace
 
-struct ingot_trt_plan {
+struct ingot_trt_memory {
   Layout layout;
   void *memory;  // an IHostMemory, which outlives builder, network and configuration
   const void *bytes;
   size_t byteCount;
 };
 
+// Takes over what the library made; where it made nothing, `status`.
+static ingot_trt_status take(ingot_trt_job *job, void *memory, ingot_trt_status status, ingot_trt_memory **result) {
+  if (!isObject(memory)) return status;
+  const void *const bytes = job->call(memory, hostMemory::data);
+  const size_t byteCount = job->call(memory, hostMemory::size);
+  if (!isObject(bytes) || byteCount == 0) {
+    job->call(memory, deleteObject);
+    return INGOT_TRT_FAILED;
+  }
+  *result = new ingot_trt_memory{job->layout(), memory, bytes, byteCount};
+  return INGOT_TRT_OK;
+}
+
 // Severity 0 and 1 of the log do not make a build fail: what counts is whether there is a plan.
-ingot_trt_status ingot_trt_build(ingot_trt_job *job, ingot_trt_plan **plan) {
+ingot_trt_status ingot_trt_build(ingot_trt_job *job, ingot_trt_memory **plan) {
   return during(job, [&] {
     Gate::Pass pass(gate, job->targets);
     ProgressMonitor monitor(job->listener);
     job->call(job->config, config::setProgressMonitor, &monitor);
     void *const memory = job->call(job->builder, builder::buildSerializedNetwork, job->network, job->config);
     job->call(job->config, config::setProgressMonitor, nullptr);
-    if (!isObject(memory)) return INGOT_TRT_REFUSED;
-    const void *const bytes = job->call(memory, hostMemory::data);
-    const size_t byteCount = job->call(memory, hostMemory::size);
-    if (!isObject(bytes) || byteCount == 0) {
-      job->call(memory, deleteObject);
-      return INGOT_TRT_FAILED;
-    }
-    *plan = new ingot_trt_plan{job->layout(), memory, bytes, byteCount};
-    return INGOT_TRT_OK;
+    return take(job, memory, INGOT_TRT_REFUSED, plan);
   });
 }
 
-const void *ingot_trt_plan_bytes(const ingot_trt_plan *plan) { return plan->bytes; }
-size_t ingot_trt_plan_byte_count(const ingot_trt_plan *plan) { return plan->byteCount; }
+ingot_trt_status ingot_trt_use_timing_cache(ingot_trt_job *job, const void *bytes, size_t byte_count) {
+  return during(job, [&] {
+    const auto use = [&](const void *bytes, size_t byteCount) {
+      void *const cache = job->call(job->config, config::createTimingCache, bytes, byteCount);
+      if (!isObject(cache)) return false;
+      job->timingCaches.push_back(cache);
+      return job->call(job->config, config::setTimingCache, cache, false);
+    };
+    if (use(bytes, byte_count)) return INGOT_TRT_OK;
+    return byte_count > 0 && use(nullptr, 0) ? INGOT_TRT_REFUSED : INGOT_TRT_FAILED;
+  });
+}
 
-void ingot_trt_plan_free(ingot_trt_plan *plan) {
-  if (plan == nullptr) return;
+ingot_trt_status ingot_trt_merge_timing_cache(
+    ingot_trt_job *job, const void *other, size_t other_byte_count, ingot_trt_memory **merged) {
+  return during(job, [&] {
+    if (job->timingCaches.empty()) return INGOT_TRT_ABSENT;
+    void *const cache = job->timingCaches.back();
+    if (other_byte_count > 0) {
+      void *const found = job->call(job->config, config::createTimingCache, other, other_byte_count);
+      if (isObject(found)) {
+        job->timingCaches.insert(job->timingCaches.begin(), found);
+        job->call(cache, timingCache::combine, found, false);
+      }
+    }
+    return take(job, job->call(cache, timingCache::serialize), INGOT_TRT_FAILED, merged);
+  });
+}
+
+const void *ingot_trt_memory_bytes(const ingot_trt_memory *memory) { return memory->bytes; }
+size_t ingot_trt_memory_byte_count(const ingot_trt_memory *memory) { return memory->byteCount; }
+
+void ingot_trt_memory_free(ingot_trt_memory *memory) {
+  if (memory == nullptr) return;
   guarded(nullptr, [&] {
-    call(plan->layout, plan->memory, deleteObject);
-    delete plan;
+    call(memory->layout, memory->memory, deleteObject);
+    delete memory;
     return INGOT_TRT_OK;
   });
 }

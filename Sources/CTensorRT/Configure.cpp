@@ -4,6 +4,7 @@
 
 #include "Names.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <vector>
 
@@ -22,11 +23,36 @@ ingot_trt_status ingot_trt_set_flag(ingot_trt_job *job, const char *name, bool v
   });
 }
 
-ingot_trt_status ingot_trt_set_workspace(ingot_trt_job *job, uint64_t byte_count) {
+ingot_trt_status ingot_trt_set_pool(ingot_trt_job *job, const char *name, uint64_t byte_count) {
   return during(job, [&] {
-    const int pool = valueOf("WORKSPACE", memoryPools, job->layout());
+    const int pool = valueOf(name, memoryPools, job->layout());
+    if (pool < 0) return INGOT_TRT_LACKING;
     job->call(job->config, config::setMemoryPoolLimit, pool, byte_count);
     return job->call(job->config, config::getMemoryPoolLimit, pool) == byte_count ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
+  });
+}
+
+ingot_trt_status ingot_trt_set_tactic_sources(ingot_trt_job *job, const char *names) {
+  return during(job, [&] {
+    uint32_t sources = 0;
+    for (std::string_view rest = names; !rest.empty();) {
+      const std::string_view name = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+      const int source = valueOf(name, tacticSources, job->layout());
+      if (source < 0) return INGOT_TRT_LACKING;
+      sources |= 1u << source;
+    }
+    const bool taken = job->call(job->config, config::setTacticSources, sources);
+    return taken && job->call(job->config, config::getTacticSources) == sources ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
+  });
+}
+
+ingot_trt_status ingot_trt_set_preview_feature(ingot_trt_job *job, const char *name, bool value) {
+  return during(job, [&] {
+    const int feature = valueOf(name, previewFeatures, job->layout());
+    if (feature < 0) return value ? INGOT_TRT_LACKING : INGOT_TRT_OK;
+    job->call(job->config, config::setPreviewFeature, feature, value);
+    return job->call(job->config, config::getPreviewFeature, feature) == value ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
   });
 }
 
@@ -50,35 +76,101 @@ ingot_trt_status ingot_trt_set_compute_capabilities(ingot_trt_job *job, const in
   });
 }
 
-ingot_trt_status ingot_trt_set_optimization_level(ingot_trt_job *job, int level) {
+namespace {
+
+// A setting that is one number. Settings that are a choice have the names of its values. What is so already is not set
+// again: RTX warns of setters that it has no use for, even where they change nothing.
+struct Setting {
+  std::string_view name;
+  bool (*isIn)(Layout);
+  int64_t (*setAndGet)(ingot_trt_job &, int64_t);
+  int (*valueOf)(const char *, Layout);
+};
+
+template <const auto &setter, const auto &getter> constexpr Setting number() {
+  return {
+      std::string_view(setter.name).substr(3),
+      [](Layout layout) { return layout.has(setter); },
+      [](ingot_trt_job &job, int64_t value) -> int64_t {
+        if (job.call(job.config, getter) != value) job.call(job.config, setter, value);
+        return job.call(job.config, getter);
+      },
+      nullptr,
+  };
+}
+
+template <const auto &setter, const auto &getter, const auto &values> constexpr Setting choice() {
+  Setting setting = number<setter, getter>();
+  setting.valueOf = [](const char *name, Layout layout) { return valueOf(name, values, layout); };
+  return setting;
+}
+
+constexpr Setting settings[] = {
+    number<config::setAvgTimingIterations, config::getAvgTimingIterations>(),
+    number<config::setBuilderOptimizationLevel, config::getBuilderOptimizationLevel>(),
+    number<config::setL2LimitForTiling, config::getL2LimitForTiling>(),
+    number<config::setMaxAuxStreams, config::getMaxAuxStreams>(),
+    number<config::setMaxNbTactics, config::getMaxNbTactics>(),
+    choice<config::setHardwareCompatibilityLevel, config::getHardwareCompatibilityLevel, hardwareCompatibilityLevels>(),
+    choice<config::setProfilingVerbosity, config::getProfilingVerbosity, profilingVerbosities>(),
+    choice<config::setRuntimePlatform, config::getRuntimePlatform, runtimePlatforms>(),
+    choice<config::setTilingOptimizationLevel, config::getTilingOptimizationLevel, tilingLevels>(),
+};
+
+const Setting *find(const char *name) {
+  for (const Setting &each : settings) {
+    if (each.name == name) return &each;
+  }
+  return nullptr;
+}
+
+ingot_trt_status set(ingot_trt_job *job, const Setting &setting, int64_t value) {
+  return setting.setAndGet(*job, value) == value ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
+}
+
+}  // namespace
+
+ingot_trt_status ingot_trt_set_number(ingot_trt_job *job, const char *name, int64_t value) {
   return during(job, [&] {
-    job->call(job->config, config::setBuilderOptimizationLevel, level);
-    return job->call(job->config, config::getBuilderOptimizationLevel) == level ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
+    const Setting *const setting = find(name);
+    if (setting == nullptr || !setting->isIn(job->layout())) return INGOT_TRT_LACKING;
+    return set(job, *setting, value);
   });
 }
 
-ingot_trt_status ingot_trt_set_hardware_compatibility(ingot_trt_job *job, const char *name) {
+ingot_trt_status ingot_trt_set_choice(ingot_trt_job *job, const char *name, const char *value) {
   return during(job, [&] {
-    const int level = valueOf(name, hardwareCompatibilityLevels, job->layout());
-    if (level < 0) return INGOT_TRT_LACKING;
-    job->call(job->config, config::setHardwareCompatibilityLevel, level);
-    return job->call(job->config, config::getHardwareCompatibilityLevel) == level ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
+    const Setting *const setting = find(name);
+    if (setting == nullptr || setting->valueOf == nullptr || !setting->isIn(job->layout())) return INGOT_TRT_LACKING;
+    const int number = setting->valueOf(value, job->layout());
+    return number < 0 ? INGOT_TRT_LACKING : set(job, *setting, number);
   });
 }
 
-ingot_trt_status ingot_trt_set_max_aux_streams(ingot_trt_job *job, int count) {
+ingot_trt_status ingot_trt_set_builder_threads(ingot_trt_job *job, int count) {
   return during(job, [&] {
-    job->call(job->config, config::setMaxAuxStreams, count);
-    return job->call(job->config, config::getMaxAuxStreams) == count ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
+    const bool taken = job->call(job->builder, builder::setMaxThreads, count);
+    return taken && job->call(job->builder, builder::getMaxThreads) == count ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
   });
 }
 
-ingot_trt_status ingot_trt_set_profiling_verbosity(ingot_trt_job *job, const char *name) {
+ingot_trt_status ingot_trt_mark_debug(ingot_trt_job *job, const char *name) {
   return during(job, [&] {
-    const int verbosity = valueOf(name, profilingVerbosities, job->layout());
-    if (verbosity < 0) return INGOT_TRT_LACKING;
-    job->call(job->config, config::setProfilingVerbosity, verbosity);
-    return job->call(job->config, config::getProfilingVerbosity) == verbosity ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
+    if (!job->layout().has(network::markDebug)) return INGOT_TRT_LACKING;
+    const int layers = job->call(job->network, network::getNbLayers);
+    for (int index = 0; index < layers; index++) {
+      void *const layer = job->call(job->network, network::getLayer, index);
+      if (!isObject(layer)) continue;
+      const int outputs = job->call(layer, layer::getNbOutputs);
+      for (int output = 0; output < outputs; output++) {
+        void *const tensor = job->call(layer, layer::getOutput, output);
+        const char *const found = isObject(tensor) ? job->call(tensor, tensor::getName) : nullptr;
+        if (!isObject(found) || strcmp(found, name) != 0) continue;
+        if (!job->call(job->network, network::markDebug, tensor)) return INGOT_TRT_REFUSED;
+        return job->call(job->network, network::isDebugTensor, tensor) ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
+      }
+    }
+    return INGOT_TRT_ABSENT;
   });
 }
 

@@ -10,6 +10,7 @@ using namespace ingot::trt;
 ingot_trt_job::~ingot_trt_job() {
   if (isObject(parser)) call(parser, parser::deleteParser);
   if (isObject(network)) call(network, deleteObject);
+  for (void *const cache : timingCaches) call(cache, deleteObject);
   if (isObject(config)) call(config, deleteObject);
   if (isObject(builder)) call(builder, deleteObject);
 }

@@ -43,6 +43,30 @@ inline constexpr Enumerator networkFlags[] = {
 };
 inline constexpr Enumerator memoryPools[] = {
   {"WORKSPACE",                    0, 1000,    0,    0,    0},
+  {"TACTIC_DRAM",                  4, 1000,    4,    4,    4},
+  {"TACTIC_SHARED_MEMORY",         5, 1000,    5,    5,    5},
+};
+inline constexpr Enumerator tacticSources[] = {
+  {"CUBLAS",                       0, 1000,   -1,   -1,    0},
+  {"CUBLAS_LT",                    1, 1000,   -1,   -1,    1},
+  {"CUDNN",                        2, 1000,   -1,   -1,    2},
+  {"EDGE_MASK_CONVOLUTIONS",       3, 1000,    0,    0,    3},
+  {"JIT_CONVOLUTIONS",             4, 1000,    1,    1,    4},
+};
+inline constexpr Enumerator previewFeatures[] = {
+  {"PROFILE_SHARING",              0, 1000,   -1,   -1,    0},
+  {"ALIASED_PLUGIN_IO",            1, 1003,    0,    0,    1},
+  {"RUNTIME_ACTIVATION_RESIZE",    2, 1010,    1,    1,    2},
+};
+inline constexpr Enumerator runtimePlatforms[] = {
+  {"SAME_AS_BUILD",                0, 1002,    0,    0,    0},
+  {"WINDOWS_AMD64",                1, 1002,    1,   -1,   -1},
+};
+inline constexpr Enumerator tilingLevels[] = {
+  {"NONE",                         0, 1008,    0,    0,    0},
+  {"FAST",                         1, 1008,    1,    1,    1},
+  {"MODERATE",                     2, 1008,    2,    2,    2},
+  {"FULL",                         3, 1008,    3,    3,    3},
 };
 // RTX keeps the enumerators, but refuses to use them.
 inline constexpr Enumerator hardwareCompatibilityLevels[] = {

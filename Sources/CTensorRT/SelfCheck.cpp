@@ -26,10 +26,10 @@ const char *firstSurprise(ingot_trt_job &job) {
   if (job.call(config, config::getProgressMonitor) != nullptr) return "a new configuration has a progress monitor";
   if (!job.call(config, config::getFlag, valueOf("TF32", builderFlags, job.layout()))) return "TF32 is off at first";
   if (job.call(config, config::getFlag, valueOf("REFIT", builderFlags, job.layout()))) return "REFIT is on at first";
-  if (ingot_trt_set_workspace(&job, 123 << 20) != INGOT_TRT_OK) return "the workspace limit is not kept";
-  if (ingot_trt_set_optimization_level(&job, 2) != INGOT_TRT_OK) return "the optimization level is not kept";
-  if (ingot_trt_set_profiling_verbosity(&job, "DETAILED") != INGOT_TRT_OK) return "the profiling verbosity is not kept";
-  if (ingot_trt_set_max_aux_streams(&job, 2) != INGOT_TRT_OK) return "the number of auxiliary streams is not kept";
+  if (ingot_trt_set_pool(&job, "WORKSPACE", 123 << 20) != INGOT_TRT_OK) return "the workspace limit is not kept";
+  if (ingot_trt_set_number(&job, "BuilderOptimizationLevel", 2) != INGOT_TRT_OK) return "the optimization level is not kept";
+  if (ingot_trt_set_choice(&job, "ProfilingVerbosity", "DETAILED") != INGOT_TRT_OK) return "the profiling verbosity is not kept";
+  if (ingot_trt_set_number(&job, "MaxAuxStreams", 2) != INGOT_TRT_OK) return "the number of auxiliary streams is not kept";
   const int capabilities[] = {80, 89};
   if (job.layout().has(config::setComputeCapability) &&
       ingot_trt_set_compute_capabilities(&job, capabilities, 2) != INGOT_TRT_OK) {

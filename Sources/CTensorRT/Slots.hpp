@@ -2,7 +2,7 @@
 // that Ingot calls are listed. The numbers come from the layouts that a compiler computes from the public headers,
 // checked by calls on TensorRT-RTX 1.4 to 1.7.
 //
-// 10.8.0 alone has one more entry in INetworkDefinition from slot 63 on: no such slot is used here.
+// 10.8.0 alone has one more entry in INetworkDefinition from slot 63 on: such slots are used from 10.9 on.
 #pragma once
 
 #include <cstddef>
@@ -49,6 +49,7 @@ inline constexpr Via<int32_t()> getMaxThreads              {"getMaxThreads",    
 }  // namespace builder
 
 namespace config {
+inline constexpr Via<void(int32_t)> setAvgTimingIterations {"setAvgTimingIterations",     2, 1000,    2,    2,    2};
 inline constexpr Via<int32_t()> getAvgTimingIterations     {"getAvgTimingIterations",     3, 1000,    3,    3,    3};
 inline constexpr Via<int32_t()> getEngineCapability        {"getEngineCapability",        5, 1000,    5,    5,    5};
 inline constexpr Via<void(int32_t)> clearFlag              {"clearFlag",                 10, 1000,    8,    8,    8};
@@ -60,9 +61,17 @@ inline constexpr Via<int32_t()>
   getNbOptimizationProfiles                                {"getNbOptimizationProfiles", 26, 1000,   24,   24,   24};
 inline constexpr Via<void(int32_t)> setProfilingVerbosity  {"setProfilingVerbosity",     27, 1000,   25,   25,   25};
 inline constexpr Via<int32_t()> getProfilingVerbosity      {"getProfilingVerbosity",     28, 1000,   26,   26,   26};
+inline constexpr Via<bool(uint32_t)> setTacticSources      {"setTacticSources",          38, 1000,   27,   27,   27};
+inline constexpr Via<uint32_t()> getTacticSources          {"getTacticSources",          39, 1000,   28,   28,   28};
+inline constexpr Via<void *(const void *, size_t)>
+  createTimingCache                                        {"createTimingCache",         40, 1000,   29,   29,   29};
+inline constexpr Via<bool(void *, bool)> setTimingCache    {"setTimingCache",            41, 1000,   30,   30,   30};
 inline constexpr Via<void(int32_t, size_t)>
   setMemoryPoolLimit                                       {"setMemoryPoolLimit",        43, 1000,   32,   32,   32};
 inline constexpr Via<size_t(int32_t)> getMemoryPoolLimit   {"getMemoryPoolLimit",        44, 1000,   33,   33,   33};
+inline constexpr Via<void(int32_t, bool)>
+  setPreviewFeature                                        {"setPreviewFeature",         45, 1000,   34,   34,   34};
+inline constexpr Via<bool(int32_t)> getPreviewFeature      {"getPreviewFeature",         46, 1000,   35,   35,   35};
 inline constexpr Via<void(int32_t)>
   setBuilderOptimizationLevel                            {"setBuilderOptimizationLevel", 47, 1000,   36,   36,   36};
 inline constexpr Via<int32_t()>
@@ -75,6 +84,16 @@ inline constexpr Via<void(int32_t)> setMaxAuxStreams       {"setMaxAuxStreams", 
 inline constexpr Via<int32_t()> getMaxAuxStreams           {"getMaxAuxStreams",          55, 1000,   44,   44,   44};
 inline constexpr Via<void(void *)> setProgressMonitor      {"setProgressMonitor",        56, 1000,   45,   45,   45};
 inline constexpr Via<void *()> getProgressMonitor          {"getProgressMonitor",        57, 1000,   46,   46,   46};
+inline constexpr Via<void(int32_t)> setRuntimePlatform     {"setRuntimePlatform",        58, 1002,   47,   47,   47};
+inline constexpr Via<int32_t()> getRuntimePlatform         {"getRuntimePlatform",        59, 1002,   48,   48,   48};
+inline constexpr Via<void(int32_t)> setMaxNbTactics        {"setMaxNbTactics",           60, 1004,   49,   49,   49};
+inline constexpr Via<int32_t()> getMaxNbTactics            {"getMaxNbTactics",           61, 1004,   50,   50,   50};
+inline constexpr Via<bool(int32_t)>
+  setTilingOptimizationLevel                               {"setTilingOptimizationLevel", 62, 1008,  51,   51,   51};
+inline constexpr Via<int32_t()>
+  getTilingOptimizationLevel                               {"getTilingOptimizationLevel", 63, 1008,  52,   52,   52};
+inline constexpr Via<bool(int64_t)> setL2LimitForTiling    {"setL2LimitForTiling",       64, 1008,   53,   53,   53};
+inline constexpr Via<int64_t()> getL2LimitForTiling        {"getL2LimitForTiling",       65, 1008,   54,   54,   54};
 inline constexpr Via<bool(int32_t)>
   setNbComputeCapabilities                                 {"setNbComputeCapabilities",  -1,    0,   -1,   55,   55};
 inline constexpr Via<int32_t()>
@@ -95,15 +114,28 @@ inline constexpr Via<bool(const char *, int32_t, const int64_t *, int32_t)>
   setShapeValuesV2                                         {"setShapeValuesV2",          10, 1011,    8,    8,   10};
 }  // namespace profile
 
+namespace timingCache {
+inline constexpr Via<void *()> serialize                   {"serialize",                  2, 1000,    2,    2,    2};
+inline constexpr Via<bool(const void *, bool)> combine     {"combine",                    3, 1000,    3,    3,    3};
+}  // namespace timingCache
+
 namespace network {
 inline constexpr Via<int32_t()> getNbLayers                {"getNbLayers",               12, 1000,   12,   12,   12};
+inline constexpr Via<void *(int32_t)> getLayer             {"getLayer",                  13, 1000,   13,   13,   13};
 inline constexpr Via<int32_t()> getNbInputs                {"getNbInputs",               14, 1000,   14,   14,   14};
 inline constexpr Via<void *(int32_t)> getInput             {"getInput",                  15, 1000,   15,   15,   15};
 inline constexpr Via<int32_t()> getNbOutputs               {"getNbOutputs",              16, 1000,   16,   16,   16};
 inline constexpr Via<void *(int32_t)> getOutput            {"getOutput",                 17, 1000,   17,   17,   17};
 inline constexpr Via<void(const char *)> setName           {"setName",                   30, 1000,   30,   28,   28};
 inline constexpr Via<const char *()> getName               {"getName",                   31, 1000,   31,   29,   29};
+inline constexpr Via<bool(void *)> markDebug               {"markDebug",                 69, 1009,   66,   64,   64};
+inline constexpr Via<bool(const void *)> isDebugTensor     {"isDebugTensor",             71, 1009,   68,   66,   66};
 }  // namespace network
+
+namespace layer {
+inline constexpr Via<int32_t()> getNbOutputs               {"getNbOutputs",               7, 1000,    7,    7,    7};
+inline constexpr Via<void *(int32_t)> getOutput            {"getOutput",                  8, 1000,    8,    8,    8};
+}  // namespace layer
 
 namespace tensor {
 inline constexpr Via<const char *()> getName               {"getName",                    3, 1000,    3,    3,    3};

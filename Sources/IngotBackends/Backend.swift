@@ -46,11 +46,14 @@ package struct BuildRequest: Hashable, Sendable {
   package var computeCapabilities: [String]
   /// Backend options from the manifest's `build`, checked and with their defaults: name and value as text.
   package var options: [String: String]
+  /// A folder for what builders measured of kernels, which later builds use again; nil: nothing is kept.
+  package var timingCaches: String?
 
   package init(
     modelPath: String, profiles: [OptimizationProfile] = [], workspace: Int? = nil, computeCapabilities: [String] = [],
-    options: [String: String] = [:]
+    options: [String: String] = [:], timingCaches: String? = nil
   ) {
+    self.timingCaches = timingCaches
     self.modelPath = modelPath
     (self.profiles, self.workspace, self.computeCapabilities, self.options) =
       (profiles, workspace, computeCapabilities, options)

@@ -40,3 +40,8 @@ private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
   }
   return last[b.count]
 }
+
+/// `a`, `a or b`, `a, b or c`.
+package func alternatives(_ words: [String]) -> String {
+  words.count < 2 ? words.first ?? "" : "\(words.dropLast().joined(separator: ", ")) or \(words[words.count - 1])"
+}

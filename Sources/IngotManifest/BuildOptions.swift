@@ -9,6 +9,11 @@ struct BuildOptionSpec: Sendable {
     case bool
     case int(ClosedRange<Int>)
     case choice([String])
+    case byteCount
+    /// A list of some of these.
+    case anyOf([String])
+    /// A list of the user's names.
+    case names
   }
 
   var name: String
@@ -42,32 +47,78 @@ extension TargetBackend {
     }
   }
 
-  private static let tensorrtOptions = commonTensorRT(hardwareCompatibility: [
-    "none", "ampere+", "same-compute-capability",
-  ])
-
-  // TensorRT-RTX keeps the call for other levels and refuses it with a warning: an engine names its GPUs in `compute`.
-  private static let tensorrtRTXOptions = commonTensorRT(hardwareCompatibility: ["none"])
-
-  private static func commonTensorRT(hardwareCompatibility: [String]) -> [BuildOptionSpec] {
-    [
+  private static let tensorrtOptions =
+    commonTensorRT + [
       BuildOptionSpec(
-        "optimization-level", .int(0...5), "How long the builder searches: 0 is fastest to build, 5 slowest."),
+        "hardware-compatibility", .choice(["none", "ampere+", "same-compute-capability"]),
+        "On which other GPUs the engine may run."),
       BuildOptionSpec(
-        "hardware-compatibility", .choice(hardwareCompatibility), "On which other GPUs the engine may run."),
-      BuildOptionSpec("timing-cache", .choice(["auto", "off"]), "Whether measured tactics are kept between builds."),
-      BuildOptionSpec("tf32", .bool, "Whether fp32 layers may compute in TF32."),
-      BuildOptionSpec("sparsity", .bool, "Whether 2:4 sparse weights may be used."),
-      BuildOptionSpec("strip-plan", .bool, "Leave out weights that a refit supplies."),
-      BuildOptionSpec("refit", .bool, "Whether weights can be replaced in the engine."),
-      BuildOptionSpec("weight-streaming", .bool, "Whether weights may stay in host memory."),
-      BuildOptionSpec("version-compatible", .bool, "Whether later runtimes of the same major version run the engine."),
-      BuildOptionSpec("max-aux-streams", .int(0...128), "How many auxiliary streams the engine may use."),
+        "version-compatible", .bool, "Whether later runtimes of the same major version run the engine."),
       BuildOptionSpec(
-        "profiling-verbosity", .choice(["layer-names-only", "detailed", "none"]),
-        "What the engine tells about its layers."),
+        "exclude-lean-runtime", .bool, "Leave the lean runtime out of a version-compatible engine."),
+      BuildOptionSpec(
+        "runtime-platform", .choice(["same-as-build", "windows-amd64"]), "The system that the engine runs on."),
+      BuildOptionSpec(
+        "tactic-sources",
+        .anyOf(["cublas", "cublas-lt", "cudnn", "edge-mask-convolutions", "jit-convolutions"]),
+        "Where kernels may come from, these alone; the first three are TensorRT 10's."),
+      BuildOptionSpec(
+        "preview-features", .anyOf(["profile-sharing", "aliased-plugin-io", "runtime-activation-resize"]),
+        "Features that are not yet on by default; the first is TensorRT 10's."),
     ]
-  }
+
+  // TensorRT-RTX keeps the call for other levels and refuses it with a warning: an engine names its GPUs in `compute`. It has
+  // no version-compatible engines.
+  private static let tensorrtRTXOptions =
+    commonTensorRT + [
+      BuildOptionSpec(
+        "hardware-compatibility", .choice(["none"]), "On which other GPUs the engine may run."),
+      BuildOptionSpec(
+        "tactic-sources", .anyOf(["edge-mask-convolutions", "jit-convolutions"]),
+        "Where kernels may come from, these alone."),
+      BuildOptionSpec(
+        "preview-features", .anyOf(["aliased-plugin-io", "runtime-activation-resize"]),
+        "Features that are not yet on by default."),
+    ]
+
+  private static let commonTensorRT: [BuildOptionSpec] = [
+    BuildOptionSpec(
+      "optimization-level", .int(0...5), "How long the builder searches: 0 is fastest to build, 5 slowest."),
+    BuildOptionSpec(
+      "timing-cache", .choice(["auto", "off"]),
+      "Whether measured tactics are kept between builds, for each library, driver and GPU."),
+    BuildOptionSpec(
+      "deterministic", .bool,
+      "Take every tactic from the timing cache, leave it as it is, and fail where one is missing."),
+    BuildOptionSpec("tf32", .bool, "Whether fp32 layers may compute in TF32."),
+    BuildOptionSpec("sparsity", .bool, "Whether 2:4 sparse weights may be used."),
+    BuildOptionSpec("strip-plan", .bool, "Leave out weights that a refit supplies."),
+    BuildOptionSpec("refit", .bool, "Whether weights can be replaced in the engine."),
+    BuildOptionSpec(
+      "refit-identical", .bool, "The engine is only ever refitted with the weights that it was built with."),
+    BuildOptionSpec("refit-individual", .bool, "Only weights that are marked can be refitted."),
+    BuildOptionSpec("weight-streaming", .bool, "Whether weights may stay in host memory."),
+    BuildOptionSpec("direct-io", .bool, "No reformatting at inputs and outputs."),
+    BuildOptionSpec("strict-nans", .bool, "Keep NaNs that a fusion would lose."),
+    BuildOptionSpec(
+      "distributive-independence", .bool, "One axis of a reduction is computed alike wherever it lies."),
+    BuildOptionSpec("monitor-memory", .bool, "The builder's log tells its memory."),
+    BuildOptionSpec(
+      "compilation-cache", .bool, "Whether code that was compiled for one layer is used for equal ones."),
+    BuildOptionSpec("max-aux-streams", .int(0...128), "How many auxiliary streams the engine may use."),
+    BuildOptionSpec("max-tactics", .int(1...1_000_000), "How many tactics are timed for a layer."),
+    BuildOptionSpec("timing-iterations", .int(1...1000), "How often a tactic is timed; their mean counts."),
+    BuildOptionSpec(
+      "tiling", .choice(["none", "fast", "moderate", "full"]), "How long the builder searches for tilings."),
+    BuildOptionSpec("tiling-l2-limit", .byteCount, "The part of the GPU's L2 cache that tilings may use."),
+    BuildOptionSpec("tactic-dram", .byteCount, "Device memory of one tactic while it is timed."),
+    BuildOptionSpec("tactic-shared-memory", .byteCount, "Shared memory that the backend of a tactic may use."),
+    BuildOptionSpec("builder-threads", .int(1...256), "Threads that the builder works with."),
+    BuildOptionSpec(
+      "profiling-verbosity", .choice(["layer-names-only", "detailed", "none"]),
+      "What the engine tells about its layers."),
+    BuildOptionSpec("debug-tensors", .names, "Tensors inside the network whose values a debug listener may see."),
+  ]
 
   private static let onnxruntimeOptions: [BuildOptionSpec] = [
     BuildOptionSpec(
@@ -92,14 +143,39 @@ extension BuildOptionSpec {
     case .bool: return field.bool(&problems).map { Located(.bool($0.value), at: $0.place) }
     case .int(let range): return field.int(in: range, &problems).map { Located(.int($0.value), at: $0.place) }
     case .choice(let words):
-      guard let word = field.node.scalar?.text, !field.isNull else {
-        field.refuseType("a word", &problems)
-        return nil
+      return word(among: words, field, for: backend, &problems).map { Located(.choice($0), at: field.place) }
+    case .byteCount: return field.byteCount(&problems).map { Located(.byteCount($0.value), at: $0.place) }
+    case .anyOf(let words):
+      return list(field, &problems) { word(among: words, $0, for: backend, &$1) }
+    case .names:
+      return list(field, &problems) { item, problems in
+        guard let name = item.text(&problems)?.value else { return nil }
+        if !name.contains(",") { return name }
+        return item.refuse("\(quoted(name)) has a comma, which stands between names", &problems)
       }
-      if words.contains(word) { return Located(.choice(word), at: field.place) }
-      return field.refuse(
-        "unknown \(name) \(quoted(word)) for \(backend.rawValue); expected \(alternatives(words))", &problems,
-        hint: suggestion(for: word, among: words).map { "did you mean `\($0)`?" })
     }
+  }
+
+  private func word(
+    among words: [String], _ field: YAMLField, for backend: TargetBackend, _ problems: inout [Diagnostic]
+  ) -> String? {
+    guard let word = field.node.scalar?.text, !field.isNull else {
+      field.refuseType("a word", &problems)
+      return nil
+    }
+    if words.contains(word) { return word }
+    return field.refuse(
+      "unknown \(name) \(quoted(word)) for \(backend.rawValue); expected \(alternatives(words))", &problems,
+      hint: suggestion(for: word, among: words).map { "did you mean `\($0)`?" })
+  }
+
+  /// - Returns: nil where the value is no list, or any entry of it is wrong.
+  private func list(
+    _ field: YAMLField, _ problems: inout [Diagnostic], _ read: (YAMLField, inout [Diagnostic]) -> String?
+  ) -> Located<OptionValue>? {
+    guard let items = field.items(of: "names", &problems) else { return nil }
+    if items.isEmpty { return field.refuse("\(field.shown) is empty", &problems, hint: "leave the option out") }
+    let names = items.compactMap { read($0, &problems) }
+    return names.count == items.count ? Located(.list(names), at: field.place) : nil
   }
 }

@@ -222,6 +222,9 @@ extension Shape {
         case .bool: .boolean
         case .int(let range): .integer(range)
         case .choice(let words): .choice(words)
+        case .byteCount: Form.byteCount
+        case .anyOf(let words): .list(.choice(words), minimum: 1)
+        case .names: .list(.pattern("^[^,]+$", example: "/conv1/Conv_output_0"), minimum: 1)
         }
       keys.append(.optional(option.name, form, option.description))
     }

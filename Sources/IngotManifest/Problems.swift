@@ -33,8 +33,3 @@ func quoted(_ text: some StringProtocol) -> String {
   }
   return text.unicodeScalars.count > 60 ? "`\(shown)…`" : "`\(shown)`"
 }
-
-/// `a`, `a or b`, `a, b or c`.
-func alternatives(_ words: [String]) -> String {
-  words.count < 2 ? words.first ?? "" : "\(words.dropLast().joined(separator: ", ")) or \(words[words.count - 1])"
-}

@@ -1,5 +1,7 @@
 // Targets and their build options: for what, and how, engines are built.
 
+package import IngotCore
+
 /// The runtimes that a target may name.
 package enum TargetBackend: String, Sendable, CaseIterable {
   case tensorrt
@@ -52,6 +54,8 @@ package enum OptionValue: Sendable, Hashable, CustomStringConvertible {
   case bool(Bool)
   case int(Int)
   case choice(String)
+  case byteCount(ByteCount)
+  case list([String])
 
   /// As a manifest writes it: `true`, `3`, `ampere+`.
   package var description: String {
@@ -59,6 +63,8 @@ package enum OptionValue: Sendable, Hashable, CustomStringConvertible {
     case .bool(let value): String(value)
     case .int(let value): String(value)
     case .choice(let value): value
+    case .byteCount(let value): "\(value.count)B"
+    case .list(let values): "[\(values.joined(separator: ", "))]"
     }
   }
 }

@@ -346,13 +346,15 @@ private struct Planner {
     return settings
   }
 
-  /// In the words of the backends, which say `on` and `off`.
+  /// In the words of the backends: `on` and `off`, bytes as numbers, lists with commas.
   private func options(for target: TargetSpec) -> [NamedOption] {
     manifest.options(for: target).map { option in
       let value =
         switch option.value.value {
         case .bool(let isOn): isOn ? "on" : "off"
         case .int, .choice: option.value.value.description
+        case .byteCount(let bytes): String(bytes.count)
+        case .list(let names): names.joined(separator: ",")
         }
       return NamedOption(name: option.name.value, value: value)
     }

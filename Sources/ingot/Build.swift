@@ -64,7 +64,9 @@ extension Verb {
     let plans = manifests.plans
     let progress = Progress(context.terminal)
     let executor = Executor(
-      store: session.results, runner: Stages(runtimes: session.runtimes, memoryBudget: try memoryBudget(context)),
+      store: session.results,
+      runner: Stages(
+        runtimes: session.runtimes, memoryBudget: try memoryBudget(context), timingCaches: session.home.timingCaches),
       journal: session.journal, jobs: jobs,
       onEvent: progress.handle)
     var remainingTries = 3

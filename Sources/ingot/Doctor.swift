@@ -7,18 +7,25 @@ internal import IngotRun
 
 extension Verb {
   static let doctor = Verb(
-    name: "doctor", operands: "[MANIFEST…]",
+    name: "doctor", operands: "[MANIFEST…] | ENGINE",
     summary: "Say what this machine has for building and running engines, and what is missing.",
     details: """
       Looks for each runtime where a build would look, loads it, and prints its version and place, or why it cannot be used and
       how to get it; then the processor and the CUDA driver with its GPUs. With manifests, also says for each target whether it can
       be built here and verified on its own device. Ends with 4 when a runtime that a manifest needs is missing; without
       manifests, when ONNX Runtime is, which every verification needs.
+
+      With a TensorRT engine, or a bundle that has one, says instead whether it can run here and, if not, why and what to do:
+      its file, the library's version, the driver and the GPUs. Nothing is loaded for it. Ends with 4 when it cannot run here.
       """,
     options: [Verb.json] + runtimeOptions
   ) { context in
     let home = try Home(context)
     let locator = RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes)
+    if let engine = try EngineExamination(context.arguments.operands, locator) {
+      context.terminal.print(context.arguments.has("--json") ? try jsonText(engine) : engine.text)
+      return engine.canRun == "no" ? ExitCode(.unavailable) : .success
+    }
     let runtimes = BackendKind.allCases.map { Examination(of: $0, with: locator) }
     let driver = CUDADriver.probe()
     let manifests = context.arguments.operands.isEmpty ? nil : try Manifests(paths: context.arguments.operands)

@@ -9,6 +9,8 @@ struct Home: Sendable {
   var store: String
   /// Runtimes that `ingot runtimes install` unpacked.
   var runtimes: String
+  /// What builders measured of kernels, which makes later builds faster.
+  var timingCaches: String
   /// Where to look for runtimes first, in order: `--runtime-path`, then INGOT_RUNTIME_PATH.
   var runtimePaths: [String]
 
@@ -26,6 +28,7 @@ struct Home: Sendable {
     }
     store = context.arguments.value("--store") ?? "\(root)/store"
     runtimes = "\(root)/runtimes"
+    timingCaches = "\(root)/timing-caches"
     let fromEnvironment = environment["INGOT_RUNTIME_PATH", default: ""].split(separator: ":").map(String.init)
     runtimePaths = context.arguments.all("--runtime-path") + fromEnvironment
   }

@@ -257,8 +257,9 @@ def run(options, folder):
                 if tool in INGOT:
                     make_with_ingot(options, INGOT[tool], folder, out)
                 else:
+                    # -P: this folder's float16.py must not stand before the one that onnxruntime.transformers imports.
                     done = subprocess.run(
-                        [sys.executable, __file__, "--make", tool, folder, out], capture_output=True, text=True,
+                        [sys.executable, "-P", __file__, "--make", tool, folder, out], capture_output=True, text=True,
                         cwd=tempfile.gettempdir())
                     if done.returncode or not out.exists(): raise RuntimeError(done.stderr.strip()[-300:])
                 note.write_text(f"{time.perf_counter() - start:.1f}")

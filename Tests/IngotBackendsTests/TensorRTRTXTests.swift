@@ -132,7 +132,13 @@ struct TensorRTRTXTests {
   @Test func takesEveryOptionThatItHas() throws {
     let options = [
       "optimization-level": "5", "timing-cache": "off", "sparsity": "on", "weight-streaming": "on",
-      "max-aux-streams": "2", "profiling-verbosity": "none",
+      "max-aux-streams": "2", "profiling-verbosity": "none", "direct-io": "on", "strict-nans": "on",
+      "distributive-independence": "on", "monitor-memory": "on", "compilation-cache": "off",
+      "refit-individual": "on", "hardware-compatibility": "none", "runtime-platform": "same-as-build",
+      "max-tactics": "7", "tactic-sources": "jit-convolutions", "timing-iterations": "2", "tiling": "full",
+      "tiling-l2-limit": "1048576", "tactic-dram": "1048576", "tactic-shared-memory": "32768",
+      "preview-features": "aliased-plugin-io,runtime-activation-resize", "builder-threads": "2",
+      "debug-tensors": "y",
     ]
     #expect(try build(.perceptron, profiles: [batch], options: options).residentWeightByteCount == 0)
   }

@@ -51,20 +51,48 @@ private let profile = OptimizationProfile(inputs: [
       options: options)
   }
 
+  /// Every option, with a value that is not the library's own.
   private static let everything = [
-    "optimization-level": "4", "hardware-compatibility": "ampere+", "timing-cache": "off", "tf32": "off",
-    "sparsity": "on",
-    "strip-plan": "on", "refit": "on", "weight-streaming": "on", "version-compatible": "on", "max-aux-streams": "2",
-    "profiling-verbosity": "detailed",
+    "tf32": "off", "sparsity": "on", "strip-plan": "on", "refit": "on", "refit-identical": "on",
+    "refit-individual": "on", "weight-streaming": "on", "version-compatible": "on", "exclude-lean-runtime": "on",
+    "direct-io": "on", "strict-nans": "on", "distributive-independence": "on", "monitor-memory": "on",
+    "compilation-cache": "off", "timing-cache": "auto", "deterministic": "on", "optimization-level": "4",
+    "hardware-compatibility": "ampere+", "runtime-platform": "windows-amd64", "max-aux-streams": "2",
+    "max-tactics": "7", "tactic-sources": "edge-mask-convolutions,jit-convolutions", "timing-iterations": "5",
+    "tiling": "full", "tiling-l2-limit": "5000000000", "tactic-dram": "65536", "tactic-shared-memory": "32768",
+    "preview-features": "aliased-plugin-io,runtime-activation-resize", "builder-threads": "3",
+    "profiling-verbosity": "detailed", "debug-tensors": "y",
+  ]
+
+  @Test func knowsAValueOfEachOption() {
+    #expect(Set(Self.everything.keys) == Set(TensorRTBackend.options.map(\.name)))
+  }
+
+  /// What each option became, in order.
+  private static let settingsOf10 = [
+    "clearFlag 6", "setFlag 7", "setFlag 19", "setFlag 4", "setFlag 20", "setFlag 23", "setFlag 21", "setFlag 13",
+    "setFlag 14", "setFlag 11", "setFlag 24", "setFlag 28", "setFlag 25", "setFlag 18", "clearFlag 5", "setFlag 16",
+    "setBuilderOptimizationLevel 4", "setHardwareCompatibilityLevel 1", "setRuntimePlatform 1", "setMaxAuxStreams 2",
+    "setMaxNbTactics 7", "setTacticSources 24", "setAvgTimingIterations 5", "setTilingOptimizationLevel 3",
+    "setL2LimitForTiling 5000000000", "setMemoryPoolLimit 4 65536", "setMemoryPoolLimit 5 32768",
+    "setPreviewFeature 1 on", "setPreviewFeature 2 on", "setMaxThreads 3", "setProfilingVerbosity 2", "markDebug y",
+  ]
+  private static let settingsOf11 = [
+    "clearFlag 6", "setFlag 7", "setFlag 18", "setFlag 4", "setFlag 19", "setFlag 22", "setFlag 20", "setFlag 12",
+    "setFlag 13", "setFlag 11", "setFlag 23", "setFlag 27", "setFlag 24", "setFlag 17", "clearFlag 5", "setFlag 15",
+    "setBuilderOptimizationLevel 4", "setHardwareCompatibilityLevel 1", "setRuntimePlatform 1", "setMaxAuxStreams 2",
+    "setMaxNbTactics 7", "setTacticSources 3", "setAvgTimingIterations 5", "setTilingOptimizationLevel 3",
+    "setL2LimitForTiling 5000000000", "setMemoryPoolLimit 4 65536", "setMemoryPoolLimit 5 32768",
+    "setPreviewFeature 0 on", "setPreviewFeature 1 on", "setMaxThreads 3", "setProfilingVerbosity 2", "markDebug y",
   ]
 
   @Test(arguments: [
-    (101601, 10, "createNetworkV2 2", ["setFlag 19", "setFlag 21", "setFlag 13"], "setShapeValuesV2"),
-    (101000, 10, "createNetworkV2 2", ["setFlag 19", "setFlag 21", "setFlag 13"], "setShapeValues"),
-    (110400, 11, "createNetworkV2 1", ["setFlag 18", "setFlag 20", "setFlag 12"], "setShapeValuesV2"),
+    (101601, 10, "createNetworkV2 2", settingsOf10, "setShapeValuesV2"),
+    (101200, 10, "createNetworkV2 2", settingsOf10, "setShapeValuesV2"),
+    (110400, 11, "createNetworkV2 1", settingsOf11, "setShapeValuesV2"),
   ])
   func callsEachMethodInItsSlotWithTheFamilysValues(
-    version: Int, layout: Int, network: String, moved: [String], values: String
+    version: Int, layout: Int, network: String, settings: [String], values: String
   ) throws {
     let path = try library(version: version, layout: layout)
     let engine = folder.file("engine.plan")
@@ -75,17 +103,118 @@ private let profile = OptimizationProfile(inputs: [
     }
     #expect(
       try record(path) == [
-        "createInferBuilder \(version)", network, "parse model.onnx", "setMemoryPoolLimit 0 1048576", "clearFlag 6",
-        "setFlag 7", moved[0], "setFlag 4", moved[1], moved[2], "setFlag 5", "setBuilderOptimizationLevel 4",
-        "setHardwareCompatibilityLevel 1", "setMaxAuxStreams 2", "setProfilingVerbosity 2",
+        "createInferBuilder \(version)", network, "parse model.onnx", "setMemoryPoolLimit 0 1048576",
+      ] + settings + [
         "setDimensions x 0 1x16", "setDimensions x 1 8x16", "setDimensions x 2 16x16",
         "\(values) sizes 0 1,2", "\(values) sizes 1 3,4", "\(values) sizes 2 5,6", "addOptimizationProfile",
-        "setProgressMonitor", "buildSerializedNetwork network config", "setProgressMonitor null", "delete plan",
-        "delete parser", "delete network", "delete config", "delete builder",
+        "setProgressMonitor", "buildSerializedNetwork network config", "setProgressMonitor null",
+        "delete a plan of the stand-in", "delete parser", "delete network", "delete config", "delete builder",
       ])
     #expect(try Data(contentsOf: URL(fileURLWithPath: engine)) == Data("a plan of the stand-in".utf8))
     #expect(report.warnings == ["an internal error that means nothing", "a warning of the stand-in"])
     #expect(progress.map(\.fraction) == [0, 0.5, 1])
+  }
+
+  @Test func givesShapesAs32BitsToAnOldMinorVersion() throws {
+    let path = try library(version: 101000, layout: 10)
+    _ = try backend(path).build(try request(), to: folder.file("engine.plan")) { _ in true }
+    #expect(try record(path).contains("setShapeValues sizes 2 5,6"))
+    #expect(!(try record(path)).contains { $0.hasPrefix("WRONG") })
+  }
+
+  @Test(arguments: [
+    (100000, 10, ["runtime-platform": "windows-amd64"], "has no runtime-platform 'windows-amd64'"),
+    (100000, 10, ["max-tactics": "7"], "has no max-tactics '7'"),
+    (100700, 10, ["tiling": "fast"], "has no tiling 'fast'"),
+    (100800, 10, ["debug-tensors": "y"], "has no debug-tensors 'y'"),
+    (101100, 10, ["distributive-independence": "on"], "has no distributive-independence 'on'"),
+    (110400, 11, ["tactic-sources": "cublas"], "has no tactic-sources 'cublas'"),
+    (110400, 11, ["preview-features": "profile-sharing"], "has no preview-features 'profile-sharing'"),
+  ])
+  func namesTheOptionThatAVersionLacks(
+    version: Int, layout: Int, options: [String: String], text: String
+  ) throws {
+    let path = try library(version: version, layout: layout)
+    let error = try #require(throws: BackendError.self) {
+      try backend(path).build(try request(options), to: folder.file("engine.plan")) { _ in true }
+    }
+    #expect(error.description.hasSuffix(text))
+    #expect(!(try record(path)).contains { $0.hasPrefix("WRONG") })
+  }
+
+  @Test func refusesDebugTensorsThatTheNetworkLacks() throws {
+    let backend = try backend(try library(version: 110400, layout: 11))
+    let error = try #require(throws: BackendError.self) {
+      try backend.build(try request(["debug-tensors": "y,hidden"]), to: folder.file("engine.plan")) { _ in true }
+    }
+    #expect(error.reason == .refused("the network has no debug-tensors 'y,hidden'"))
+  }
+
+  // MARK: Timing cache
+
+  private func timings(of version: String) -> String { folder.file("tensorrt-\(version)-Stand-in-GPU.cache") }
+
+  private func build(
+    _ path: String, _ options: [String: String] = [:], during: () throws -> Void = {}
+  ) throws -> BuildReport {
+    var request = try request(options)
+    request.timingCaches = folder.path
+    var failure: (any Error)?
+    let report = try backend(path).build(request, to: folder.file("engine.plan")) { progress in
+      if progress.fraction == 0 { do { try during() } catch { failure = error } }
+      return true
+    }
+    if let failure { throw failure }
+    return report
+  }
+
+  @Test(arguments: [(101601, 10, "10.16.1.9"), (110400, 11, "11.4.0.9")])
+  func keepsTimingsFromBuildToBuild(version: Int, layout: Int, name: String) throws {
+    let path = try library(version: version, layout: layout)
+    #expect(try build(path).facts["timing cache"] == "new")
+    #expect(try String(contentsOfFile: timings(of: name), encoding: .utf8) == "[timed]")
+    let calls = try record(path)
+    #expect(calls.filter { $0.contains("imingCache") } == ["createTimingCache ", "setTimingCache"])
+    #expect(calls.filter { $0.hasPrefix("delete") }.last == "delete builder" && calls.contains("delete cache"))
+    #expect(try build(path).facts["timing cache"] == "7 B of earlier builds")
+    #expect(try String(contentsOfFile: timings(of: name), encoding: .utf8) == "[timed][timed]")
+    #expect(try build(path, ["timing-cache": "off"]).facts["timing cache"] == nil)
+    #expect(try record(path).contains("setFlag 5"))
+    #expect(!(try record(path)).contains { $0.contains("imingCache") })
+  }
+
+  @Test func addsToWhatAnotherBuildKeptMeanwhile() throws {
+    let path = try library(version: 110400, layout: 11)
+    let file = timings(of: "11.4.0.9")
+    _ = try build(path) { try "[other]".write(toFile: file, atomically: true, encoding: .utf8) }
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "[timed][other]")
+  }
+
+  @Test(arguments: ["junk", "foreign"])
+  func takesABadTimingCacheForNone(entries: String) throws {
+    let path = try library(version: 110400, layout: 11)
+    let file = timings(of: "11.4.0.9")
+    try entries.write(toFile: file, atomically: true, encoding: .utf8)
+    let report = try build(path)
+    let why = entries == "junk" ? ": Failed to deserialize timing cache" : ""
+    #expect(report.facts["timing cache"] == "new: the library did not take \(file)\(why)")
+    #expect(report.warnings == ["an internal error that means nothing", "a warning of the stand-in"])
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "[timed]")
+  }
+
+  @Test func leavesTheTimingCacheAsItIsWhereABuildIsDeterministic() throws {
+    let path = try library(version: 110400, layout: 11)
+    let file = timings(of: "11.4.0.9")
+    try "[earlier]".write(toFile: file, atomically: true, encoding: .utf8)
+    #expect(try build(path, ["deterministic": "on"]).facts["timing cache"] == "9 B of earlier builds")
+    #expect(try record(path).contains("setFlag 15"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "[earlier]")
+    let request = try request(["deterministic": "on", "timing-cache": "off"])
+    let error = try #require(throws: BackendError.self) {
+      try backend(path).build(request, to: folder.file("engine.plan")) { _ in true }
+    }
+    #expect(
+      error.reason == .refused("deterministic takes tactics from the timing cache, and timing-cache is off"))
   }
 
   @Test(arguments: [(101601, 10), (110400, 11)])

@@ -110,12 +110,21 @@ import Testing
         "optimization-level: 5", "hardware-compatibility: ampere+", "hardware-compatibility: same-compute-capability",
         "timing-cache: off", "timing-cache: auto", "tf32: true", "sparsity: true", "strip-plan: true", "refit: false",
         "weight-streaming: true", "version-compatible: true", "max-aux-streams: 4", "profiling-verbosity: detailed",
-        "profiling-verbosity: none",
+        "profiling-verbosity: none", "deterministic: true", "refit-identical: true", "refit-individual: true",
+        "exclude-lean-runtime: true", "direct-io: true", "strict-nans: true", "distributive-independence: true",
+        "monitor-memory: true", "compilation-cache: false", "runtime-platform: windows-amd64", "max-tactics: 7",
+        "tactic-sources: [cublas, cublas-lt, cudnn, edge-mask-convolutions, jit-convolutions]",
+        "timing-iterations: 4", "tiling: moderate", "tiling-l2-limit: 4MiB", "tactic-dram: 1GiB",
+        "tactic-shared-memory: 64KiB", "builder-threads: 4", "debug-tensors: [/conv/Conv_output_0, x]",
+        "preview-features: [profile-sharing, aliased-plugin-io, runtime-activation-resize]",
       ]
     ),
     (
       "tensorrt-rtx",
-      ["hardware-compatibility: none", "tf32: false", "sparsity: true", "refit: true", "strip-plan: false"]
+      [
+        "hardware-compatibility: none", "tf32: false", "sparsity: true", "refit: true", "strip-plan: false",
+        "tactic-sources: [jit-convolutions]", "preview-features: [aliased-plugin-io]",
+      ]
     ),
     ("onnxruntime", ["graph-optimization: basic", "threads: 4", "format: ort", "format: onnx"]),
     ("openvino", ["precision-hint: bf16", "performance-mode: throughput", "threads: 4", "streams: 2", "device: CPU"]),

@@ -26,6 +26,7 @@ typedef enum {
   INGOT_TRT_NO_DRIVER,       /* a CUDA driver is needed and is not here */
   INGOT_TRT_LACKING,         /* this version has no such feature */
   INGOT_TRT_REFUSED,         /* the library said no: see the log */
+  INGOT_TRT_ABSENT,          /* the network has no such thing */
   INGOT_TRT_FAILED,          /* something broke: see the message */
 } ingot_trt_status;
 
@@ -91,6 +92,14 @@ ingot_trt_status ingot_trt_job_open(
     const ingot_trt_library *library, ingot_trt_listener listener, ingot_trt_job **job, char **message);
 void ingot_trt_job_close(ingot_trt_job *job);
 
+/* Memory that the library made. */
+
+typedef struct ingot_trt_memory ingot_trt_memory;
+
+const void *ingot_trt_memory_bytes(const ingot_trt_memory *memory);
+size_t ingot_trt_memory_byte_count(const ingot_trt_memory *memory);
+void ingot_trt_memory_free(ingot_trt_memory *memory);
+
 /* The parser. The bytes must stay where they are until the job is closed: weights are referenced, not copied.
    path: of the model, to find external data beside it. */
 
@@ -142,12 +151,28 @@ bool ingot_trt_output_at(ingot_trt_job *job, int index, ingot_trt_tensor *tensor
    library did not take the value. Names are TensorRT's enumerators without the k. */
 
 ingot_trt_status ingot_trt_set_flag(ingot_trt_job *job, const char *name, bool value);
-ingot_trt_status ingot_trt_set_workspace(ingot_trt_job *job, uint64_t byte_count);
+ingot_trt_status ingot_trt_set_pool(ingot_trt_job *job, const char *pool, uint64_t byte_count);
 ingot_trt_status ingot_trt_set_compute_capabilities(ingot_trt_job *job, const int *capabilities, int count);
-ingot_trt_status ingot_trt_set_optimization_level(ingot_trt_job *job, int level);
-ingot_trt_status ingot_trt_set_hardware_compatibility(ingot_trt_job *job, const char *name);
-ingot_trt_status ingot_trt_set_max_aux_streams(ingot_trt_job *job, int count);
-ingot_trt_status ingot_trt_set_profiling_verbosity(ingot_trt_job *job, const char *name);
+/* These, with commas between them, and no others. */
+ingot_trt_status ingot_trt_set_tactic_sources(ingot_trt_job *job, const char *names);
+ingot_trt_status ingot_trt_set_preview_feature(ingot_trt_job *job, const char *name, bool value);
+ingot_trt_status ingot_trt_set_builder_threads(ingot_trt_job *job, int count);
+/* IBuilderConfig's setters of one number, without "set": AvgTimingIterations, BuilderOptimizationLevel,
+   L2LimitForTiling, MaxAuxStreams, MaxNbTactics. */
+ingot_trt_status ingot_trt_set_number(ingot_trt_job *job, const char *setting, int64_t value);
+/* And of one enumerator: HardwareCompatibilityLevel, ProfilingVerbosity, RuntimePlatform, TilingOptimizationLevel. */
+ingot_trt_status ingot_trt_set_choice(ingot_trt_job *job, const char *setting, const char *value);
+/* A tensor inside the network whose values a debug listener may see; INGOT_TRT_ABSENT where no layer writes it. */
+ingot_trt_status ingot_trt_mark_debug(ingot_trt_job *job, const char *tensor);
+
+/* The timing cache: which tactic was the fastest for which layer. */
+
+/* Gives the job a cache with these entries; none where byte_count is 0. INGOT_TRT_REFUSED: the bytes are no cache, or
+   one of another device or version: the job then has an empty one. */
+ingot_trt_status ingot_trt_use_timing_cache(ingot_trt_job *job, const void *bytes, size_t byte_count);
+/* The entries of the job's cache and of another, as bytes. What the other is not good for is left out. */
+ingot_trt_status ingot_trt_merge_timing_cache(
+    ingot_trt_job *job, const void *other, size_t other_byte_count, ingot_trt_memory **merged);
 
 /* Profiles: begin, set all dynamic inputs, end. */
 
@@ -162,15 +187,9 @@ ingot_trt_status ingot_trt_profile_values(
 /* index: of the profile in the engine. */
 ingot_trt_status ingot_trt_profile_end(ingot_trt_job *job, int *index);
 
-/* Building. */
+/* Building. The plan stays valid after the job is closed. */
 
-typedef struct ingot_trt_plan ingot_trt_plan;
-
-/* The plan stays valid after the job is closed. */
-ingot_trt_status ingot_trt_build(ingot_trt_job *job, ingot_trt_plan **plan);
-const void *ingot_trt_plan_bytes(const ingot_trt_plan *plan);
-size_t ingot_trt_plan_byte_count(const ingot_trt_plan *plan);
-void ingot_trt_plan_free(ingot_trt_plan *plan);
+ingot_trt_status ingot_trt_build(ingot_trt_job *job, ingot_trt_memory **plan);
 
 #ifdef __cplusplus
 }

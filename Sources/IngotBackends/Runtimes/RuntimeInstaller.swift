@@ -31,9 +31,12 @@ package struct RuntimeInstaller: Sendable {
     }
     let lock = try runtime.kind.system { () throws(SystemError) in
       try FileSystem.makeDirectory(managedDirectory)
-      return try InstallLock(directory: managedDirectory) { onLine("waiting for another install") }
+      let path = "\(managedDirectory)/.lock"
+      if let lock = try FileLock.ifFree(path, .exclusive) { return lock }
+      onLine("waiting for another install")
+      return try FileLock.wait(for: path, .exclusive)
     }
-    defer { lock.release() }
+    defer { withExtendedLifetime(lock) {} }
     // Another process may have installed it while this one waited.
     if !isThere(installed.folder) {
       try runtime.kind.system(removeScratch)

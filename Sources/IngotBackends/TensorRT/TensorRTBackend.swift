@@ -53,7 +53,9 @@ package struct TensorRTBackend: Backend {
       listener.onProgress = onProgress
       defer { listener.onProgress = nil }
       return Result { () throws(BackendError) in
-        try model.build(settings, profiles: request.profiles, with: library, listener: listener, to: enginePath)
+        try model.build(
+          settings, profiles: request.profiles, timings: settings.timings(in: request.timingCaches, on: device),
+          with: library, listener: listener, to: enginePath)
       }
     }
     return try result.get()

@@ -123,24 +123,54 @@ struct TensorRTParseError: Hashable {
   func setFlag(_ name: String, _ value: Bool) throws(TensorRTRefusal) {
     try Self.check(unsafe ingot_trt_set_flag(handle, name, value))
   }
-  func setWorkspace(_ byteCount: Int) throws(TensorRTRefusal) {
-    try Self.check(unsafe ingot_trt_set_workspace(handle, UInt64(byteCount)))
+  func setPool(_ name: String, _ byteCount: Int) throws(TensorRTRefusal) {
+    try Self.check(unsafe ingot_trt_set_pool(handle, name, UInt64(byteCount)))
   }
   func setComputeCapabilities(_ values: [Int]) throws(TensorRTRefusal) {
     let values = values.map { Int32(clamping: $0) }
     try Self.check(unsafe ingot_trt_set_compute_capabilities(handle, values, Int32(clamping: values.count)))
   }
-  func setOptimizationLevel(_ level: Int) throws(TensorRTRefusal) {
-    try Self.check(unsafe ingot_trt_set_optimization_level(handle, Int32(clamping: level)))
+  /// - Parameter setting: IBuilderConfig's setter without `set`.
+  func set(_ setting: String, to value: Int) throws(TensorRTRefusal) {
+    try Self.check(unsafe ingot_trt_set_number(handle, setting, Int64(value)))
   }
-  func setHardwareCompatibility(_ name: String) throws(TensorRTRefusal) {
-    try Self.check(unsafe ingot_trt_set_hardware_compatibility(handle, name))
+  /// - Parameter enumerator: as TensorRT has it, without the k.
+  func set(_ setting: String, to enumerator: String) throws(TensorRTRefusal) {
+    try Self.check(unsafe ingot_trt_set_choice(handle, setting, enumerator))
   }
-  func setMaxAuxStreams(_ count: Int) throws(TensorRTRefusal) {
-    try Self.check(unsafe ingot_trt_set_max_aux_streams(handle, Int32(clamping: count)))
+  func setTacticSources(_ names: [String]) throws(TensorRTRefusal) {
+    try Self.check(unsafe ingot_trt_set_tactic_sources(handle, names.joined(separator: ",")))
   }
-  func setProfilingVerbosity(_ name: String) throws(TensorRTRefusal) {
-    try Self.check(unsafe ingot_trt_set_profiling_verbosity(handle, name))
+  func setPreviewFeature(_ name: String, _ value: Bool) throws(TensorRTRefusal) {
+    try Self.check(unsafe ingot_trt_set_preview_feature(handle, name, value))
+  }
+  func setBuilderThreads(_ count: Int) throws(TensorRTRefusal) {
+    try Self.check(unsafe ingot_trt_set_builder_threads(handle, Int32(clamping: count)))
+  }
+  func markDebugTensor(_ name: String) throws(TensorRTRefusal) {
+    try Self.check(unsafe ingot_trt_mark_debug(handle, name))
+  }
+
+  // MARK: Timing cache
+
+  /// - Parameter entries: what an earlier build left.
+  /// - Throws: `.refused` where the entries are of another device or version, or no cache: an empty one is used then.
+  func useTimingCache(_ entries: Bytes) throws(TensorRTRefusal) {
+    let status = entries.withSpan { span in
+      unsafe span.withUnsafeBytes { unsafe ingot_trt_use_timing_cache(handle, $0.baseAddress, $0.count) }
+    }
+    try Self.check(status)
+  }
+
+  /// What the cache holds after a build, with the entries of another.
+  func mergedTimingCache<R>(with other: Bytes, _ body: (RawSpan) -> R) throws(TensorRTRefusal) -> R {
+    var merged: OpaquePointer?
+    let status = other.withSpan { span in
+      unsafe span.withUnsafeBytes {
+        unsafe ingot_trt_merge_timing_cache(handle, $0.baseAddress, $0.count, &merged)
+      }
+    }
+    return try unsafe Self.take(status, merged, body)
   }
 
   // MARK: Profiles
@@ -170,10 +200,17 @@ struct TensorRTParseError: Hashable {
   /// - Throws: `.refused` where there is no plan; the listener heard why.
   func build<R>(_ body: (RawSpan) -> R) throws(TensorRTRefusal) -> R {
     var plan: OpaquePointer?
-    try Self.check(unsafe ingot_trt_build(handle, &plan))
-    defer { unsafe ingot_trt_plan_free(plan) }
+    return try unsafe Self.take(ingot_trt_build(handle, &plan), plan, body)
+  }
+
+  /// Shows memory that the library made, and frees it.
+  private static func take<R>(
+    _ status: ingot_trt_status, _ memory: OpaquePointer?, _ body: (RawSpan) -> R
+  ) throws(TensorRTRefusal) -> R {
+    try check(status)
+    defer { unsafe ingot_trt_memory_free(memory) }
     let bytes = unsafe UnsafeRawBufferPointer(
-      start: ingot_trt_plan_bytes(plan), count: ingot_trt_plan_byte_count(plan))
+      start: ingot_trt_memory_bytes(memory), count: ingot_trt_memory_byte_count(memory))
     return body(unsafe RawSpan(_unsafeBytes: bytes))
   }
 
@@ -181,6 +218,7 @@ struct TensorRTParseError: Hashable {
     switch status {
     case INGOT_TRT_OK: return
     case INGOT_TRT_LACKING: throw .lacking
+    case INGOT_TRT_ABSENT: throw .absent
     default: throw .refused
     }
   }
@@ -190,6 +228,8 @@ struct TensorRTParseError: Hashable {
 enum TensorRTRefusal: Error {
   /// This version has no such setting or value.
   case lacking
+  /// The network has no such thing.
+  case absent
   /// The library said no; its listener heard why.
   case refused
 }

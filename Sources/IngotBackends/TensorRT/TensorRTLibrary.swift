@@ -107,6 +107,8 @@ struct TensorRTDevice: Hashable, Sendable {
   /// 89 for sm_89; 0 where the driver is here and no device is.
   var computeCapability: Int
   var name: String
+  /// The newest CUDA that the driver runs: 13020 for 13.2.
+  var driverVersion: Int
 
   /// - Returns: nil and why there is no driver.
   static func find(driverPath: String?) -> (device: TensorRTDevice?, problem: String) {
@@ -118,6 +120,8 @@ struct TensorRTDevice: Hashable, Sendable {
     let name = unsafe withUnsafePointer(to: &driver.name) {
       unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
     }
-    return (TensorRTDevice(computeCapability: Int(driver.capability), name: name), "")
+    let device = TensorRTDevice(
+      computeCapability: Int(driver.capability), name: name, driverVersion: Int(driver.driver_version))
+    return (device, "")
   }
 }

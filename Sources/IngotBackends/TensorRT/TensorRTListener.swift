@@ -26,6 +26,16 @@ final class TensorRTListener {
 
   func forgetMessages() { messages = [] }
 
+  /// Runs a body whose messages are not the job's.
+  /// - Returns: what was said meanwhile.
+  func aside(_ body: () -> Void) -> [String] {
+    let before = messages
+    defer { messages = before }
+    messages = []
+    body()
+    return all
+  }
+
   func log(severity: Int, text: String) {
     guard severity <= 2, messages.count < Self.limit, !isNoise(text) else { return }
     let message = Message(severity: severity, text: text.trimmed.withoutSource)

@@ -83,8 +83,8 @@ struct TensorRTModel {
   // MARK: Build
 
   func build(
-    _ settings: TensorRTSettings, profiles: [OptimizationProfile], with library: TensorRTLibrary,
-    listener: TensorRTListener, to enginePath: String
+    _ settings: TensorRTSettings, profiles: [OptimizationProfile], timings: TensorRTTimingCache?,
+    with library: TensorRTLibrary, listener: TensorRTListener, to enginePath: String
   ) throws(BackendError) -> BuildReport {
     try bytes.withSpan { (span) throws(BackendError) in
       let job = try TensorRTJob(library, listener: listener)
@@ -99,9 +99,12 @@ struct TensorRTModel {
       try job.apply(settings)
       try job.add(profiles)
       let layerCount = job.layerCount
+      let cache = timings.map { $0.use(in: job) }
       let byteCount = try build(job, to: enginePath)
+      var facts = settings.facts(layerCount: layerCount, byteCount: byteCount)
+      if let timings, let cache { facts["timing cache"] = timings.keep(job, read: cache.entries) ?? cache.note }
       return BuildReport(
-        warnings: listener.all, facts: settings.facts(layerCount: layerCount, byteCount: byteCount),
+        warnings: listener.all, facts: facts,
         kernels: .untold("TensorRT's engine inspector needs a GPU that the engine runs on"))
     }
   }
@@ -136,6 +139,9 @@ extension TensorRTSettings {
       "builder": "\(library.familyName), version \(library.version)", "engine bytes": String(byteCount),
       "network layers": String(layerCount), "workspace bytes": String(workspace),
     ]
+    for option in ["hardware-compatibility", "runtime-platform", "version-compatible"] {
+      facts[option] = options[option]
+    }
     if !computeCapabilities.isEmpty {
       facts["compute capabilities"] = computeCapabilities.map { "sm_\($0)" }.joined(separator: " ")
     }

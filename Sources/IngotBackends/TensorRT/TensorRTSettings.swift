@@ -3,37 +3,6 @@
 internal import IngotCore
 
 extension TensorRTBackend {
-  /// What `build` may say in a manifest, for `tensorrt` and for `tensorrt-rtx`. Both know the same names: a value that one of
-  /// them lacks is refused with the reason.
-  package static let options: [BackendOption] = [
-    BackendOption(
-      "optimization-level", .integer(0...5), default: "3", "how long the builder searches for fast kernels"),
-    BackendOption(
-      "hardware-compatibility", .oneOf(["none", "ampere+", "same-compute-capability"]), default: "none",
-      "which other GPUs the engine runs on (not TensorRT-RTX)"),
-    BackendOption(
-      "timing-cache", .oneOf(["auto", "off"]), default: "auto", "whether kernels of equal layers are timed only once"),
-    BackendOption(
-      "tf32", .oneOf(["off", "on"]), default: "off", "whether float32 products may be computed with 10-bit mantissas"),
-    BackendOption(
-      "sparsity", .oneOf(["off", "on"]), default: "off", "whether weights in a 2:4 pattern use sparse kernels"),
-    BackendOption(
-      "strip-plan", .oneOf(["off", "on"]), default: "off", "leave weights out of the engine, to be refitted"),
-    BackendOption(
-      "refit", .oneOf(["off", "on"]), default: "off", "whether weights can be replaced in the built engine"),
-    BackendOption(
-      "weight-streaming", .oneOf(["off", "on"]), default: "off", "whether weights may stay in host memory while it runs"
-    ),
-    BackendOption(
-      "version-compatible", .oneOf(["off", "on"]), default: "off",
-      "whether later versions run the engine (not TensorRT-RTX)"),
-    BackendOption(
-      "max-aux-streams", .integer(0...128), default: "0", "streams beside the main one that an engine may run on"),
-    BackendOption(
-      "profiling-verbosity", .oneOf(["layer-names-only", "none", "detailed"]), default: "layer-names-only",
-      "how much an engine tells about its layers"),
-  ]
-
   /// Where a request has no workspace: the library's own default is the memory of the GPU at hand, so that equal requests
   /// would not give equal engines.
   package static let defaultWorkspace = 4 << 30
@@ -69,9 +38,21 @@ struct TensorRTSettings: Hashable {
       computeCapabilities = []
       try checkDevice(device, asked: asked)
     }
+    if isOn("deterministic"), options["timing-cache"] == "off" {
+      throw BackendError(
+        library.kind, .refused("deterministic takes tactics from the timing cache, and timing-cache is off"),
+        hint: "leave timing-cache at auto")
+    }
   }
 
   func isOn(_ option: String) -> Bool { options[option] == "on" }
+
+  /// - Returns: nil where nothing is timed: by request, or by TensorRT-RTX, whose timing cache changes no engine and asks for a
+  ///   GPU (release notes of 1.1).
+  func timings(in folder: String?, on device: TensorRTDevice?) -> TensorRTTimingCache? {
+    guard let folder, let device, library.kind == .tensorrt, options["timing-cache"] != "off" else { return nil }
+    return TensorRTTimingCache(folder: folder, library: library, device: device, isLocked: isOn("deterministic"))
+  }
 
   private static func computeCapabilities(_ names: [String], kind: BackendKind) throws(BackendError) -> [Int] {
     var values: Set<Int> = []
@@ -96,13 +77,18 @@ struct TensorRTSettings: Hashable {
         .tensorrtRTX, .refused("TensorRT-RTX has no hardware-compatibility '\(level)'"),
         hint: "list every compute capability that the engine shall run on under the target's `compute`")
     }
-    if isOn("version-compatible") {
+    if isOn("version-compatible") || isOn("exclude-lean-runtime") {
       throw BackendError(
         .tensorrtRTX,
         .refused("TensorRT-RTX has no version-compatible engines: they need a lean runtime, which it lacks"),
         hint: "build one engine for each version")
     }
-    for option in ["refit", "strip-plan"] where isOn(option) && !hasDevice {
+    if let platform = options["runtime-platform"], platform != "same-as-build" {
+      throw BackendError(
+        .tensorrtRTX, .refused("TensorRT-RTX has no runtime-platform '\(platform)'"),
+        hint: "run this step on the system that the engine is for")
+    }
+    for option in ["refit", "refit-identical", "strip-plan"] where isOn(option) && !hasDevice {
       throw BackendError(
         .tensorrtRTX,
         .cannotRunHere("\(library.name) needs a GPU to build with \(option), and there is no NVIDIA driver here"),
@@ -128,63 +114,4 @@ struct TensorRTSettings: Hashable {
         ? "make a target of each compute capability, or set `hardware-compatibility`"
         : "run this step on a machine with that GPU")
   }
-}
-
-extension TensorRTJob {
-  /// Makes the library's configuration be as the settings say, or says which of them it does not take.
-  func apply(_ settings: TensorRTSettings) throws(BackendError) {
-    func attempt(_ what: String, _ body: () throws(TensorRTRefusal) -> Void) throws(BackendError) {
-      do throws(TensorRTRefusal) {
-        try body()
-      } catch {
-        switch error {
-        case .lacking: throw BackendError(library.facts.kind, .refused("\(library.facts.name) has no \(what)"))
-        case .refused:
-          let why = listener.all.isEmpty ? "" : ": \(listener.all.joined(separator: "; "))"
-          throw BackendError(library.facts.kind, .refused("\(library.facts.name) does not take \(what)\(why)"))
-        }
-      }
-    }
-    let options = settings.options
-    try attempt("workspace of \(ByteCount(settings.workspace))") { () throws(TensorRTRefusal) in
-      try setWorkspace(settings.workspace)
-    }
-    if !settings.computeCapabilities.isEmpty {
-      let names = settings.computeCapabilities.map { "sm_\($0)" }.joined(separator: ", ")
-      try attempt("compute capabilities \(names)") { () throws(TensorRTRefusal) in
-        try setComputeCapabilities(settings.computeCapabilities)
-      }
-    }
-    for (option, flag) in Self.flags {
-      let value = settings.isOn(option)
-      try attempt("option \(option)") { () throws(TensorRTRefusal) in try setFlag(flag, value) }
-    }
-    if options["timing-cache"] == "off" {
-      try attempt("timing-cache 'off'") { () throws(TensorRTRefusal) in try setFlag("DISABLE_TIMING_CACHE", true) }
-    }
-    if let level = options["optimization-level"].flatMap({ Int($0) }) {
-      try attempt("optimization-level \(level)") { () throws(TensorRTRefusal) in try setOptimizationLevel(level) }
-    }
-    if let level = options["hardware-compatibility"], level != "none", let name = Self.compatibilityLevels[level] {
-      try attempt("hardware-compatibility '\(level)'") { () throws(TensorRTRefusal) in
-        try setHardwareCompatibility(name)
-      }
-    }
-    if let count = options["max-aux-streams"].flatMap({ Int($0) }) {
-      try attempt("max-aux-streams \(count)") { () throws(TensorRTRefusal) in try setMaxAuxStreams(count) }
-    }
-    if let verbosity = options["profiling-verbosity"], let name = Self.verbosities[verbosity] {
-      try attempt("profiling-verbosity '\(verbosity)'") { () throws(TensorRTRefusal) in try setProfilingVerbosity(name)
-      }
-    }
-  }
-
-  private static let flags = [
-    ("tf32", "TF32"), ("sparsity", "SPARSE_WEIGHTS"), ("strip-plan", "STRIP_PLAN"), ("refit", "REFIT"),
-    ("weight-streaming", "WEIGHT_STREAMING"), ("version-compatible", "VERSION_COMPATIBLE"),
-  ]
-  private static let compatibilityLevels = [
-    "ampere+": "AMPERE_PLUS", "same-compute-capability": "SAME_COMPUTE_CAPABILITY",
-  ]
-  private static let verbosities = ["layer-names-only": "LAYER_NAMES_ONLY", "none": "NONE", "detailed": "DETAILED"]
 }

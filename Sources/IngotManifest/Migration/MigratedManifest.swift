@@ -111,7 +111,7 @@ extension OldRecipe {
       let known = backend.buildOption(name)
       if case .choice(let words)? = known?.values, !words.contains(value) {
         note(.dropped, name, "\(backend.rawValue) has no \(name) '\(value)'; it has \(words.joined(separator: ", "))")
-      } else if known == nil || backend == .tensorrtRTX && name == "version-compatible" {
+      } else if known == nil {
         note(.dropped, name, "\(backend.rawValue) has no such option")
       } else {
         lines.append("\(name): \(value)")

@@ -46,8 +46,8 @@ extension OldRecipe {
   mutating func takePools(_ value: String) {
     for entry in value.split(separator: ",") {
       let (pool, size) = nameAndRest(String(entry))
-      guard pool == "workspace" else {
-        note(.dropped, "--memPoolSize=\(entry)", "a manifest has the pool `workspace` only")
+      guard ["workspace", "tacticSharedMem"].contains(pool) else {
+        note(.dropped, "--memPoolSize=\(entry)", "a manifest has no such pool: Ingot builds for GPUs only")
         continue
       }
       let units: [Character: Double] = ["B": 1, "K": 1024, "M": 1_048_576, "G": 1_073_741_824]
@@ -59,7 +59,8 @@ extension OldRecipe {
           "--memPoolSize", "'\(size)' is no size", hint: "write workspace:4096 (MiB), or with one of B, K, M and G")
         continue
       }
-      workspace = Int((number * (unit ?? 1_048_576)).rounded(.down))
+      let bytes = Int((number * (unit ?? 1_048_576)).rounded(.down))
+      if pool == "workspace" { workspace = bytes } else { set("tactic-shared-memory", "\(bytes)B") }
     }
   }
 }

@@ -88,6 +88,25 @@ extension OldRecipe {
     case "--allowWeightStreaming": set("weight-streaming", "true")
     case "--versionCompatible", "--vc": set("version-compatible", "true")
     case "--noBuilderCache": set("timing-cache", "off")
+    case "--excludeLeanRuntime": set("exclude-lean-runtime", "true")
+    case "--directIO": set("direct-io", "true")
+    case "--distributiveIndependence": set("distributive-independence", "true")
+    case "--noCompilationCache": set("compilation-cache", "false")
+    case "--errorOnTimingCacheMiss":
+      set("deterministic", "true")
+      note(.changed, flag, "the timing cache is Ingot's own, which a build without `deterministic` fills first")
+    case "--maxTactics": takeNumber(flag, value, 1...1_000_000, as: "max-tactics")
+    case "--avgTiming": takeNumber(flag, value, 1...1000, as: "timing-iterations")
+    case "--l2LimitForTiling":
+      guard let bytes = Int(value), bytes > 0 else { refuse(flag, "'\(value)' is no number of bytes"); break }
+      set("tiling-l2-limit", "\(bytes)B")
+    case "--tilingOptimizationLevel":
+      takeWord(flag, value, ["0": "none", "1": "fast", "2": "moderate", "3": "full"], as: "tiling")
+    case "--runtimePlatform":
+      takeWord(
+        flag, value, ["SameAsBuild": "same-as-build", "WindowsAMD64": "windows-amd64"], as: "runtime-platform")
+    case "--markDebug":
+      set("debug-tensors", "[\(value.split(separator: ",").map { yamlWord(String($0)) }.joined(separator: ", "))]")
     case "--sparsity":
       if value == "enable" { set("sparsity", "true") }
       if value == "force" {
@@ -95,18 +114,23 @@ extension OldRecipe {
       }
     case "--hardwareCompatibilityLevel":
       let levels = ["ampere+": "ampere+", "sameComputeCapability": "same-compute-capability", "none": "none"]
-      guard let level = levels[value] else { refuse(flag, "there is no level '\(value)'"); break }
-      set("hardware-compatibility", level)
+      takeWord(flag, value, levels, as: "hardware-compatibility")
     case "--profilingVerbosity", "--nvtxMode":
       let words = [
         "layer_names_only": "layer-names-only", "default": "layer-names-only", "detailed": "detailed",
         "verbose": "detailed", "none": "none",
       ]
-      guard let word = words[value] else { refuse(flag, "there is no verbosity '\(value)'"); break }
-      set("profiling-verbosity", word)
+      takeWord(flag, value, words, as: "profiling-verbosity")
     default: return false
     }
     return true
+  }
+
+  private mutating func takeWord(_ flag: String, _ value: String, _ words: [String: String], as option: String) {
+    guard let word = words[value] else {
+      return refuse(flag, "there is no '\(value)'; expected \(alternatives(words.keys.sorted()))")
+    }
+    set(option, word)
   }
 
   private mutating func takeNumber(_ flag: String, _ value: String, _ range: ClosedRange<Int>, as option: String) {
@@ -145,6 +169,9 @@ extension OldRecipe {
       "--memPoolSize", "--builderOptimizationLevel", "--maxAuxStreams", "--refit", "--stripWeights",
       "--allowWeightStreaming", "--versionCompatible", "--vc", "--noBuilderCache", "--sparsity",
       "--hardwareCompatibilityLevel", "--profilingVerbosity", "--nvtxMode", "--profile", "--loadEngine",
+      "--excludeLeanRuntime", "--directIO", "--distributiveIndependence", "--noCompilationCache",
+      "--errorOnTimingCacheMiss", "--maxTactics", "--avgTiming", "--l2LimitForTiling", "--tilingOptimizationLevel",
+      "--runtimePlatform", "--markDebug",
     ] + TrtexecTables.dropped.keys.sorted() + TrtexecTables.idle.keys.sorted() + TrtexecTables.running.sorted()
     + TrtexecTables.otherModels.sorted()
 }

@@ -27,7 +27,8 @@ extension Stages {
     let path = job.input("model")
     let model = try readModel(path)
     let backend = try runtimes.backend(for: job.step.tools[0])
-    let request = try settings.request(for: path, inputs: model.inputTensors)
+    var request = try settings.request(for: path, inputs: model.inputTensors)
+    request.timingCaches = timingCaches
     let engine = job.file("engine")
     let report = try backend.build(request, to: engine) { progress in
       job.onProgress(progress.phase, progress.fraction)

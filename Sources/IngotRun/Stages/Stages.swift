@@ -12,11 +12,15 @@ package struct Stages: StepRunner {
   let memoryBudget: ByteCount
   /// Samples that are run at once. Nor does any on it.
   let threadCount: Int
+  /// Where builders keep what they measured of kernels; nil: nowhere.
+  let timingCaches: String?
 
   package init(
-    runtimes: RuntimeSet, memoryBudget: ByteCount = ByteCount(1 << 30), threadCount: Int = Processor.coreCount
+    runtimes: RuntimeSet, memoryBudget: ByteCount = ByteCount(1 << 30), threadCount: Int = Processor.coreCount,
+    timingCaches: String? = nil
   ) {
     (self.runtimes, self.memoryBudget, self.threadCount) = (runtimes, memoryBudget, threadCount)
+    self.timingCaches = timingCaches
   }
 
   package func run(_ job: StageJob) throws -> StageResult {

@@ -60,9 +60,11 @@ static Object *make(const char *kind, Table &implementation) {
 
 // --- what the settings were set to
 
-static int threads = 1, level = 3, hardware = 0, streams = -1, verbosity = 0, profiles = 0;
-static uint64_t workspace = 0;
-static uint32_t flags = 1 << 6;  // TF32
+static int threads, profiles;
+static int64_t numbers[size];  // by the setter's slot
+static uint64_t pools[6];
+static uint32_t flags, features, sources;
+static std::string debugTensor;
 static void *logger = nullptr, *monitor = nullptr;
 static std::string networkName = "Unnamed Network 0";
 static bool parsed = false;
@@ -91,6 +93,11 @@ static Table tensorTable = Table()
   .at(S(24, 18), [](Object *, int32_t axis) -> const char * { return axis == 0 ? "batch" : nullptr; });
 static Object *x = make("x", tensorTable), *sizes = make("sizes", tensorTable), *y = make("y", tensorTable);
 
+static Table layerTable = Table()
+  .at(7, [](Object *) -> int32_t { return 1; })
+  .at(8, [](Object *, int32_t) { return y; });
+static Object *layer = make("layer", layerTable);
+
 static Table networkTable = Table()
   .at(12, [](Object *) -> int32_t { return parsed ? 3 : 0; })
   .at(14, [](Object *) -> int32_t { return parsed ? 2 : 0; })
@@ -98,36 +105,120 @@ static Table networkTable = Table()
   .at(16, [](Object *) -> int32_t { return parsed ? 1 : 0; })
   .at(17, [](Object *, int32_t) { return y; })
   .at(30, [](Object *, const char *name) { networkName = name; })
-  .at(31, [](Object *) { return networkName.c_str(); });
+  .at(31, [](Object *) { return networkName.c_str(); })
+  .at(13, [](Object *, int32_t) { return layer; })
+  .at(S(69, 66), [](Object *, Object *tensor) { say(std::string("markDebug ") + tensor->kind); debugTensor = tensor->kind; return true; })
+  .at(S(71, 68), [](Object *, Object *tensor) { return debugTensor == tensor->kind; });
+
+// --- the timing cache: its entries are a text
+
+struct Cache : Object { std::string entries; };
+static Table memoryTable = Table()
+  .at(2, [](Object *self) -> void * { return (void *)self->kind; })
+  .at(3, [](Object *self) -> size_t { return strlen(self->kind); });
+
+static Object *cache = nullptr;
+static std::string &entriesOf(Object *inner) { return static_cast<Cache *>(inner)->entries; }
+static Table cacheTable = Table()
+  .at(2, [](Object *self) -> Object * {
+    say("serialize " + entriesOf(self));
+    return make(strdup(entriesOf(self).c_str()), memoryTable);
+  })
+  .at(3, [](Object *self, Object *other, bool ignoresMismatch) {
+    const std::string more = entriesOf((Object *)other->implementation);
+    say("combine " + more + (ignoresMismatch ? " whatever" : ""));
+    if (more.rfind("foreign", 0) == 0) return false;
+    entriesOf(self) += more;
+    return true;
+  });
+static Object *newCache(const char *bytes, size_t count) {
+  Object *object = make("cache", cacheTable);
+  auto *inner = new Cache;
+  inner->table = cacheTable.slots;
+  inner->kind = "cache";
+  inner->entries = std::string(bytes, count);
+  object->implementation = inner;
+  return object;
+}
 
 // --- configuration
 
-static Table configTable = Table()
-  .at(3, [](Object *) -> int32_t { return 1; })
-  .at(5, [](Object *) -> int32_t { return 0; })
-  .at(S(10, 8), [](Object *, int32_t flag) { say("clearFlag " + text(flag)); flags &= ~(1u << flag); })
-  .at(S(11, 9), [](Object *, int32_t flag) { say("setFlag " + text(flag)); flags |= 1u << flag; })
-  .at(S(12, 10), [](Object *, int32_t flag) { return (flags >> flag & 1) == 1; })
-  .at(S(25, 23), [](Object *, void *) -> int32_t { say("addOptimizationProfile"); return profiles++; })
-  .at(S(26, 24), [](Object *) -> int32_t { return profiles; })
-  .at(S(27, 25), [](Object *, int32_t value) { say("setProfilingVerbosity " + text(value)); verbosity = value; })
-  .at(S(28, 26), [](Object *) -> int32_t { return verbosity; })
-  .at(S(43, 32), [](Object *, int32_t pool, size_t bytes) {
-    say("setMemoryPoolLimit " + text(pool) + " " + text(int64_t(bytes)));
-    workspace = bytes;
-  })
-  .at(S(44, 33), [](Object *, int32_t) -> size_t { return workspace; })
-  .at(S(47, 36), [](Object *, int32_t value) { say("setBuilderOptimizationLevel " + text(value)); level = value; })
-  .at(S(48, 37), [](Object *) -> int32_t { return level; })
-  .at(S(49, 38), [](Object *, int32_t value) { say("setHardwareCompatibilityLevel " + text(value)); hardware = value; })
-  .at(S(50, 39), [](Object *) -> int32_t { return hardware; })
-  .at(S(54, 43), [](Object *, int32_t value) { say("setMaxAuxStreams " + text(value)); streams = value; })
-  .at(S(55, 44), [](Object *) -> int32_t { return streams; })
-  .at(S(56, 45), [](Object *, void *value) {
-    say(value ? "setProgressMonitor" : "setProgressMonitor null");
-    monitor = value;
-  })
-  .at(S(57, 46), [](Object *) { return monitor; });
+template <int slot> static void number(Table &table, const char *name) {
+  static const char *const setter = name;
+  table.at(slot, [](Object *, int64_t value) {
+    const int64_t narrow = slot == S(64, 53) ? value : int32_t(value);
+    say(std::string(setter) + " " + text(narrow));
+    numbers[slot] = narrow;
+    return true;
+  });
+  table.at(slot + 1, [](Object *) -> int64_t { return numbers[slot]; });
+}
+
+static Table configTable = [] {
+  Table table = Table()
+    .at(5, [](Object *) -> int32_t { return 0; })
+    .at(S(10, 8), [](Object *, int32_t flag) { say("clearFlag " + text(flag)); flags &= ~(1u << flag); })
+    .at(S(11, 9), [](Object *, int32_t flag) { say("setFlag " + text(flag)); flags |= 1u << flag; })
+    .at(S(12, 10), [](Object *, int32_t flag) { return (flags >> flag & 1) == 1; })
+    .at(S(25, 23), [](Object *, void *) -> int32_t { say("addOptimizationProfile"); return profiles++; })
+    .at(S(26, 24), [](Object *) -> int32_t { return profiles; })
+    .at(S(38, 27), [](Object *, uint32_t value) { say("setTacticSources " + text(value)); sources = value; return true; })
+    .at(S(39, 28), [](Object *) { return sources; })
+    .at(S(40, 29), [](Object *, const char *bytes, size_t count) -> Object * {
+      say("createTimingCache " + std::string(bytes, count));
+      if (count > 0 && !strncmp(bytes, "junk", 4)) {
+        log(1, "Failed to deserialize timing cache");
+        return nullptr;
+      }
+      return newCache(bytes, count);
+    })
+    .at(S(41, 30), [](Object *, Object *value, bool ignoresMismatch) {
+      const bool isForeign = !strncmp(entriesOf((Object *)value->implementation).c_str(), "foreign", 7);
+      say(std::string("setTimingCache") + (ignoresMismatch ? " whatever" : ""));
+      if (isForeign) return false;
+      cache = value;
+      return true;
+    })
+    .at(S(43, 32), [](Object *, int32_t pool, size_t bytes) {
+      say("setMemoryPoolLimit " + text(pool) + " " + text(int64_t(bytes)));
+      pools[pool] = bytes;
+    })
+    .at(S(44, 33), [](Object *, int32_t pool) -> size_t { return pools[pool]; })
+    .at(S(45, 34), [](Object *, int32_t feature, bool value) {
+      say("setPreviewFeature " + text(feature) + (value ? " on" : " off"));
+      features |= uint32_t(value) << feature;
+    })
+    .at(S(46, 35), [](Object *, int32_t feature) { return (features >> feature & 1) == 1; })
+    .at(S(56, 45), [](Object *, void *value) {
+      say(value ? "setProgressMonitor" : "setProgressMonitor null");
+      monitor = value;
+    })
+    .at(S(57, 46), [](Object *) { return monitor; });
+  number<2>(table, "setAvgTimingIterations");
+  number<S(27, 25)>(table, "setProfilingVerbosity");
+  number<S(47, 36)>(table, "setBuilderOptimizationLevel");
+  number<S(49, 38)>(table, "setHardwareCompatibilityLevel");
+  number<S(54, 43)>(table, "setMaxAuxStreams");
+  number<S(58, 47)>(table, "setRuntimePlatform");
+  number<S(60, 49)>(table, "setMaxNbTactics");
+  number<S(62, 51)>(table, "setTilingOptimizationLevel");
+  number<S(64, 53)>(table, "setL2LimitForTiling");
+  return table;
+}();
+
+static void forgetSettings() {
+  memset(numbers, 0, sizeof numbers);
+  memset(pools, 0, sizeof pools);
+  numbers[2] = 1;
+  numbers[S(47, 36)] = 3;
+  numbers[S(54, 43)] = -1;
+  threads = 1;
+  profiles = 0;
+  flags = 1 << 6;  // TF32
+  features = sources = 0;
+  cache = nullptr;
+  debugTensor = "";
+}
 
 static Table profileTable = Table()
   .at(2, [](Object *, const char *name, int32_t selector, const Dims *dims) {
@@ -146,10 +237,6 @@ static Table profileTable = Table()
 
 // --- builder and plan
 
-static Table memoryTable = Table()
-  .at(2, [](Object *) -> void * { static char plan[] = "a plan of the stand-in"; return plan; })
-  .at(3, [](Object *) -> size_t { return 22; });
-
 static Table builderTable = Table()
   .at(S(7, 5), [](Object *) { return make("config", configTable); })
   .at(S(8, 6), [](Object *, uint32_t networkFlags) {
@@ -164,9 +251,10 @@ static Table builderTable = Table()
     phase(4, "Building engine", 2);
     phase(5, "Building engine", 0);
     phase(6, "Building engine", 0);
-    return make("plan", memoryTable);
+    if (cache != nullptr) entriesOf((Object *)cache->implementation) += "[timed]";
+    return make("a plan of the stand-in", memoryTable);
   })
-  .at(S(17, 14), [](Object *, int32_t value) { threads = value; return true; })
+  .at(S(17, 14), [](Object *, int32_t value) { say("setMaxThreads " + text(value)); threads = value; return true; })
   .at(S(18, 15), [](Object *) -> int32_t { return threads; });
 
 // --- parser: its own object
@@ -213,8 +301,8 @@ void *createInferBuilder_INTERNAL(void *newLogger, int32_t version) {
   record = "createInferBuilder " + text(version) + "\n";
   logger = newLogger;
   parsed = false;
-  errors = profiles = 0;
-  flags = 1 << 6;
+  errors = 0;
+  forgetSettings();
   networkName = "Unnamed Network 0";
   return make("builder", builderTable);
 }

@@ -2,7 +2,6 @@
 // lock never has to be judged by a process id that may belong to somebody else by now.
 
 internal import Glibc
-package import IngotCore
 
 /// A lock that is held until the value goes away. Two values for one file exclude each other even in one process.
 package final class FileLock: Sendable {
