@@ -20,6 +20,7 @@ typedef struct OrtTypeInfo OrtTypeInfo;
 typedef struct OrtTensorInfo OrtTensorInfo;
 typedef struct OrtMemoryInfo OrtMemoryInfo;
 typedef struct OrtAllocator OrtAllocator;
+typedef struct OrtBinding OrtBinding;
 
 typedef void (*OrtLog)(
     void *context, int severity, const char *category, const char *id, const char *location, const char *message);
@@ -68,6 +69,11 @@ typedef void (*OrtLog)(
   F(99,  void,        ReleaseTensorTypeAndShapeInfo,  (OrtTensorInfo *)) \
   F(100, void,        ReleaseSessionOptions,          (OrtSessionOptions *)) \
   F(130, OrtStatus *, AddSessionConfigEntry,          (OrtSessionOptions *, const char *key, const char *value)) \
+  F(133, OrtStatus *, RunWithBinding,                 (OrtSession *, const OrtRunOptions *, const OrtBinding *)) \
+  F(134, OrtStatus *, CreateIoBinding,                (OrtSession *, OrtBinding **)) \
+  F(135, void,        ReleaseIoBinding,               (OrtBinding *)) \
+  F(136, OrtStatus *, BindInput,                      (OrtBinding *, const char *name, const OrtValue *)) \
+  F(138, OrtStatus *, BindOutputToDevice,             (OrtBinding *, const char *name, const OrtMemoryInfo *)) \
   F(266, OrtStatus *, SetUserLoggingFunction,         (OrtSessionOptions *, OrtLog, void *context)) \
   F(273, OrtStatus *, SetDeterministicCompute,        (OrtSessionOptions *, bool)) \
   F(390, bool,        TensorTypeAndShape_HasShape,    (const OrtTensorInfo *))

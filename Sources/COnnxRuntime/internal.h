@@ -37,6 +37,20 @@ struct ingot_ort_session {
   size_t input_count, output_count;
 };
 
+/* Values over the memory of tensors, in the order of a session's inputs. */
+typedef struct {
+  const ort_functions *f;
+  size_t count;
+  OrtValue **values;
+  void **copies; /* of inputs that are not where they were given */
+  const char **names;
+} ort_inputs;
+
+/* copies_all: also those that could be read where they are. Released with ort_release_inputs, also half made. */
+int ort_make_inputs(
+    ingot_ort_session *session, const ingot_ort_tensor *tensors, bool copies_all, ort_inputs *inputs, char **error);
+void ort_release_inputs(ort_inputs *inputs);
+
 /* A copy on the heap. */
 char *ort_text(const char *text);
 

@@ -3,23 +3,15 @@
 
 enum { ALIGNMENT = 16 }; /* what malloc gives, and so what kernels meet elsewhere */
 
-typedef struct {
-  const ort_functions *f;
-  size_t count;
-  OrtValue **values;
-  void **copies; /* of inputs that are not aligned */
-  const char **names;
-} input_values;
-
 struct ingot_ort_outputs {
-  input_values inputs; /* kept as long: an output may be an input, handed through */
+  ort_inputs inputs; /* kept as long: an output may be an input, handed through */
   const ort_functions *f;
   size_t count;
   OrtValue **values;
   ingot_ort_tensor *tensors; /* with dims on the heap */
 };
 
-static void release_inputs(input_values *inputs) {
+void ort_release_inputs(ort_inputs *inputs) {
   for (size_t i = 0; i < inputs->count; i++) {
     if (inputs->values != NULL && inputs->values[i] != NULL) inputs->f->ReleaseValue(inputs->values[i]);
     if (inputs->copies != NULL) free(inputs->copies[i]);
@@ -29,8 +21,8 @@ static void release_inputs(input_values *inputs) {
   free(inputs->names);
 }
 
-static int make_inputs(
-    ingot_ort_session *session, const ingot_ort_tensor *tensors, input_values *inputs, char **error) {
+int ort_make_inputs(
+    ingot_ort_session *session, const ingot_ort_tensor *tensors, bool copies_all, ort_inputs *inputs, char **error) {
   size_t count = session->input_count;
   inputs->f = &session->library->f;
   inputs->count = count;
@@ -44,7 +36,7 @@ static int make_inputs(
   for (size_t i = 0; i < count; i++) {
     const ingot_ort_tensor *tensor = &tensors[i];
     void *data = tensor->byte_count == 0 ? nothing : (void *)tensor->data;
-    if ((uintptr_t)data % ALIGNMENT != 0) {
+    if (tensor->byte_count > 0 && (copies_all || (uintptr_t)data % ALIGNMENT != 0)) {
       data = inputs->copies[i] = malloc(tensor->byte_count);
       if (data == NULL) return ort_fail(error, INGOT_ORT_NO_MEMORY, "out of memory");
       memcpy(data, tensor->data, tensor->byte_count);
@@ -137,7 +129,7 @@ int ingot_ort_run(
     ingot_ort_session *session, const ingot_ort_tensor *tensors, ingot_ort_outputs **outputs, char **error) {
   ingot_ort_outputs *made = calloc(1, sizeof *made);
   if (made == NULL) return ort_fail(error, INGOT_ORT_NO_MEMORY, "out of memory");
-  int code = make_inputs(session, tensors, &made->inputs, error);
+  int code = ort_make_inputs(session, tensors, false, &made->inputs, error);
   if (code == 0) code = make_outputs(session, made, error);
   if (code != 0) {
     ingot_ort_release_outputs(made);
@@ -158,6 +150,6 @@ void ingot_ort_release_outputs(ingot_ort_outputs *outputs) {
   }
   free(outputs->values);
   free(outputs->tensors);
-  release_inputs(&outputs->inputs);
+  ort_release_inputs(&outputs->inputs);
   free(outputs);
 }

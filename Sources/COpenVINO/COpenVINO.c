@@ -167,7 +167,6 @@ int ingot_ov_reshape(ingot_ov_model *model, char **error) {
 
 static int finish_program(ingot_ov_program *made, int status, ingot_ov_program **program, char **error) {
   const ov_functions *f = &made->library->f;
-  if (status == 0) status = f->ov_compiled_model_create_infer_request(made->compiled, &made->request);
   int code = ov_finish(f, status, error);
   if (code == 0) {
     code = ov_describe(
@@ -214,7 +213,6 @@ void ingot_ov_close_program(ingot_ov_program *program) {
   const ov_functions *f = &program->library->f;
   ov_forget(&program->inputs);
   ov_forget(&program->outputs);
-  if (program->request != NULL) f->ov_infer_request_free(program->request);
   if (program->compiled != NULL) f->ov_compiled_model_free(program->compiled);
   free(program);
 }

@@ -28,8 +28,12 @@ struct ingot_ov_model {
 struct ingot_ov_program {
   ingot_ov *library;
   ov_compiled *compiled;
-  ov_request *request;
   ov_port_list inputs, outputs;
+};
+
+struct ingot_ov_request {
+  ingot_ov *library;
+  ov_request *request;
 };
 
 /* Sets *error to a copy of the text and returns the code. */

@@ -1,4 +1,4 @@
-/* Ports and nodes, described; and one run: inputs copied in, outputs viewed. */
+/* Ports and nodes, described; and requests: inputs copied in, outputs viewed. */
 #include "internal.h"
 
 static int describe_port(const ov_functions *f, const ov_port *port, ingot_ov_port *made, char **error) {
@@ -69,17 +69,36 @@ const ingot_ov_port *ingot_ov_program_output(const ingot_ov_program *program, si
   return port_at(&program->outputs, index);
 }
 
+int ingot_ov_make_request(ingot_ov_program *program, ingot_ov_request **request, char **error) {
+  const ov_functions *f = &program->library->f;
+  ingot_ov_request *made = calloc(1, sizeof *made);
+  if (made == NULL) return ov_fail(error, INGOT_OV_NO_MEMORY, "out of memory");
+  made->library = program->library;
+  int code = ov_finish(f, f->ov_compiled_model_create_infer_request(program->compiled, &made->request), error);
+  if (code != 0) {
+    free(made);
+    return code;
+  }
+  *request = made;
+  return 0;
+}
+
+void ingot_ov_close_request(ingot_ov_request *request) {
+  request->library->f.ov_infer_request_free(request->request);
+  free(request);
+}
+
 struct ingot_ov_nodes {
   const ov_functions *f;
   ov_node_info_list list;
 };
 
-int ingot_ov_list_nodes(ingot_ov_program *program, ingot_ov_nodes **nodes, char **error) {
-  const ov_functions *f = &program->library->f;
+int ingot_ov_list_nodes(ingot_ov_request *request, ingot_ov_nodes **nodes, char **error) {
+  const ov_functions *f = &request->library->f;
   ingot_ov_nodes *made = calloc(1, sizeof *made);
   if (made == NULL) return ov_fail(error, INGOT_OV_NO_MEMORY, "out of memory");
   made->f = f;
-  int code = ov_finish(f, f->ov_infer_request_get_profiling_info(program->request, &made->list), error);
+  int code = ov_finish(f, f->ov_infer_request_get_profiling_info(request->request, &made->list), error);
   if (code != 0) {
     free(made);
     return code;
@@ -102,9 +121,9 @@ void ingot_ov_release_nodes(ingot_ov_nodes *nodes) {
 }
 
 int ingot_ov_set_input(
-    ingot_ov_program *program, size_t index, int32_t type, const int64_t *dims, size_t rank, const void *data,
+    ingot_ov_request *request, size_t index, int32_t type, const int64_t *dims, size_t rank, const void *data,
     size_t byte_count, char **error) {
-  const ov_functions *f = &program->library->f;
+  const ov_functions *f = &request->library->f;
   ov_shape shape = {(int64_t)rank, (int64_t *)dims};
   ov_tensor *tensor = NULL;
   int code = ov_finish(f, f->ov_tensor_create(type, shape, &tensor), error);
@@ -118,15 +137,15 @@ int ingot_ov_set_input(
     if (code == 0) memcpy(target, data, byte_count);
   }
   if (code == 0) {
-    code = ov_finish(f, f->ov_infer_request_set_input_tensor_by_index(program->request, index, tensor), error);
+    code = ov_finish(f, f->ov_infer_request_set_input_tensor_by_index(request->request, index, tensor), error);
   }
   f->ov_tensor_free(tensor);
   return code;
 }
 
-int ingot_ov_infer(ingot_ov_program *program, char **error) {
-  const ov_functions *f = &program->library->f;
-  return ov_finish(f, f->ov_infer_request_infer(program->request), error);
+int ingot_ov_infer(ingot_ov_request *request, char **error) {
+  const ov_functions *f = &request->library->f;
+  return ov_finish(f, f->ov_infer_request_infer(request->request), error);
 }
 
 struct ingot_ov_output {
@@ -136,12 +155,12 @@ struct ingot_ov_output {
   ingot_ov_tensor view;
 };
 
-int ingot_ov_take_output(ingot_ov_program *program, size_t index, ingot_ov_output **output, char **error) {
-  const ov_functions *f = &program->library->f;
+int ingot_ov_take_output(ingot_ov_request *request, size_t index, ingot_ov_output **output, char **error) {
+  const ov_functions *f = &request->library->f;
   ingot_ov_output *made = calloc(1, sizeof *made);
   if (made == NULL) return ov_fail(error, INGOT_OV_NO_MEMORY, "out of memory");
   made->f = f;
-  int status = f->ov_infer_request_get_output_tensor_by_index(program->request, index, &made->tensor);
+  int status = f->ov_infer_request_get_output_tensor_by_index(request->request, index, &made->tensor);
   if (status == 0) status = f->ov_tensor_get_element_type(made->tensor, &made->view.type);
   if (status == 0) status = f->ov_tensor_get_byte_size(made->tensor, &made->view.byte_count);
   if (status == 0) status = f->ov_tensor_get_shape(made->tensor, &made->shape);

@@ -151,15 +151,15 @@ package protocol Backend: Sendable {
 
   /// Loads an engine that `build` wrote, ready to run on this machine.
   /// - Throws: `.cannotRunHere` where this machine lacks the device that the engine needs.
-  func openEngine(at path: String) throws(BackendError) -> any InferenceSession
+  func openEngine(at path: String) throws(BackendError) -> any EngineSession
 
   /// The same, with the build's options: some of them (threads, streams) say how an engine runs.
   /// - Parameter options: as `BuildRequest.options`.
-  func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any InferenceSession
+  func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession
 }
 
 extension Backend {
-  package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any InferenceSession {
+  package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession {
     try openEngine(at: path)
   }
 }
@@ -202,3 +202,19 @@ extension InferenceSession {
 
 /// A session that takes calls from several threads at once.
 package protocol ConcurrentInferenceSession: InferenceSession, Sendable {}
+
+/// An engine that was opened to be used: what can be timed.
+package protocol EngineSession: InferenceSession {
+  /// Puts inputs where the engine reads them, for many runs.
+  /// - Parameter inputs: a tensor for each input, by name.
+  func prepare(_ inputs: [String: Tensor]) throws(BackendError) -> any PreparedRun
+}
+
+/// The same inputs for many runs, which are timed. One call at a time; several of one session run at once, on threads of
+/// their own.
+package protocol PreparedRun: AnyObject, Sendable {
+  /// Runs to the end; nobody is given the outputs.
+  /// - Parameter withCopies: inputs come from the host's memory and outputs go there, each time. Else both stay where the
+  ///   engine has them: nothing is moved.
+  func run(withCopies: Bool) throws(BackendError)
+}

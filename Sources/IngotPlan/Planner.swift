@@ -93,7 +93,8 @@ private struct Planner {
       candidates: candidates.map(\.label), backend: variant.target.backend.value.rawValue, profiles: profiles,
       options: options(for: variant.target), metric: manifest.verify?.accuracy?.metric.value.rawValue)
     return add(
-      Step(.choose(settings), inputs: inputs, tools: [tool(variant.target), .cpu], label: "\(variant.id)/choose"))
+      Step(
+        .choose(settings), inputs: inputs, tools: [tool(variant.target), .cpu, .cores], label: "\(variant.id)/choose"))
   }
 
   private var model: StepSource { .model(path: manifest.resolve(manifest.model.path.value)) }
@@ -281,10 +282,13 @@ private struct Planner {
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
       samples(verify, canonical),
     ]
+    // How long a run takes depends on how many cores there are; what it computes does not.
+    let isTimed = !isTensorRT && verify.latency != nil
     return add(
       Step(
         .verify(settings(verify, variant)), inputs: inputs,
-        tools: [isTensorRT ? .reference : tool(variant.target), .cpu], label: "\(variant.id)/verify"))
+        tools: [isTensorRT ? .reference : tool(variant.target), .cpu] + (isTimed ? [.cores] : []),
+        label: "\(variant.id)/verify"))
   }
 
   private mutating func addReference(_ verify: VerifySpec, _ canonical: StepID) -> StepID {
@@ -424,6 +428,8 @@ extension ToolRequirement {
   package static var reference: ToolRequirement { ToolRequirement(backend: "onnxruntime") }
   /// This machine's processor, where a result depends on its instruction set.
   package static var cpu: ToolRequirement { ToolRequirement(backend: "cpu") }
+  /// How many cores this machine has, where times are judged.
+  package static var cores: ToolRequirement { ToolRequirement(backend: "cores") }
   /// How this machine's processor adds up products of bytes: all of it that int8 depends on.
   package static var byteProducts: ToolRequirement { ToolRequirement(backend: "byte-products") }
   /// This machine's GPUs and their driver, where a result depends on them.

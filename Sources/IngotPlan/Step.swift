@@ -11,8 +11,9 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   package var version: Int {
     switch self {
     case .parse, .synthesize, .reference, .search, .choose, .serialize: 1
-    case .sanitize, .build: 2
-    case .calibrate, .verify: 3
+    case .sanitize: 2
+    case .build, .calibrate: 3
+    case .verify: 4
     case .lower: 5
     }
   }

@@ -62,10 +62,27 @@ struct Evaluation {
       try Interrupt.check()
       onProgress("sample \(samples.upperBound) of \(count)", Double(samples.upperBound) / Double(count))
       let inputs = try set.inputs(session.inputs, samples: samples)
-      try measurement.run(session, inputs, samples: samples, isTimed: candidate.level == .engine)
+      try measurement.run(session, inputs, samples: samples)
       if stopsEarly, try measurement.atBest(squares: try referenceSquares(batches)).failsForCertain(gates) { break }
     }
     return measurement
+  }
+
+  /// How long the candidate takes for one whole batch, again and again.
+  /// - Returns: nil where no gate asks, or where what ran is not the engine.
+  func latency(
+    of candidate: Candidate, onProgress: @Sendable (String, Double?) -> Void
+  ) throws -> LatencyStatistics? {
+    let isAsked = gates.contains { if case .latency = $0 { true } else { false } }
+    guard isAsked, candidate.level == .engine, let session = candidate.session as? any EngineSession else { return nil }
+    guard let samples = set.wholeBatches(for: session.inputs, size: batch.size, least: batch.least).first else {
+      throw InputError(in: set.directory, "has too few samples for one batch of the model", hint: "add samples")
+    }
+    onProgress("timing batches of \(samples.count)", nil)
+    let prepared = try session.prepare(try set.inputs(session.inputs, samples: samples))
+    let runs = try timeRuns(.gate, on: [prepared].calls(withCopies: false), clock: ContinuousClock())
+    try Interrupt.check()
+    return LatencyStatistics(runs.times, batch: samples.count)
   }
 
   /// Of each output, over all samples that are run.
@@ -118,7 +135,8 @@ struct Measurement {
   private var comparisons: [ComparisonAccumulator]
   private var candidateAccuracy: AccuracyAccumulator?
   private var agreement: AgreementAccumulator?
-  private var times: [Duration] = []
+  /// Of the candidate, where a gate asks.
+  var latency: LatencyStatistics?
   private let total: Int
   private(set) var sampleCount = 0
 
@@ -131,13 +149,9 @@ struct Measurement {
   }
 
   fileprivate mutating func run(
-    _ session: any InferenceSession, _ inputs: [String: Tensor], samples: Range<Int>, isTimed: Bool
+    _ session: any InferenceSession, _ inputs: [String: Tensor], samples: Range<Int>
   ) throws {
-    let clock = ContinuousClock()
-    let start = clock.now
     let answers = try session.run(inputs)
-    // The first run sets things up.
-    if isTimed && sampleCount > 0 { times.append(clock.now - start) }
     for (index, output) in reference.description.outputs.enumerated() {
       guard let expected = reference.tensor(output.name, samples: samples), let actual = answers[output.name] else {
         throw InputError(
@@ -156,7 +170,7 @@ struct Measurement {
   var measurements: Measurements {
     Measurements(
       outputs: comparisons.map(\.comparison), referenceAccuracy: scoring?.reference,
-      candidateAccuracy: candidateAccuracy?.accuracy, agreement: agreement?.rate, latency: LatencyStatistics(times))
+      candidateAccuracy: candidateAccuracy?.accuracy, agreement: agreement?.rate, latency: latency)
   }
 
   /// What would be measured if all that is still to come were right.

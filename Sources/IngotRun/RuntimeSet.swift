@@ -46,6 +46,10 @@ package final class RuntimeSet: Sendable {
   /// Without loading anything: from the files' digests, which are remembered.
   package func identity(of tool: ToolRequirement) throws -> ToolIdentity {
     if tool == .cpu { return try Processor.current().identity }
+    if tool == .cores {
+      let count = "\(Processor.coreCount)"
+      return ToolIdentity(name: "cores", version: count, digest: Digest(of: count))
+    }
     if tool == .byteProducts { return try Processor.current().byteProducts.identity }
     if tool == .gpu { return CUDADriver.probe().identity }
     let located = try locate(tool)

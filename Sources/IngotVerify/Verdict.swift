@@ -12,7 +12,8 @@
 //   outputs      a Comparison for each output, in the model's order
 //   accuracy     { reference, candidate }: { output, sampleCount, top1, top5 } (shares of 1); absent without labels
 //   agreement    share of samples with the reference's choice; absent where no scores were compared
-//   latency      times in milliseconds, percentiles by nearest rank; absent where nothing was timed
+//   latency      times in milliseconds of whole batches of `batch` samples, inputs and outputs in place, percentiles by nearest rank;
+//                absent where no gate asks for it
 //   gates        each { name, relation, bound, actual, passed }; the first one, "new NaN or Inf", is judged always
 //   unjudged     names of gates that this level cannot judge: latency, where no device of the target ran the engine
 //   passed       whether all judged gates passed

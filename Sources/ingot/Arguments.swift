@@ -46,6 +46,19 @@ struct Arguments: Sendable {
     return count
   }
 
+  /// A time: `500ms`, `3s`.
+  func duration(_ name: String, in range: ClosedRange<Duration>) throws(UsageError) -> Duration? {
+    guard let text = value(name) else { return nil }
+    let (suffix, unit) = text.hasSuffix("ms") ? (2, 0.001) : (1, 1.0)
+    guard text.hasSuffix("s"), let number = Double(text.dropLast(suffix)), number.isFinite,
+      range.contains(.seconds(number * unit))
+    else {
+      throw UsageError(
+        "\(name) takes a time like 500ms or 3s from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+    }
+    return .seconds(number * unit)
+  }
+
   /// A percentage, as a fraction: `99.9%` is 0.999.
   func fraction(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double? {
     guard let text = value(name) else { return nil }

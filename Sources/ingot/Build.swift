@@ -34,7 +34,7 @@ extension Verb {
     let session = try Session(context)
     defer { session.store.close() }
     try manifests.checkPins(session.store.fileDigests)
-    let (outcomes, summaries) = try await run(manifests, session, jobs: jobs, context)
+    let (outcomes, summaries) = try await makeBundles(manifests, session, jobs: jobs, context)
     try report(summaries, try builtEngines(summaries, outcomes, context), context)
     for (manifest, outcome) in zip(manifests.manifests, outcomes) {
       try Kept(manifest, outcome, session.store).tell(
@@ -58,7 +58,7 @@ extension Verb {
 
   /// Runs the steps and writes the bundles. A blob of the store that turns out to be damaged when a step or a bundle needs
   /// it is dropped; then all blobs of these plans are checked, and the steps that made the damaged ones run again.
-  private static func run(
+  static func makeBundles(
     _ manifests: Manifests, _ session: Session, jobs: Int, _ context: Context
   ) async throws -> ([RunOutcome], [EngineSummary]) {
     let plans = manifests.plans

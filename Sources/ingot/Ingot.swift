@@ -9,9 +9,8 @@ internal import IngotRun
   static let version = "0.1.0"
 
   static let verbs: [Verb] = [
-    .build, .plan, .validate, .initialize, .migrate, .check, .sanitize, .calibrate, .lower, .inspect, .promote,
-    .channels,
-    .rollback, .cache, .runtimes, .doctor, .schema,
+    .build, .plan, .validate, .initialize, .migrate, .check, .sanitize, .calibrate, .lower, .inspect, .bench,
+    .promote, .channels, .rollback, .cache, .runtimes, .doctor, .schema,
   ]
 
   static func main() async {

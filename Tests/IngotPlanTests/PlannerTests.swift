@@ -211,6 +211,18 @@ import Testing
     #expect(settings(rtx)?.options == [])
   }
 
+  /// A verdict on a time holds for as many cores; one on numbers holds for any.
+  @Test(arguments: [
+    ("cpu: { backend: openvino }", "latency: { p99: 5ms }", true),
+    ("cpu: { backend: openvino }", "outputs: { y: { sqnr: 30 } }", false),
+    ("rtx: { backend: tensorrt-rtx }", "latency: { p99: 5ms }", false),
+  ])
+  func onlyAJudgedTimeDependsOnTheCores(target: String, gate: String, isTimed: Bool) throws {
+    let plan = try Plan(manifest(targets: "targets: { \(target) }", "verify: { data: eval, \(gate) }"))
+    let verify = try #require(plan.steps.first { $0.stage == .verify })
+    #expect(verify.tools.contains(.cores) == isTimed)
+  }
+
   @Test(arguments: [
     ("precision: fp32", "", "off"), ("precision: tf32", "", "on"), ("precision: fp32", "build: { tf32: true }", "on"),
     ("precision: tf32", "build: { tf32: false }", "off"),

@@ -3,7 +3,7 @@
 
    Every function that can fail returns 0 or a code, and then *error is a text that the caller frees with
    ingot_ort_free_text. Positive codes are ONNX Runtime's own. Nothing here keeps a pointer that it was given, except
-   where it says so. A session takes one call at a time. */
+   where it says so. A session runs on several threads at once; all else takes one call at a time. */
 #ifndef INGOT_CONNXRUNTIME_H
 #define INGOT_CONNXRUNTIME_H
 
@@ -87,5 +87,16 @@ int ingot_ort_run(
 /* The output of that number, in the order of ingot_ort_output; valid until the outputs are released. */
 const ingot_ort_tensor *ingot_ort_output_tensor(const ingot_ort_outputs *outputs, size_t index);
 void ingot_ort_release_outputs(ingot_ort_outputs *outputs);
+
+/* The same inputs for many runs; close it before its session. One call at a time, but several of one session run at once. */
+typedef struct ingot_ort_prepared ingot_ort_prepared;
+
+/* Copies the tensors, to the device where the session has one. */
+int ingot_ort_prepare(
+    ingot_ort_session *session, const ingot_ort_tensor *inputs, ingot_ort_prepared **prepared, char **error);
+
+/* with_copies: inputs come from the host's memory and outputs go there; else both stay where the session has them. */
+int ingot_ort_run_prepared(ingot_ort_prepared *prepared, bool with_copies, char **error);
+void ingot_ort_close_prepared(ingot_ort_prepared *prepared);
 
 #endif

@@ -22,7 +22,8 @@ enum {
 
 typedef struct ingot_ov ingot_ov;                 /* the library, with a core of its own */
 typedef struct ingot_ov_model ingot_ov_model;     /* a graph that was read */
-typedef struct ingot_ov_program ingot_ov_program; /* compiled for a device, with one request to run it */
+typedef struct ingot_ov_program ingot_ov_program; /* compiled for a device */
+typedef struct ingot_ov_request ingot_ov_request; /* runs a program; several of one program run at once */
 typedef struct ingot_ov_output ingot_ov_output;   /* one output of the last run */
 
 void ingot_ov_free_text(char *text);
@@ -78,19 +79,23 @@ typedef struct {
   const char *op;     /* OpenVINO's word: "Convolution" */
 } ingot_ov_node;
 
+/* Close requests before their program. One call at a time for each. */
+int ingot_ov_make_request(ingot_ov_program *program, ingot_ov_request **request, char **error);
+void ingot_ov_close_request(ingot_ov_request *request);
+
 typedef struct ingot_ov_nodes ingot_ov_nodes;
 
-/* The nodes of a program; nothing has to have run. */
-int ingot_ov_list_nodes(ingot_ov_program *program, ingot_ov_nodes **nodes, char **error);
+/* The nodes of the request's program; nothing has to have run. */
+int ingot_ov_list_nodes(ingot_ov_request *request, ingot_ov_nodes **nodes, char **error);
 /* False past the last. The texts last until the list is released. */
 bool ingot_ov_node_at(const ingot_ov_nodes *nodes, size_t index, ingot_ov_node *node);
 void ingot_ov_release_nodes(ingot_ov_nodes *nodes);
 
-/* Copies the data into the program's input of that number. byte_count must be what type and dims say. */
+/* Copies the data into the input of that number, where it stays for all runs that follow. byte_count must be what type and dims say. */
 int ingot_ov_set_input(
-    ingot_ov_program *program, size_t index, int32_t type, const int64_t *dims, size_t rank, const void *data,
+    ingot_ov_request *request, size_t index, int32_t type, const int64_t *dims, size_t rank, const void *data,
     size_t byte_count, char **error);
-int ingot_ov_infer(ingot_ov_program *program, char **error);
+int ingot_ov_infer(ingot_ov_request *request, char **error);
 
 typedef struct {
   int32_t type;
@@ -100,7 +105,7 @@ typedef struct {
   size_t byte_count;
 } ingot_ov_tensor;
 
-int ingot_ov_take_output(ingot_ov_program *program, size_t index, ingot_ov_output **output, char **error);
+int ingot_ov_take_output(ingot_ov_request *request, size_t index, ingot_ov_output **output, char **error);
 const ingot_ov_tensor *ingot_ov_output_tensor(const ingot_ov_output *output);
 void ingot_ov_release_output(ingot_ov_output *output);
 

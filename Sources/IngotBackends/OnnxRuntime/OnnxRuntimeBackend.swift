@@ -88,12 +88,11 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     return model.graph.allInitializers.contains { $0.initializer.type.bitCount.map { $0 < 8 } ?? false }
   }
 
-  package func openEngine(at path: String) throws(BackendError) -> any InferenceSession {
+  package func openEngine(at path: String) throws(BackendError) -> any EngineSession {
     try openEngine(at: path, options: [:])
   }
 
-  package func openEngine(at path: String, options given: [String: String]) throws(BackendError) -> any InferenceSession
-  {
+  package func openEngine(at path: String, options given: [String: String]) throws(BackendError) -> any EngineSession {
     let values = try Self.options.resolved(given, for: .onnxruntime)
     try requireFile(path)
     var options = OnnxRuntimeOptions()

@@ -17,7 +17,7 @@ struct OnnxRuntimeOptions {
   var entries: [(key: String, value: String)] = []
 }
 
-@safe final class OnnxRuntimeSession: ConcurrentInferenceSession {
+@safe final class OnnxRuntimeSession: ConcurrentInferenceSession, EngineSession {
   let inputs: [IOTensor]
   let outputs: [IOTensor]
   private let library: OnnxRuntimeLibrary
@@ -65,13 +65,27 @@ struct OnnxRuntimeOptions {
   func run(
     _ tensors: [String: Tensor], showing body: (IOTensor, [Int], RawSpan) -> Void
   ) throws(BackendError) {
+    try unsafe withViews(of: tensors) { (views) throws(BackendError) in try unsafe run(views, body) }
+  }
+
+  func prepare(_ tensors: [String: Tensor]) throws(BackendError) -> any PreparedRun {
+    var made: OpaquePointer?
+    try unsafe withViews(of: tensors) { (views) throws(BackendError) in
+      try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_prepare(handle, views, &made, &$0) }
+    }
+    guard let made = unsafe made else { fatalError("BUG: a run was prepared and is not there") }
+    return unsafe PreparedBinding(made, of: self)
+  }
+
+  /// Calls `body` with views of the tensors in the order of the inputs, which last as long as the call.
+  private func withViews(
+    of tensors: [String: Tensor], _ body: ([ingot_ort_tensor]) throws(BackendError) -> Void
+  ) throws(BackendError) {
     if let problem = inputs.problem(with: tensors) { throw BackendError(.onnxruntime, .refused(problem)) }
     let ordered = inputs.compactMap { tensors[$0.name] }
     let dims = ordered.flatMap { $0.shape.map(Int64.init) }
     try unsafe dims.withUnsafeBufferPointer { (dims) throws(BackendError) in
-      try unsafe withViews(of: ordered[...], dims: dims[...], views: []) { (views) throws(BackendError) in
-        try unsafe run(views, body)
-      }
+      try unsafe withViews(of: ordered[...], dims: dims[...], views: [], body)
     }
   }
 
@@ -163,5 +177,23 @@ struct OnnxRuntimeOptions {
     try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_open_session(settings, modelPath, &session, &$0) }
     guard let session = unsafe session else { fatalError("BUG: a session opened and is not there") }
     return unsafe session
+  }
+}
+
+/// Inputs and outputs that stay where they are.
+@safe private final class PreparedBinding: PreparedRun {
+  private let session: OnnxRuntimeSession
+  // Whoever holds it makes one call at a time.
+  nonisolated(unsafe) private let handle: OpaquePointer
+
+  init(_ handle: OpaquePointer, of session: OnnxRuntimeSession) {
+    self.session = session
+    unsafe self.handle = handle
+  }
+
+  deinit { unsafe ingot_ort_close_prepared(handle) }
+
+  func run(withCopies: Bool) throws(BackendError) {
+    try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_run_prepared(handle, withCopies, &$0) }
   }
 }

@@ -67,7 +67,7 @@ package final class OpenVINOBackend: Backend {
     let model = try OpenVINOModel(core, path: request.modelPath)
     let bounds = try model.bind(request.profiles, inputs: try model.inputs(types))
     try advance("compile")
-    let program = try OpenVINOSession(compiling: model, core, types)
+    let program = try OpenVINOProgram(compiling: model, core, types)
     try advance("export")
     do {
       try program.export(to: enginePath)
@@ -79,18 +79,18 @@ package final class OpenVINOBackend: Backend {
     var facts = values
     facts["instruction-set"] = Self.instructionSet(ofEngineAt: enginePath)
     for (input, bounds) in bounds { facts["bounds of \(input)"] = bounds }
-    return BuildReport(facts: facts, kernels: .told(try program.kernels()))
+    return BuildReport(facts: facts, kernels: .told(try OpenVINOSession(program).kernels()))
   }
 
-  package func openEngine(at path: String) throws(BackendError) -> any InferenceSession {
+  package func openEngine(at path: String) throws(BackendError) -> any EngineSession {
     try openEngine(at: path, options: [:])
   }
 
-  package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any InferenceSession {
+  package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession {
     let values = try Self.options.resolved(options, for: .openvino)
     let file = try identity.kind.system { () throws(SystemError) in try MappedFile(path: path) }
     let core = try OpenVINOLibrary(path: libraryPath, properties: Self.properties(values))
-    return try OpenVINOSession(importing: file, core, types)
+    return try OpenVINOSession(OpenVINOProgram(importing: file, core, types))
   }
 
   private static func properties(_ values: [String: String]) -> [(key: String, value: String)] {

@@ -3,12 +3,58 @@
 internal import COpenVINO
 internal import IngotCore
 
-@safe final class OpenVINOSession: InferenceSession {
+@safe final class OpenVINOSession: EngineSession {
+  private let program: OpenVINOProgram
+  private let request: OpenVINORequest
+
+  var inputs: [IOTensor] { program.inputs }
+  var outputs: [IOTensor] { program.outputs }
+
+  init(_ program: OpenVINOProgram) throws(BackendError) {
+    self.program = program
+    request = try OpenVINORequest(program)
+  }
+
+  /// Nodes that compute, with the type that their kernels compute in; kernels that do not say it are left out.
+  func kernels() throws(BackendError) -> [EngineKernel] { try request.kernels() }
+
+  func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
+    try request.set(tensors)
+    try request.infer()
+    var results: [String: Tensor] = [:]
+    for (index, output) in outputs.enumerated() { results[output.name] = try request.output(index) }
+    return results
+  }
+
+  func prepare(_ tensors: [String: Tensor]) throws(BackendError) -> any PreparedRun {
+    let request = try OpenVINORequest(program)
+    try request.set(tensors)
+    return PreparedRequest(request: request, tensors: tensors)
+  }
+}
+
+/// A request whose inputs are set.
+private final class PreparedRequest: PreparedRun {
+  private let request: OpenVINORequest
+  private let tensors: [String: Tensor]
+
+  init(request: OpenVINORequest, tensors: [String: Tensor]) { (self.request, self.tensors) = (request, tensors) }
+
+  func run(withCopies: Bool) throws(BackendError) {
+    if withCopies { try request.set(tensors) }
+    try request.infer()
+    if withCopies { for index in request.program.outputs.indices { _ = try request.output(index) } }
+  }
+}
+
+/// What is compiled. Its requests keep it.
+@safe final class OpenVINOProgram: Sendable {
   let inputs: [IOTensor]
   let outputs: [IOTensor]
+  let types: OpenVINOTypes
+  // Requests may be made on any thread; nothing changes this pointer.
+  nonisolated(unsafe) fileprivate let handle: OpaquePointer
   private let library: OpenVINOLibrary
-  private let types: OpenVINOTypes
-  private let handle: OpaquePointer
   /// What the program was imported from: it may go on reading there.
   private let file: MappedFile?
 
@@ -55,8 +101,24 @@ internal import IngotCore
   func export(to path: String) throws(BackendError) {
     try unsafe OpenVINOLibrary.check { unsafe ingot_ov_export(handle, path, &$0) }
   }
+}
 
-  /// Nodes that compute, with the type that their kernels compute in; kernels that do not say it are left out.
+/// Runs a program. One call at a time; several of one program run at once.
+@safe private final class OpenVINORequest: Sendable {
+  let program: OpenVINOProgram
+  // Whoever holds a request makes one call at a time.
+  nonisolated(unsafe) private let handle: OpaquePointer
+
+  init(_ program: OpenVINOProgram) throws(BackendError) {
+    var made: OpaquePointer?
+    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_make_request(program.handle, &made, &$0) }
+    guard let handle = unsafe made else { fatalError("BUG: a request was made and is not there") }
+    self.program = program
+    unsafe self.handle = handle
+  }
+
+  deinit { unsafe ingot_ov_close_request(handle) }
+
   func kernels() throws(BackendError) -> [EngineKernel] {
     var list: OpaquePointer?
     try unsafe OpenVINOLibrary.check { unsafe ingot_ov_list_nodes(handle, &list, &$0) }
@@ -74,10 +136,10 @@ internal import IngotCore
     return kernels
   }
 
-  func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
-    if let problem = inputs.problem(with: tensors) { throw BackendError(.openvino, .refused(problem)) }
-    for (index, input) in inputs.enumerated() {
-      guard let tensor = tensors[input.name], let type = types.number(of: tensor.type) else {
+  func set(_ tensors: [String: Tensor]) throws(BackendError) {
+    if let problem = program.inputs.problem(with: tensors) { throw BackendError(.openvino, .refused(problem)) }
+    for (index, input) in program.inputs.enumerated() {
+      guard let tensor = tensors[input.name], let type = program.types.number(of: tensor.type) else {
         fatalError("BUG: '\(input.name)' was checked and is not there")
       }
       let dims = tensor.shape.map(Int64.init)
@@ -89,13 +151,11 @@ internal import IngotCore
         }
       }
     }
-    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_infer(handle, &$0) }
-    var results: [String: Tensor] = [:]
-    for (index, output) in outputs.enumerated() { results[output.name] = try takeOutput(index, output) }
-    return results
   }
 
-  private func takeOutput(_ index: Int, _ output: IOTensor) throws(BackendError) -> Tensor {
+  func infer() throws(BackendError) { try unsafe OpenVINOLibrary.check { unsafe ingot_ov_infer(handle, &$0) } }
+
+  func output(_ index: Int) throws(BackendError) -> Tensor {
     var taken: OpaquePointer?
     try unsafe OpenVINOLibrary.check { unsafe ingot_ov_take_output(handle, index, &taken, &$0) }
     guard let taken = unsafe taken, let view = unsafe ingot_ov_output_tensor(taken)?.pointee else {
@@ -104,8 +164,9 @@ internal import IngotCore
     defer { unsafe ingot_ov_release_output(taken) }
     let shape = unsafe UnsafeBufferPointer(start: view.dims, count: view.rank).map { Int($0) }
     let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: view.data, count: view.byte_count))
-    guard let type = unsafe types[view.type], type.byteCount(of: shape.reduce(1, *)) == bytes.count else {
-      throw BackendError(.openvino, .failed("the output '\(output.name)' came with \(bytes.count) bytes for \(shape)"))
+    guard let type = unsafe program.types[view.type], type.byteCount(of: shape.reduce(1, *)) == bytes.count else {
+      throw BackendError(
+        .openvino, .failed("the output '\(program.outputs[index].name)' came with \(bytes.count) bytes for \(shape)"))
     }
     return Tensor(type: type, shape: shape, bytes: Bytes(bytes))
   }

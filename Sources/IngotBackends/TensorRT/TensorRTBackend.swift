@@ -61,7 +61,7 @@ package struct TensorRTBackend: Backend {
     return try result.get()
   }
 
-  package func openEngine(at path: String) throws(BackendError) -> any InferenceSession {
+  package func openEngine(at path: String) throws(BackendError) -> any EngineSession {
     throw try engineCannotRun(path: path)
   }
 

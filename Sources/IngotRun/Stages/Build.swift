@@ -12,6 +12,8 @@ struct BuildDocument: Codable {
   var engineFileName: String
   /// Shapes by input name, one entry a profile.
   var profiles: [[String: ProfileDocument]]
+  /// As the manifest gave them: whoever opens the engine gives them again. Nil in documents of older versions.
+  var options: [String: String]?
   var warnings: [String]
   var facts: [String: String]
   /// What the engine computes in.
@@ -42,7 +44,7 @@ extension Stages {
     let document = BuildDocument(
       backend: settings.backend, runtimeVersion: backend.identity.version, engineFileName: backend.engineFileName,
       profiles: request.profiles.map { $0.inputs.mapValues { ProfileDocument(min: $0.min, opt: $0.opt, max: $0.max) } },
-      warnings: report.warnings, facts: facts, types: types)
+      options: request.options, warnings: report.warnings, facts: facts, types: types)
     return StageResult(
       files: [("engine", engine), try job.write(document, to: "build.json")],
       facts: [fact("compute", types.text)] + (asked.flatMap(types.warning).map { [fact("warning", $0)] } ?? []))

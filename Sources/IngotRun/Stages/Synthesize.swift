@@ -74,7 +74,7 @@ private func sampleShape(of input: IOTensor, _ profile: OptimizationProfile?) th
 }
 
 /// - Parameter bound: of whole numbers; nil makes them 0 and 1.
-private func randomBytes(
+func randomBytes(
   for input: IOTensor, shape: [Int], below bound: Int?, seed: UInt64
 ) throws(InputError) -> [UInt8] {
   guard let count = elementCount(shape), count <= elementLimit else {
@@ -129,7 +129,7 @@ private struct SplitMix64: RandomNumberGenerator {
 
 extension Graph {
   /// Rows of the smallest table that a Gather takes rows from as this input says; nil where none is.
-  fileprivate func tableSize(readBy name: String) -> Int? {
+  func tableSize(readBy name: String) -> Int? {
     let steps: Set = ["Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Transpose", "Expand"]
     var reached: Set<ValueID> = Set(inputs.filter { self[$0].name == name })
     var smallest: Int?

@@ -18,7 +18,8 @@ extension Stages {
     let candidate = try openCandidate(job, settings)
     var evaluation = try Evaluation(
       settings, set: try job.samples(), reference: job.input("reference"), model: try readModel(job.input("model")))
-    let measurement = try evaluation.measure(candidate, onProgress: job.onProgress)
+    var measurement = try evaluation.measure(candidate, onProgress: job.onProgress)
+    measurement.latency = try evaluation.latency(of: candidate, onProgress: job.onProgress)
     let subject = Verdict.Subject(
       level: candidate.level, digest: job.inputDigest("engine"), setDigest: job.inputDigest("data"),
       isSynthetic: job.hasSyntheticSamples,

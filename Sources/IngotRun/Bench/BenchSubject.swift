@@ -1,0 +1,69 @@
+// What a benchmark times: the engine of a bundle, or a model that is built for it, and what is fed to them.
+
+internal import FoundationEssentials
+package import IngotBackends
+internal import IngotCore
+internal import IngotRelease
+
+package struct BenchSubject: Sendable {
+  package enum Source: Hashable, Sendable {
+    case engine(path: String)
+    /// Built for each batch by itself, in just that size.
+    case model(path: String)
+  }
+
+  package var title: String
+  package var backend: BackendKind
+  package var source: Source
+  /// As `BuildRequest.options`.
+  package var options: [String: String] = [:]
+  /// The sizes that the engine takes; empty where it takes all that its inputs say.
+  package var profiles: [OptimizationProfile] = []
+  /// An ONNX file with the same inputs, which tells how large the tables are that random numbers choose from; nil where there
+  /// is none.
+  package var model: String?
+  /// A set of samples; nil feeds random numbers.
+  package var data: String?
+
+  package init(modelAt path: String, backend: BackendKind) {
+    (title, self.backend, source, model) = (FileSystem.name(of: path), backend, .model(path: path), path)
+  }
+
+  /// - Parameter folder: of a bundle; every file in it is checked against its digest.
+  package init(bundleAt folder: String) throws {
+    let bundle = try Bundle.read(folder).bundle
+    let path = FileSystem.join(folder, "build.json")
+    guard let bytes = try? FileSystem.read(path, limit: 16 << 20),
+      let build = try? JSONDecoder().decode(BuildDocument.self, from: Data(bytes)),
+      let backend = BackendKind(rawValue: build.backend)
+    else {
+      throw InputError(in: path, "the bundle does not tell how its engine was built", hint: "build it again")
+    }
+    (title, self.backend) = (bundle.title, backend)
+    source = .engine(path: FileSystem.join(folder, bundle.engine))
+    options = build.options ?? [:]
+    profiles = build.profiles.map { profile in
+      OptimizationProfile(inputs: profile.mapValues { .init(min: $0.min, opt: $0.opt, max: $0.max) })
+    }
+  }
+
+  /// Of some sizes those that a profile takes.
+  func admitted(_ batches: [Int]) -> [Int] {
+    batches.filter { batch in
+      profiles.isEmpty
+        || profiles.contains { profile in
+          profile.inputs.values.allSatisfy { extent in
+            guard let least = extent.min.first, let most = extent.max.first else { return true }
+            return least <= batch && batch <= most
+          }
+        }
+    }
+  }
+
+  /// `1 to 32`.
+  var admittedText: String {
+    let extents = profiles.flatMap(\.inputs.values)
+    let least = extents.compactMap(\.min.first).min() ?? 1, most = extents.compactMap(\.max.first).max() ?? 1
+    return least == most ? "\(least)" : "\(least) to \(most)"
+  }
+}
