@@ -13,7 +13,7 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
     case .parse, .synthesize, .reference, .search, .choose, .serialize: 1
     case .sanitize, .build: 2
     case .calibrate, .verify: 3
-    case .lower: 5
+    case .lower: 6
     }
   }
 }
