@@ -14,7 +14,7 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
     case .sanitize: 2
     case .build, .calibrate: 3
     case .verify: 4
-    case .lower: 5
+    case .lower: 6
     }
   }
 }

@@ -30,10 +30,12 @@ package func lowerToFloat8(
 
 /// What every lowering to a scaled format does around its own part: raise the operator set, write, lower the rest, count.
 ///
-/// - Parameter quantize: writes into the graph; it is called once.
+/// - Parameters:
+///   - quantize: writes into the graph; it is called once.
+///   - rewrite: changes what was quantized, before the rest is lowered.
 func lowerScaled(
   _ model: inout Model, _ format: ScaledFormat, fallback: ElementType, keep: KeepList, decisions: [NodeDecision],
-  quantize: (inout QuantizationWriter) throws(PrecisionError) -> Void
+  quantize: (inout QuantizationWriter) throws(PrecisionError) -> Void, rewrite: (inout Graph) -> Void = { _ in }
 ) throws(PrecisionError) -> LoweringReport {
   guard [.float32, .float16, .bfloat16].contains(fallback) else {
     throw PrecisionError(.unsupportedType(fallback, use: "the fallback of \(format.type)"))
@@ -50,6 +52,7 @@ func lowerScaled(
   var writer = QuantizationWriter(lowered.graph, scaleType: fallback, format: format)
   try quantize(&writer)
   lowered.graph = writer.finish()
+  rewrite(&lowered.graph)
   report.quantized = writer.quantized
   if fallback != .float32 {
     _ = try lowerFloats(&lowered, to: fallback, keep: keep.aboveFallback, report: &report)

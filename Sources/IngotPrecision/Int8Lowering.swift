@@ -21,7 +21,7 @@ package func lowerToInt8(
   _ model: inout Model, fallback: ElementType = .float32, form: Int8Form = .tensorrt, products: ByteProducts = .exact,
   keep: KeepList = KeepList(), range: (String) -> ActivationRange?
 ) throws(PrecisionError) -> LoweringReport {
-  let placement = try place(model.graph, form: form, keep: keep)
+  let placement = try place(model.graph, form: form, products: products, keep: keep)
   guard !placement.weights.isEmpty else {
     throw PrecisionError(.nothingLowered(type: .int8, reasons: summary(of: placement.decisions)))
   }
@@ -35,6 +35,8 @@ package func lowerToInt8(
     for weight in placement.weights { try writer.quantize(weight, boundsNeighbours: form.boundsNeighbours(products)) }
     // A 16-bit float cannot hold the scales of biases.
     for bias in placement.biases where fallback == .float32 { writer.quantize(bias) }
+  } rewrite: { graph in
+    if form.writesConvolutions(products) { writeProductsAsConvolutions(&graph) }
   }
   report.products = form.isForProcessors ? products : nil
   return report

@@ -53,13 +53,15 @@ package struct Placement: Sendable {
   package var tensorsToMeasure: [String] { activationTensors + standIns }
 }
 
-/// - Parameter graph: sanitized: topological order, types and, where they can be known, shapes inferred.
+/// - Parameters:
+///   - graph: sanitized: topological order, types and, where they can be known, shapes inferred.
+///   - products: of the processor that runs the result; what is measured for exact ones is enough for the others.
 /// - Throws: `.unmatchedPatterns`, `.alreadyQuantized`.
 package func place(
-  _ graph: Graph, form: Int8Form = .tensorrt, keep: KeepList = KeepList()
+  _ graph: Graph, form: Int8Form = .tensorrt, products: ByteProducts = .exact, keep: KeepList = KeepList()
 ) throws(PrecisionError) -> Placement {
   try requireFloats(in: graph)
-  var placer = Placer(graph, form: form, kept: try keep.resolve(in: graph))
+  var placer = Placer(graph, form: form, products, kept: try keep.resolve(in: graph))
   placer.run()
   return placer.placement
 }
@@ -92,6 +94,7 @@ private let quantizedOperators: Set<String> = [
 struct Placer {
   let graph: Graph
   let form: Int8Form
+  let products: ByteProducts
   let uses: Uses
   let kept: [Int: String]
   let shapeNodes: Set<Int>
@@ -105,8 +108,8 @@ struct Placer {
   private var decisions: [Int: NodeDecision] = [:]
   var standIns: Set<ValueID> = []
 
-  init(_ graph: Graph, form: Int8Form, kept: [Int: String]) {
-    (self.graph, self.form, self.kept) = (graph, form, kept)
+  init(_ graph: Graph, form: Int8Form, _ products: ByteProducts, kept: [Int: String]) {
+    (self.graph, self.form, self.products, self.kept) = (graph, form, products, kept)
     uses = Uses(graph)
     shapeNodes = findShapeNodes(graph, uses: uses)
   }

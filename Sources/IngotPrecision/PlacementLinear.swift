@@ -26,11 +26,17 @@ extension Placer {
     guard let axis = channelAxis(of: node, weight: tensor.shape) else {
       return decide(index, "Q4", "a weight of shape \(tensor.shape) has no output channels to scale")
     }
-    if let obstacle = obstacleToKernel(index) { return decide(index, obstacle.rule, obstacle.reason) }
+    if let obstacle = obstacleToKernel(index, weight: tensor.shape) {
+      return decide(index, obstacle.rule, obstacle.reason)
+    }
     quantize(data, at: Edge(node: index, input: 0), rule: "P1")
     quantizeWeight(weight, at: Edge(node: index, input: 1), axis: axis)
     linear.insert(index)
-    decide(index, "P1", "data per tensor, weight per channel on axis \(axis)")
+    let operands = "data per tensor, weight per channel on axis \(axis)"
+    guard form.writesConvolutions(products), !node.opType.hasPrefix("Conv") else {
+      return decide(index, "P1", operands)
+    }
+    decide(index, "V2", "\(operands); written as a convolution, whose int8 kernel is the faster one without VNNI")
   }
 
   /// Q4.

@@ -1,17 +1,21 @@
 // O2, O3 and O4: what ONNX Runtime's kernels want around them. They take a node over only with everything that it reads, and a
 // convolution only with what it writes, in int8; else the node computes in float, from weights that it makes float again and again.
+// V2: what OpenVINO's kernels are too slow for.
 
 internal import IngotCore
 internal import IngotGraph
 
 extension Placer {
-  /// Why a convolution would compute in float whatever stands around it, or nil.
-  func obstacleToKernel(_ index: Int) -> (rule: String, reason: String)? {
-    guard form == .onnxruntime else { return nil }
-    switch graph.nodes[index].opType {
-    case "ConvTranspose": return ("O4", "ONNX Runtime has no int8 kernel for it")
-    case "Conv" where result(of: index).map(uses.isPinned) ?? true:
+  /// Why a node would compute in float whatever stands around it, or had better do so; nil where int8 is worth it.
+  func obstacleToKernel(_ index: Int, weight: [Int]) -> (rule: String, reason: String)? {
+    let node = graph.nodes[index]
+    switch (form, node.opType) {
+    case (.onnxruntime, "ConvTranspose"): return ("O4", "ONNX Runtime has no int8 kernel for it")
+    case (.onnxruntime, "Conv") where result(of: index).map(uses.isPinned) ?? true:
       return ("O2", "its result is an output, which stays float")
+    case (_, "MatMul") where form.writesConvolutions(products), (_, "Gemm") where form.writesConvolutions(products):
+      guard ProductConvolution(node, weight: weight, in: graph) == nil else { return nil }
+      return ("V2", "no convolution can say it, and without VNNI OpenVINO's products are slower in int8 than in float")
     default: return nil
     }
   }
@@ -90,7 +94,7 @@ extension Placer {
       guard !readers.isEmpty, !uses.isPinned(id) else { return false }
       if readers.allSatisfy(isQuantized) { return true }
       let reader = graph.nodes[readers[0].node]
-      guard readers.count == 1, readers[0].input == 0, movesUpOver.contains(reader.opType), reader.outputs.count == 1,
+      guard readers.count == 1, readers[0].input == 0, reader.letsQuantizationUp, reader.outputs.count == 1,
         let output = reader.outputs[0]
       else { return false }
       id = output
@@ -99,4 +103,10 @@ extension Placer {
 }
 
 private let activations: Set<String> = ["Relu", "Clip"]
-private let movesUpOver: Set<String> = ["MaxPool", "Reshape", "Transpose", "Squeeze", "Unsqueeze"]
+
+extension Node {
+  /// Whether ONNX Runtime moves a Q behind it up in front of it.
+  var letsQuantizationUp: Bool {
+    domain.isEmpty && ["MaxPool", "Reshape", "Transpose", "Squeeze", "Unsqueeze"].contains(opType)
+  }
+}

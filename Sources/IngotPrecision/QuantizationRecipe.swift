@@ -103,7 +103,7 @@ extension QuantizationRecipe {
     for scaling in scalings { try scaling.apply(to: &model.graph) }
     guard !corrections.isEmpty else { return }
     var quantized: Set<String> = []
-    for edge in try place(model.graph, form: form, keep: keep).weights.flatMap(\.edges) {
+    for edge in try place(model.graph, form: form, products: products, keep: keep).weights.flatMap(\.edges) {
       if let output = model.graph.nodes[edge.node].outputs.first ?? nil { quantized.insert(model.graph[output].name) }
     }
     let bounds = form.boundsNeighbours(products)

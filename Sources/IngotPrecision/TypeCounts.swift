@@ -55,10 +55,23 @@ func dequantizer(of id: ValueID, _ graph: Graph, _ uses: Uses) -> Node? {
   uses.producer(of: id).map { graph.nodes[$0] }.flatMap { $0.opType == "DequantizeLinear" ? $0 : nil }
 }
 
+/// What a convolution reads, before it was moved for it (V2).
+private func unmoved(_ id: ValueID, _ graph: Graph, _ uses: Uses) -> ValueID {
+  var source = id
+  for _ in 0..<2 {
+    guard let node = uses.producer(of: source).map({ graph.nodes[$0] }), let data = node.inputs.first ?? nil,
+      node.opType == "Transpose" || node.opType == "Unsqueeze"
+    else { break }
+    source = data
+  }
+  return dequantizer(of: source, graph, uses) == nil ? id : source
+}
+
 /// The tensor that a node reads, before any conversion.
 private func sourceName(of node: Node, _ graph: Graph, _ uses: Uses) -> String {
   let conversions: Set<String> = ["DequantizeLinear", "QuantizeLinear", "Cast"]
   guard var id = node.inputs.first ?? nil else { return "" }
+  if node.opType == "Conv" { id = unmoved(id, graph, uses) }
   // Q, DQ and a cast on either side, at most.
   for _ in 0..<4 {
     guard let producer = uses.producer(of: id), conversions.contains(graph.nodes[producer].opType),
@@ -71,7 +84,8 @@ private func sourceName(of node: Node, _ graph: Graph, _ uses: Uses) -> String {
 
 /// The type of the weight's numbers where it comes out of a DequantizeLinear and the data does too, else the data's.
 private func computeType(of node: Node, _ graph: Graph, uses: Uses) -> ElementType? {
-  let operands = node.inputs.prefix(2).compactMap { $0 }
+  var operands = node.inputs.prefix(2).compactMap { $0 }
+  if node.opType == "Conv", let data = operands.first { operands[0] = unmoved(data, graph, uses) }
   let quantized = operands.map { id -> ElementType? in
     (dequantizer(of: id, graph, uses)?.inputs.first ?? nil).flatMap { graph[$0].type }
   }

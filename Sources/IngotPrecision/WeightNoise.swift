@@ -12,15 +12,16 @@ extension LoweringReport {
   ///   - lowered: the same after it.
   package mutating func measureWeights(from float: Graph, in lowered: Graph) {
     let (before, after) = (float.computeNodes, lowered.computeNodes)
-    // Lowering keeps compute nodes and their order.
-    guard before.map(\.opType) == after.map(\.opType) else { return }
+    // Lowering keeps compute nodes and their order; of products it may make convolutions.
+    guard before.map(\.name) == after.map(\.name) else { return }
     let uses = Uses(lowered)
     var noise: [String: Double] = [:]
     for (old, new) in zip(before, after) {
       guard old.inputs.count > 1, let weight = old.inputs[1].flatMap(float.constant),
         let stored = new.inputs[1].flatMap({ StoredWeight($0, lowered, uses) })
       else { continue }
-      noise[new.name] = stored.sqnr(against: weight)
+      let product = old.opType == new.opType ? nil : ProductConvolution(old, weight: weight.shape, in: float)
+      noise[new.name] = stored.sqnr(against: product?.kernels(weight) ?? weight)
     }
     for index in layers.indices { layers[index].weightSQNR = noise[layers[index].node] }
   }

@@ -24,8 +24,8 @@ struct RoundedRunTests {
       }
       """)
     let x = Tensor([3.7], shape: [1])
-    #expect(try run(original, ["x": x])["y"]?.floats == [54.19921875])
-    #expect(try run(roundingFloat16(original)?.model, ["x": x])["y"]?.floats == [.infinity])
+    #expect(try ReferenceRuntime.run(original, ["x": x])["y"]?.floats == [54.19921875])
+    #expect(try ReferenceRuntime.run(roundingFloat16(original)?.model, ["x": x])["y"]?.floats == [.infinity])
   }
 
   /// 1 + 1/256 needs one bit more than bfloat16 has; 2049 one more than float16.
@@ -47,7 +47,7 @@ struct RoundedRunTests {
       }
       """)
     let inputs = ["a": Tensor([a], shape: [1]), "b": Tensor([b], shape: [1])]
-    #expect(try run(roundingFloat16(original)?.model, inputs)["y"]?.floats == [difference])
+    #expect(try ReferenceRuntime.run(roundingFloat16(original)?.model, inputs)["y"]?.floats == [difference])
   }
 
   /// Q/DQ with float16 scales, a constant of each kind, a body, and float16 at the border.
@@ -83,23 +83,14 @@ struct RoundedRunTests {
     let yes = Tensor(type: .bool, shape: [], bytes: Bytes([1]))
     let halves: [Float16] = [1.1, 3, -2, 40]
     let x = Tensor(type: .float16, shape: [2, 2], bytes: Bytes(littleEndianBytes(of: halves)))
-    let answers = try run(roundingFloat16(original)?.model, ["x": x, "c": yes])
+    let answers = try ReferenceRuntime.run(roundingFloat16(original)?.model, ["x": x, "c": yes])
     #expect(answers["y"]?.elements(as: Float16.self) == [2, 12, 2, 1040])
     #expect(answers["n"]?.elements(as: Float16.self) == [-1, 1, -1, 1])
-  }
-
-  private func run(_ model: Model?, _ inputs: [String: Tensor]) throws -> [String: Tensor] {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ingot-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try #require(model).write(to: "\(folder)/model.onnx", isDurable: false)
-    let backend = try OnnxRuntimeBackend(libraryPath: #require(ReferenceRuntime.library))
-    return try backend.openModel(at: "\(folder)/model.onnx").run(inputs)
   }
 }
 
 /// ONNX Runtime, where `make test` installed it.
-private enum ReferenceRuntime {
+enum ReferenceRuntime {
   static let library: String? = {
     guard let root = ProcessInfo.processInfo.environment["INGOT_TEST_RUNTIMES"],
       let folders = try? FileManager.default.contentsOfDirectory(atPath: root),
@@ -108,4 +99,13 @@ private enum ReferenceRuntime {
     else { return nil }
     return files.sorted().first { $0.hasPrefix("libonnxruntime.so") }.map { "\(root)/\(folder)/\($0)" }
   }()
+
+  static func run(_ model: Model?, _ inputs: [String: Tensor]) throws -> [String: Tensor] {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ingot-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try #require(model).write(to: "\(folder)/model.onnx", isDurable: false)
+    let backend = try OnnxRuntimeBackend(libraryPath: #require(library))
+    return try backend.openModel(at: "\(folder)/model.onnx").run(inputs)
+  }
 }

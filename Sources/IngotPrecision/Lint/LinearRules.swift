@@ -41,8 +41,8 @@ extension QDQLinter {
     guard let quantizedOne = operands.compactMap({ $0 }).first, operands.contains(where: { $0 == nil }) else { return }
     let isWeightOnly = operands[0] == nil
     let type = quantized.type(of: quantizedOne)
-    // A convolution's result is quantized for the convolution's sake, whoever reads it.
-    if target == .onnxruntime, !isWeightOnly, isConvolutionResult(quantizedOne, in: quantized) { return }
+    // What a kernel writes is quantized for the kernel's sake, whoever reads it.
+    if target == .onnxruntime, !isWeightOnly, isKernelResult(quantizedOne, in: quantized) { return }
     if isWeightOnly, type?.bitCount ?? 8 < 8 || quantized.layout(of: quantizedOne) == .blocks { return }
     let other = quantized.graph.nodes[index].inputs[isWeightOnly ? 0 : 1]
     report(
@@ -105,6 +105,7 @@ extension QDQLinter {
     {
       (result, depth) = (next, depth + 1)
     }
+    result = behindMoves(result, in: quantized)
     let readers = quantized.uses.readers(of: result)
     let isQuantized = readers.allSatisfy { edge in
       guard let step = quantized.quantizer(at: edge.node), step.isQuantize else { return false }
@@ -118,15 +119,33 @@ extension QDQLinter {
       hint: "quantize the result of every convolution; behind a Relu to uint8 with zero point 0")
   }
 
-  private func isConvolutionResult(_ step: Quantizer, in quantized: QuantizedGraph) -> Bool {
+  /// The tensor that a Q reads which ONNX Runtime moves up to this one.
+  private func behindMoves(_ id: ValueID, in quantized: QuantizedGraph) -> ValueID {
+    var id = id
+    for _ in 0..<8 {
+      let readers = quantized.uses.readers(of: id)
+      guard readers.count == 1, readers[0].input == 0, !quantized.uses.isPinned(id),
+        quantized.graph.nodes[readers[0].node].letsQuantizationUp,
+        let next = quantized.graph.nodes[readers[0].node].outputs.first ?? nil
+      else { break }
+      id = next
+    }
+    return id
+  }
+
+  /// Whether a convolution writes it, or a product behind whose Relu or Clip ONNX Runtime's kernel waits for a Q.
+  private func isKernelResult(_ step: Quantizer, in quantized: QuantizedGraph) -> Bool {
+    func source(_ index: Int) -> Int? {
+      (quantized.graph.nodes[index].inputs.first ?? nil).flatMap(quantized.uses.producer)
+    }
     guard let first = quantized.quantizer(writing: step.data), var producer = quantized.uses.producer(of: first.data)
     else { return false }
-    if ["Relu", "Clip"].contains(quantized.graph.nodes[producer].opType),
-      let source = (quantized.graph.nodes[producer].inputs.first ?? nil).flatMap(quantized.uses.producer)
-    {
-      producer = source
+    guard ["Relu", "Clip"].contains(quantized.graph.nodes[producer].opType), let behind = source(producer) else {
+      return quantized.graph.nodes[producer].opType == "Conv"
     }
-    return quantized.graph.nodes[producer].opType == "Conv"
+    producer = behind
+    if quantized.graph.nodes[producer].opType == "Add", let product = source(producer) { producer = product }
+    return quantized.isLinear(producer) && areBothQuantized(producer, in: quantized)
   }
 
   private func hasLowestZeroPoint(_ step: Quantizer, in quantized: QuantizedGraph) -> Bool {

@@ -143,11 +143,14 @@ extension QDQLinter {
   }
 
   /// Through what is fused into a linear operator.
-  private func isBehindQuantizedLinear(_ id: ValueID, in quantized: QuantizedGraph) -> Bool {
+  /// - Parameter op: how its type starts.
+  private func isBehindQuantizedLinear(_ id: ValueID, _ op: String = "", in quantized: QuantizedGraph) -> Bool {
     var next = quantized.uses.producer(of: id)
     for _ in 0..<12 {
       guard let index = next else { return false }
-      if quantized.isLinear(index) { return areBothQuantized(index, in: quantized) }
+      if quantized.isLinear(index) {
+        return quantized.graph.nodes[index].opType.hasPrefix(op) && areBothQuantized(index, in: quantized)
+      }
       let operands = quantized.graph.nodes[index].inputs.compactMap { $0 }.filter { !quantized.isConstant($0) }
       guard let operand = operands.first else { return false }
       next = quantized.uses.producer(of: operand)
@@ -155,17 +158,21 @@ extension QDQLinter {
     return false
   }
 
-  /// P4 for runtimes with integer sums: both operands, or neither.
+  /// P4 for runtimes with integer sums: both operands, or neither. OpenVINO's convolutions take a shortcut into their kernels
+  /// as TensorRT's do.
   private mutating func checkSums(in quantized: QuantizedGraph) {
     guard target != .tensorrt else { return }
     for (index, node) in quantized.graph.nodes.enumerated() where node.opType == "Add" && node.inputs.count == 2 {
       let operands = node.inputs.compactMap { $0 }.filter { !quantized.isConstant($0) }
       let float = operands.filter { quantized.dequantizer(behind: $0) == nil }
       guard operands.count == 2, float.count == 1 else { continue }
+      if target == .openvino, isBehindQuantizedLinear(float[0], "Conv", in: quantized) { continue }
       report(
         .warning, .shortcut, node: quantized.label(index), value: quantized.name(float[0]),
         "one operand is quantized and the other is float: it runs in float",
-        hint: "quantize both operands and the sum; TensorRT alone wants the shortcut only")
+        hint: target == .openvino
+          ? "quantize both operands, or none; alone only the shortcut around a convolution"
+          : "quantize both operands and the sum; TensorRT and OpenVINO want the shortcut only")
     }
   }
 }

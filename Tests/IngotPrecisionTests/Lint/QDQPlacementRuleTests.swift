@@ -1,5 +1,6 @@
 // P1 to P12 and 4.3: pairs that are missing, not needed, or in the way.
 
+import Foundation
 import IngotCore
 import IngotGraph
 import IngotPrecision
@@ -56,6 +57,16 @@ private let cases: [ConstraintCase] = [
     expected: ["warning P2 node 'conv1' (Conv): its result is read in float: ONNX Runtime runs it in float"],
     target: .onnxruntime),
   ConstraintCase(
+    name: "P2 for ONNX Runtime moves a Q up over a pool",
+    graph: quantizedGraph(
+      """
+      \(firstConv)
+        %b: float32[n,16,4,4] = MaxPool(%a) {kernel_shape=[2,2], strides=[2,2]} # pool
+        %bi: int8[n,16,4,4] = QuantizeLinear(%b, %s, %z) # qb
+        %y: float32[n,16,4,4] = DequantizeLinear(%bi, %s, %z) # dqb
+      """, output: "float32[n,16,4,4]"),
+    expected: [], target: .onnxruntime),
+  ConstraintCase(
     name: "P3 a pair in front of an activation",
     graph: quantizedGraph(
       "\(firstConv)\n\(pair("a"))\n  %b: float32[n,16,8,8] = Relu(%aq) # relu\n\(pair("b"))\n\(second)"),
@@ -77,9 +88,19 @@ private let cases: [ConstraintCase] = [
     expected: ["warning P4 node 'add' (Add): input 0 is quantized too: shortcut 'r' quantized, 'a' bare"]),
   ConstraintCase(
     name: "P4 for OpenVINO: both or neither",
-    graph: quantizedGraph("\(firstConv)\n  %b: float32[n,16,8,8] = Add(%a, %xq) # add\n\(pair("b"))\n\(second)"),
+    graph: quantizedGraph(
+      """
+        %t: float32[n,16,8,8] = Sigmoid(%x) # gate
+        %b: float32[n,16,8,8] = Add(%t, %xq) # add
+      \(pair("b"))
+      \(second)
+      """),
     expected: ["warning P4 node 'add' (Add): one operand is quantized and the other is float: it runs in float"],
     target: .openvino),
+  ConstraintCase(
+    name: "P4 for OpenVINO: a shortcut goes into the convolution's kernel",
+    graph: quantizedGraph("\(firstConv)\n  %b: float32[n,16,8,8] = Add(%a, %xq) # add\n\(pair("b"))\n\(second)"),
+    expected: [], target: .openvino),
   ConstraintCase(
     name: "P5 scales of a Concat",
     graph: quantizedGraph(
@@ -174,5 +195,25 @@ private let cases: [ConstraintCase] = [
         """)
     _ = try lowerToInt8(&model) { _ in ActivationRange(amax: 1) }
     #expect(lintQDQ(model, for: .tensorrt).all.isEmpty, "\(lintQDQ(model, for: .tensorrt).all)")
+  }
+
+  /// Of the models that Ingot brings, with ranges as calibration finds them: what a Relu writes is never negative. That one scale
+  /// for several tensors and `refit` exclude each other is a note on every model that has one.
+  @Test(
+    arguments: [("digits", Int8Form.tensorrt), ("digits", .onnxruntime), ("digits", .openvino)]
+      + [("digits-hard", Int8Form.tensorrt), ("digits-hard", .onnxruntime), ("digits-hard", .openvino)],
+    ByteProducts.allCases)
+  func theDemosAreClean(demo: (model: String, form: Int8Form), products: ByteProducts) throws {
+    let here = URL(fileURLWithPath: #filePath)
+    let path = here.appendingPathComponent("../../../../Pipelines/models/\(demo.model).onnx").standardized.path
+    var model = try Model.read(path: path)
+    _ = try sanitize(&model)
+    _ = try lowerToInt8(&model, form: demo.form, products: products) { name in
+      let isPositive = ["Relu", "Pool", "Reshape"].contains { name.contains($0) }
+      return ActivationRange(min: isPositive ? 0 : -1, max: 1, amax: 1)
+    }
+    let target = try #require(QDQTarget(rawValue: demo.form.rawValue))
+    let found = lintQDQ(model, for: target).all.filter { $0.rule != .refit }
+    #expect(found.isEmpty, "\(found)")
   }
 }
