@@ -23,8 +23,8 @@ struct EngineExamination: JSONDocument {
 
   /// - Returns: nil where the operands are no engine and no bundle with one.
   init?(_ operands: [String], _ locator: RuntimeLocator) throws {
-    guard operands.count == 1, (try? FileStatus(ofFileAt: operands[0])) != nil else { return nil }
-    var (path, record) = (operands[0], EngineFitness.Record())
+    guard let first = operands.first, (try? FileStatus(ofFileAt: first)) != nil else { return nil }
+    var (path, record) = (first, EngineFitness.Record())
     switch try FileKind(of: path) {
     case .engine: break
     case .bundle(let folder):
@@ -39,6 +39,7 @@ struct EngineExamination: JSONDocument {
       record = .init(compute: bundle.compatibility.compute, facts: bundle.compatibility.facts)
     default: return nil
     }
+    guard operands.count == 1 else { throw UsageError("name one engine or bundle; only manifests may be several") }
     let header = try TensorRTEngineHeader(path: path)
     let (version, missing) = Self.library(for: header.kind, locator)
     let fitness = EngineFitness(

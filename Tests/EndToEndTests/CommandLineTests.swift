@@ -131,6 +131,20 @@ import Testing
     }
   }
 
+  @Test func saysWhyAnEngineCannotRunHere() throws {
+    let space = try TestSpace()
+    var header = Data("vtrt".utf8) + Data(count: 60)
+    (header[16], header[24], header[25], header[32]) = (64, 1, 2, 8)  // 64 bytes, version 1.2.0, for sm_89
+    try space.write(Array(header), to: "engine.plan")
+    let run = try space.ingot("doctor", "engine.plan", environment: ["INGOT_RUNTIME_PATH": ""])
+    #expect(run.status == 4 && run.output.hasPrefix("engine.plan: it CANNOT run here\n"), "\(run)")
+    #expect(run.output.contains("hint: run `ingot runtimes install tensorrt-rtx`"), "\(run)")
+    #expect(try space.ingot("doctor", "engine.plan", "--json").format() == "ingot.doctor-engine/1")
+    try space.write(Array("vtrt".utf8), to: "cut.plan")
+    let cut = try space.ingot("doctor", "cut.plan")
+    #expect(cut.status == 2 && cut.errors.contains("too few for a TensorRT engine"), "\(cut)")
+  }
+
   @Test func validatesTheExamples() throws {
     let space = try TestSpace()
     try space.addExamples()

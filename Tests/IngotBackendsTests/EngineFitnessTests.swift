@@ -58,15 +58,16 @@ private let h200 = gpu("NVIDIA H200", 9, 0), ada = gpu("NVIDIA L4", 8, 9)
     #expect(turing.findings.last?.hint == "add sm_75 to the target's `compute`, and build it again")
   }
 
-  @Test(arguments: [
-    ("vtrt", [1, 7, 1, 116], "1.6.1.120", [:], "run with their own release alone", "misfits"),
-    ("ftrt", [10, 16, 1, 9], "10.16.1.9", [:], "built it and is here", "fits"),
-    ("ftrt", [10, 16, 1, 9], "11.4.0.106", ["version-compatible": "on"], "and it is version-compatible", "fits"),
-    ("ftrt", [10, 16, 1, 9], "11.4.0.106", ["workspace": "1"], "and it is not version-compatible", "misfits"),
-    ("ftrt", [10, 16, 1, 9], "11.4.0.106", [:], "runs only if it is version-compatible", "unknown"),
-    ("ftrt", [11, 4, 0, 9], "10.16.1.9", ["version-compatible": "on"], "no engine runs with an older", "misfits"),
-    ("ftrt", [10, 16, 1, 9], "12.0.0", ["version-compatible": "on"], "and those of TensorRT 10 with 11", "misfits"),
-  ] as [(String, [UInt8], String, [String: String], String, String)])
+  @Test(
+    arguments: [
+      ("vtrt", [1, 7, 1, 116], "1.6.1.120", [:], "run with their own release alone", "misfits"),
+      ("ftrt", [10, 16, 1, 9], "10.16.1.9", [:], "built it and is here", "fits"),
+      ("ftrt", [10, 16, 1, 9], "11.4.0.106", ["version-compatible": "on"], "and it is version-compatible", "fits"),
+      ("ftrt", [10, 16, 1, 9], "11.4.0.106", ["workspace": "1"], "and it is not version-compatible", "misfits"),
+      ("ftrt", [10, 16, 1, 9], "11.4.0.106", [:], "runs only if it is version-compatible", "unknown"),
+      ("ftrt", [11, 4, 0, 9], "10.16.1.9", ["version-compatible": "on"], "no engine runs with an older", "misfits"),
+      ("ftrt", [10, 16, 1, 9], "12.0.0", ["version-compatible": "on"], "and those of TensorRT 10 with 11", "misfits"),
+    ] as [(String, [UInt8], String, [String: String], String, String)])
   func comparesTheLibrarysVersion(
     magic: String, version: [UInt8], library: String, facts: [String: String], text: String, judgement: String
   ) throws {
@@ -91,7 +92,8 @@ private let h200 = gpu("NVIDIA H200", 9, 0), ada = gpu("NVIDIA L4", 8, 9)
     #expect(texts(broken, .misfits) == ["the NVIDIA driver here does not work: cuInit: error 999"])
     let unsaid = fitness(engine, library: "10.16.1.9", here(ada))
     #expect(unsaid.judgement == .unknown)
-    #expect(texts(unsaid, .unknown) == ["GPU 0 is NVIDIA L4, sm_89: the engine does not say which GPU it was built for"])
+    #expect(
+      texts(unsaid, .unknown) == ["GPU 0 is NVIDIA L4, sm_89: the engine does not say which GPU it was built for"])
   }
 
   @Test func hardwareCompatibleEnginesRunOnAmpereAndLater() throws {

@@ -102,7 +102,8 @@ package struct EngineFitness: Hashable, Sendable {
       devices = found
       if let needed = header.cudaVersion, let major = Int(cuda.prefix { $0 != "." }), major < needed / 1000 {
         add(
-          .misfits, "driver", "it was built with CUDA \(needed / 1000).\(needed % 1000 / 10), and the driver runs \(cuda)",
+          .misfits, "driver",
+          "it was built with CUDA \(needed / 1000).\(needed % 1000 / 10), and the driver runs \(cuda)",
           hint: "install a driver for CUDA \(needed / 1000)")
       }
     }
