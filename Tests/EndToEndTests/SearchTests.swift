@@ -115,6 +115,6 @@ import Testing
     #expect(run.status == 0, "\(run)")
     let found = try found(space, "auto-cpu")
     let isFloat = try space.read("out/quick/auto-cpu/choice.json").contains("\"chosen\" : \"fp32\"")
-    #expect(found.holds && found.kept == [] && found.layers == 0 == isFloat)
+    #expect(found.holds && found.kept == [] && (found.layers == 0) == isFloat)
   }
 }
