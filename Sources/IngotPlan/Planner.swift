@@ -84,6 +84,7 @@ private struct Planner {
       add("report", made.build, "build.json")
       add("model", made.lowered, "model.onnx")
       if plan[made.lowered].stage == .lower { add("lowering", made.lowered, "lower.json") }
+      if let search = search(of: made.lowered) { add("search", search, "search.json") }
       if let verify = made.verify { add("verdict", verify, "verdict.json") }
     }
     if let data = manifest.verify?.data {
@@ -248,7 +249,7 @@ private struct Planner {
     if plan[lowered].stage == .lower {
       inputs.append(StepInput("lowering", .output(of: lowered, name: "lower.json")))
       inputs += plan[lowered].inputs.filter { $0.name == "ranges" || $0.name == "recipe" }
-      if case .output(let search, _)? = plan[lowered].inputs.first(where: { $0.name == "kept" })?.source {
+      if let search = search(of: lowered) {
         inputs.append(StepInput("search", .output(of: search, name: "search.json")))
       }
     }
@@ -256,11 +257,22 @@ private struct Planner {
     return add(Step(.serialize(serializeSettings(variant)), inputs: inputs, label: "\(variant.id)/serialize"))
   }
 
+  /// The search whose answer a lowering reads.
+  private func search(of lowered: StepID) -> StepID? {
+    guard case .output(let search, _)? = plan[lowered].inputs.first(where: { $0.name == "kept" })?.source else {
+      return nil
+    }
+    return search
+  }
+
   private mutating func addSerialize(_ choose: StepID, _ variant: Variant) -> StepID {
-    let files = [
+    var files = [
       ("engine", "engine"), ("report", "build.json"), ("model", "model.onnx"), ("lowering", "lower.json"),
       ("verdict", "verdict.json"), ("choice", "choice.json"),
     ]
+    if plan[choose].inputs.contains(where: { $0.name.hasPrefix("search-") }) {
+      files.append(("search", "search.json"))
+    }
     let inputs = files.map { StepInput($0, .output(of: choose, name: $1)) }
     return add(Step(.serialize(serializeSettings(variant)), inputs: inputs, label: "\(variant.id)/serialize"))
   }

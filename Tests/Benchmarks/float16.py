@@ -15,7 +15,8 @@ take back.
 
 The judgement of the result: onnx.checker with full_check, then ONNX Runtime on the CPU beside the original with the same inputs:
 whether it loads, whether any output is NaN or infinite where the original's is not, and the signal to noise ratio, 10 log10 of
-the sums of squares of the original's outputs and of the differences, over all float outputs; the least of three inputs.
+the sums of squares of the original's outputs and of the differences, over all float outputs; the mean of 16 inputs. (On a single
+input two models that differ in the rounding of eight weights, all halfway between two numbers, are up to 0.8 dB apart.)
 Ingot is run twice, and the bytes compared.
 """
 
@@ -121,8 +122,8 @@ def judge(original, path):
         verdict = {"valid": False, "why": str(error).strip().splitlines()[-1][:200]}
     try:
         candidate = session(path)
-        worst = math.inf
-        for seed in range(3):
+        ratios = []
+        for seed in range(16):
             feed = inputs(original, seed)
             types = {value.name: value.type for value in candidate.get_inputs()}
             given = {name: array.astype(np.float16) if types[name] == "tensor(float16)" else array for name, array in feed.items()}
@@ -134,8 +135,8 @@ def judge(original, path):
                 if not np.array_equal(np.isfinite(a), np.isfinite(b)):
                     return {**verdict, "runs": True, "outcome": "NaN or infinity"}
                 signal, noise = signal + float(np.sum(a * a)), noise + float(np.sum((a - b) ** 2))
-            worst = min(worst, 10 * math.log10(signal / noise) if noise else math.inf)
-        return {**verdict, "runs": True, "sqnr": worst}
+            ratios.append(10 * math.log10(signal / noise) if noise else math.inf)
+        return {**verdict, "runs": True, "sqnr": statistics.mean(ratios)}
     except Exception as error:
         return {**verdict, "runs": False, "outcome": str(error).strip().splitlines()[0][:200]}
 

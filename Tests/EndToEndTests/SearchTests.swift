@@ -106,4 +106,15 @@ import Testing
     // All but one: without any there would be no int8.
     #expect(!found.holds && found.kept.count == found.layers - 1 && found.trials.last?.kept == found.layers - 1)
   }
+
+  /// The bundle of what `auto` chose says what was found for it; float32 has nothing to fall back from.
+  @Test func whatWasFoundForACandidateIsInItsBundle() throws {
+    let space = try space()
+    try space.edit(Quick.path, "type: int8  # for speed", "type: auto")
+    let run = try space.ingot("build", Quick.path)
+    #expect(run.status == 0, "\(run)")
+    let found = try found(space, "auto-cpu")
+    let isFloat = try space.read("out/quick/auto-cpu/choice.json").contains("\"chosen\" : \"fp32\"")
+    #expect(found.holds && found.kept == [] && (found.layers == 0) == isFloat)
+  }
 }

@@ -321,6 +321,10 @@ import Testing
     let plan = try plan(
       "targets: { cpu: { backend: onnxruntime } }", precision: "precision: { type: auto, max-drop: { top1: 1% } }")
     #expect(plan.steps.filter { $0.stage == .search }.map(\.label) == ["fp16-cpu/search", "int8-cpu/search"])
+    // What was found goes with the one that is chosen.
+    let choose = try #require(plan.steps.firstIndex { $0.stage == .choose })
+    #expect(plan.steps[choose].inputs.map(\.name).filter { $0.hasPrefix("search") } == ["search-fp16", "search-int8"])
+    #expect(plan.steps.last?.inputs.last == StepInput("search", .output(of: StepID(choose), name: "search.json")))
   }
 
   /// Forms of the model are compared without what is kept; ranges alone do not depend on it.

@@ -74,6 +74,18 @@ private let pairs = [
     #expect(layer.multiplyAdds == 32 * 48 && layer.rule == "V2")
   }
 
+  /// Scales, weights and what is moved then are in 16 bits.
+  @Test func theFallbackMayHave16Bits() throws {
+    let result = try lowered(oneProduct("n,s,32")) {
+      try lowerToInt8(&$0, fallback: .float16, form: .openvino, products: .saturating) { _ in ActivationRange(amax: 1) }
+    }
+    var typed = result.model
+    try inferShapes(&typed)
+    let convolution = try #require(typed.graph.nodes.first { $0.opType == "Conv" })
+    #expect(convolution.inputs.allSatisfy { $0.map { typed.graph[$0].type } == .float16 })
+    #expect(result.report.layers.first?.type == "int8")
+  }
+
   /// As they are with VNNI, and for other backends.
   @Test func elsewhereProductsStay() throws {
     for (form, products) in [(Int8Form.openvino, ByteProducts.exact), (.onnxruntime, .saturating)] {

@@ -1,6 +1,6 @@
 // choose: of several precisions of one engine, the fastest that passes its gates is kept. In: for each candidate its engine, build
-// report, model, verdict and, where it was lowered, lowering report; the evaluation set. Out: the same files of the one that is
-// kept, and `choice.json`, which says what was measured (IngotVerify/Choice.swift).
+// report, model, verdict and, where it was lowered, lowering report; where `max-drop` was searched for, that search; the evaluation
+// set. Out: the same files of the one that is kept, and `choice.json`, which says what was measured (IngotVerify/Choice.swift).
 
 internal import IngotBackends
 internal import IngotCalibration
@@ -26,7 +26,8 @@ extension Stages {
       preconditionFailure("a choice is one of the candidates")
     }
     try FileSystem.writeAtomically([Bytes(choice.json())], to: job.file("choice.json"), isDurable: false)
-    let files = try job.keepFiles(of: choice.chosen) + [("choice.json", job.file("choice.json"))]
+    let files =
+      try job.keepFiles(of: choice.chosen, level: verdicts[index].level) + [("choice.json", job.file("choice.json"))]
     return StageResult(
       files: files,
       facts: verdicts[index].facts(metric: settings.metric)
@@ -76,7 +77,8 @@ extension Stages {
 
 extension StageJob {
   /// The files of the candidate that is kept, under the names that its own steps gave them.
-  fileprivate func keepFiles(of precision: String) throws -> [(name: String, path: String)] {
+  /// - Parameter level: of its verdict.
+  fileprivate func keepFiles(of precision: String, level: Verdict.Level) throws -> [(name: String, path: String)] {
     var files: [(name: String, path: String)] = []
     for (name, input) in [("engine", "engine"), ("build.json", "report"), ("verdict.json", "verdict")] {
       try FileSystem.duplicate(self.input("\(input)-\(precision)"), to: file(name), allowsHardLink: true)
@@ -90,6 +92,13 @@ extension StageJob {
       let report = LoweringReport(unlowered: model)
       try FileSystem.writeAtomically([Bytes(report.json())], to: file("lower.json"), isDurable: false)
     }
-    return files + [("lower.json", file("lower.json"))]
+    files.append(("lower.json", file("lower.json")))
+    guard inputs.keys.contains(where: { $0.hasPrefix("search-") }) else { return files }
+    if let search = inputs["search-\(precision)"] {
+      try FileSystem.duplicate(search, to: file("search.json"), allowsHardLink: true)
+      return files + [("search.json", file("search.json"))]
+    }
+    // What has nothing to fall back from keeps no node for it.
+    return files + [try write(SearchReport(holds: true, level: level, kept: [], layers: 0), to: "search.json")]
   }
 }
