@@ -12,7 +12,8 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
     switch self {
     case .parse, .synthesize, .reference, .search, .choose, .serialize: 1
     case .sanitize, .build: 2
-    case .calibrate, .verify: 3
+    case .verify: 3
+    case .calibrate: 4
     case .lower: 5
     }
   }
