@@ -43,8 +43,8 @@ import Testing
   /// Masks are filled with the lowest number there is.
   @Test func sumsOfHugeValuesStayFinite() throws {
     let values = [Float](repeating: -.greatestFiniteMagnitude, count: 40)
-    let found = try #require(ChannelStatistics.bySample(values.span, shape: [1, 1, 40], axis: 1, sampleCount: 1))
-    #expect(found[0].mean == [-Double(Float.greatestFiniteMagnitude)])
+    let found = ChannelStatistics.bySample(values.span, shape: [1, 1, 40], axis: 1, sampleCount: 1)
+    #expect(found?.map(\.mean) == [[-Double(Float.greatestFiniteMagnitude)]])
   }
 
   @Test func anAxisThatIsNotThereGivesNothing() {
