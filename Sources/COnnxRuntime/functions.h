@@ -36,6 +36,7 @@ typedef void (*OrtLog)(
                                                        const char *const *output_names, size_t output_count, OrtValue **outputs)) \
   F(10,  OrtStatus *, CreateSessionOptions,           (OrtSessionOptions **)) \
   F(11,  OrtStatus *, SetOptimizedModelFilePath,      (OrtSessionOptions *, const char *path)) \
+  F(17,  OrtStatus *, DisableMemPattern,              (OrtSessionOptions *)) \
   F(22,  OrtStatus *, SetSessionLogSeverityLevel,     (OrtSessionOptions *, int)) \
   F(23,  OrtStatus *, SetSessionGraphOptimizationLevel, (OrtSessionOptions *, int)) \
   F(24,  OrtStatus *, SetIntraOpNumThreads,           (OrtSessionOptions *, int)) \

@@ -53,6 +53,15 @@ package struct Bytes: Sendable {
     if case .mapped(let file) = storage { (file, range) } else { nil }
   }
 
+  /// The files that these bytes are read from.
+  package var files: [MappedFile] {
+    switch storage {
+    case .mapped(let file): [file]
+    case .array: []
+    case .computed(let recipe): recipe.files
+    }
+  }
+
   /// How many recipes are computed one inside the other to read these bytes; 0 for bytes that are there.
   package var computationDepth: Int { if case .computed(let recipe) = storage { recipe.depth } else { 0 } }
 

@@ -12,6 +12,8 @@ final class ComputedBytes: Sendable {
   let cost: Int
   /// Whether any part costs as much as all of it.
   let isWhole: Bool
+  /// What of it is read from files, each once.
+  let files: [MappedFile]
   private let compute: @Sendable (Range<Int>) -> [UInt8]
   private let sample = Mutex<[UInt8]?>(nil)
 
@@ -21,6 +23,9 @@ final class ComputedBytes: Sendable {
     (self.byteCount, self.isWhole, self.compute) = (byteCount, isWhole, compute)
     depth = 1 + (sources.map(\.computationDepth).max() ?? 0)
     cost = Bytes.computationCost(ofMaking: byteCount, from: sources, isWhole: isWhole)
+    var files: [MappedFile] = []
+    for file in sources.flatMap(\.files) where !files.contains(where: { $0 === file }) { files.append(file) }
+    self.files = files
   }
 
   func bytes(_ range: Range<Int>) -> [UInt8] {

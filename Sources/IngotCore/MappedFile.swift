@@ -43,6 +43,12 @@ internal import Glibc
     if let base = unsafe base { unsafe munmap(UnsafeMutableRawPointer(mutating: base), byteCount) }
   }
 
+  /// Gives the memory of what was read back to the system; what is touched again is read again.
+  package func releasePages() {
+    guard let base = unsafe base else { return }
+    _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base), byteCount, MADV_DONTNEED)
+  }
+
   package func withSpan<R: ~Copyable, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
     let span = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: base, count: byteCount))
     return try body(span)

@@ -52,4 +52,14 @@ extension Model {
     for attribute in functions.flatMap(\.defaults) { result += attribute.initializers }
     return result
   }
+
+  /// Gives the memory of weights that were read from files back to the system: they are read again when somebody asks.
+  package func releasePages() {
+    var released: Set<ObjectIdentifier> = []
+    for (_, initializer) in allInitializers {
+      for file in initializer.tensor?.bytes.files ?? [] where released.insert(ObjectIdentifier(file)).inserted {
+        file.releasePages()
+      }
+    }
+  }
 }

@@ -11,9 +11,10 @@ are random, from a fixed seed, and written as a calibration set into a temporary
 "plain" is onnxruntime running the samples one by one, with its defaults, in a process of its own that only opens the model
 and runs it; "plain, side by side" is the same with one thread an operator and a Python thread a core, which is the fastest
 that this machine does. "ingot build" is a manifest that says int8 and nothing else, from the model to the engine: scalings, method and
-bias correction are chosen by measurement in it. The processes take turns; figures are medians over --runs turns of wall seconds, processor seconds
-(user and system) and the peak of resident memory, mapped files included. "ratio" divides by the faster plain, "cpu ratio" is
-the same for processor seconds. With --peer, quantize_static with its entropy method runs once.
+bias correction are chosen by measurement in it. The processes take turns; figures are medians over --runs turns of wall
+seconds, processor seconds (user and system), the peak of resident memory, mapped files included, and the peak of anonymous
+memory (sampled). Each ratio divides by the plain that took least. With --peer, quantize_static with its entropy method runs
+once.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -114,18 +116,34 @@ def profile(arrays, model):
     return "profiles:\n  -" + "\n".join(lines)[3:] + "\n" if lines else ""
 
 
+def watch(pid, peak):
+    """Keeps the largest anonymous memory of a process, in KiB, until it ends."""
+    while True:
+        try:
+            found = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("RssAnon")]
+        except OSError:
+            return
+        if not found: return
+        peak[0] = max(peak[0], int(found[0].split()[1]))
+        time.sleep(0.01)
+
+
 def run(command, folder):
-    """Wall seconds, processor seconds, peak MiB of a process; None where it fails."""
+    """Wall seconds, processor seconds, peak MiB and peak MiB of anonymous memory of a process; None where it fails."""
     start = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    peak = [0]
+    watcher = threading.Thread(target=watch, args=(process.pid, peak))
+    watcher.start()
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
+    watcher.join()
     if process.returncode != 0:
         print(errors.decode(errors="replace")[-600:], file=sys.stderr)
         return None
-    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, peak[0] / 1024
 
 
 def measure(name, path, options):
@@ -157,16 +175,16 @@ def measure(name, path, options):
     rows = {}
     for label, figures in runs.items():
         figures = [figure for figure in figures if figure]
-        rows[label] = [statistics.median(figure[i] for figure in figures) for i in range(3)] if figures else None
+        rows[label] = [statistics.median(figure[i] for figure in figures) for i in range(4)] if figures else None
     wall = min(rows[label][0] for label in list(rows)[:2] if rows[label])
     cpu = min(rows[label][1] for label in list(rows)[:2] if rows[label])
     print(f"\n{name}, {options.samples} samples, {options.runs} runs")
-    print(f"  {'':26s}{'wall s':>9s}{'ratio':>8s}{'cpu s':>9s}{'ratio':>8s}{'peak MiB':>10s}")
+    print(f"  {'':26s}{'wall s':>9s}{'ratio':>8s}{'cpu s':>9s}{'ratio':>8s}{'peak MiB':>10s}{'anon MiB':>10s}")
     for label, row in rows.items():
         if row is None:
             print(f"  {label:26s}   failed")
         else:
-            print(f"  {label:26s}{row[0]:9.2f}{row[0] / wall:8.2f}{row[1]:9.2f}{row[1] / cpu:8.2f}{row[2]:10.0f}", flush=True)
+            print(f"  {label:26s}{row[0]:9.2f}{row[0] / wall:8.2f}{row[1]:9.2f}{row[1] / cpu:8.2f}{row[2]:10.0f}{row[3]:10.0f}", flush=True)
     return rows
 
 

@@ -97,6 +97,30 @@ import Testing
     #expect(try set.tensor("a", samples: 1..<3).bytes.fileRange?.range == 8..<24)
   }
 
+  /// A pass over a large file must not end with all of it in memory.
+  @Test func ofAFileThatIsReadThroughLittleStaysInMemory() throws {
+    let (count, width) = (40, 1 << 18)
+    let values = (0..<count * width).map { Float($0 % 1000) }
+    let (folder, set) = try Self.set(
+      "  x: { file: x.bin, type: float32, shape: [\(count), \(width)] }", ["x.bin": littleEndianBytes(of: values)])
+    for sample in 0..<count {
+      let tensor = try set.tensor("x", samples: sample..<sample + 1)
+      #expect(tensor.floats?.elementsEqual(values[sample * width..<(sample + 1) * width]) == true)
+    }
+    let resident = try residentKiB(ofFileAt: "\(folder.path)/x.bin")
+    #expect(resident > 0 && resident <= 18 << 10, "\(resident) KiB of 40 MiB")
+  }
+
+  /// What this process has in memory of a mapped file.
+  private func residentKiB(ofFileAt path: String) throws -> Int {
+    let lines = String(decoding: try FileSystem.read("/proc/self/smaps", limit: 1 << 30), as: UTF8.self)
+      .split(separator: "\n")
+    guard let start = lines.firstIndex(where: { $0.hasSuffix(path) }),
+      let line = lines[start...].first(where: { $0.hasPrefix("Rss:") })
+    else { return 0 }
+    return line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+  }
+
   @Test func warnsAboutDataThatTeachesNothing() throws {
     var values = [Float](repeating: 1, count: 256)
     let constant = npyOfSamples(128, values)

@@ -27,6 +27,14 @@ import Testing
 
   private func plain(_ count: Int) -> Bytes { Bytes((0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }) }
 
+  @Test func aRecipeKnowsTheFilesThatItReads() throws {
+    let (first, second) = (Bytes(try MappedFile(path: #filePath)), Bytes(try MappedFile(path: #filePath)))
+    let inner = Bytes(count: 4, from: [first[0..<8], plain(3), first]) { range in range.map { _ in 0 } }
+    let outer = Bytes(count: 2, from: [inner, second]) { [0, 0] }
+    #expect(plain(3).files.isEmpty && inner.files.map(ObjectIdentifier.init) == first.files.map(ObjectIdentifier.init))
+    #expect(outer.files.map(ObjectIdentifier.init) == (first.files + second.files).map(ObjectIdentifier.init))
+  }
+
   @Test(arguments: [0, 1, 95, 97, 1 << 18, 1 << 18 + 1, 1 << 20]) func computedBytesAreThoseOfAnArray(_ count: Int) {
     for isWhole in [false, true] {
       let (bytes, array) = (recipe(count, isWhole: isWhole), plain(count))

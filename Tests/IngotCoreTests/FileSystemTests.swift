@@ -118,6 +118,9 @@ private final class Folder {
     #expect(bytes[1..<4][1..<3] == Bytes(Array("pp".utf8)) && bytes.digest == Digest(of: "mapped"))
     #expect(bytes[2..<4].fileRange?.range == 2..<4)
     try FileSystem.writeAtomically("", to: folder.path("empty"))
+    bytes.files[0].releasePages()
+    let again = Bytes(try MappedFile(path: folder.path("a")))
+    #expect(bytes.files.count == 1 && bytes == again)
     #expect(Bytes(try MappedFile(path: folder.path("empty"))).digest == Digest(of: ""))
     mkfifo(folder.path("pipe"), 0o600)
     #expect(throws: SystemError("open", path: folder.path("pipe"), code: EINVAL)) {

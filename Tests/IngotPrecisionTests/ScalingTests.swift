@@ -161,6 +161,48 @@ private let chain = """
     #expect(wiring(changed.graph).suffix(2) == ["p_smoothed = Mul p p_smoothing", "y = Conv p_smoothed w2"])
   }
 
+  /// What a scaling does to tensors is known without a run: to all of a group, to what is inserted, and to nothing else.
+  @Test func theTensorsThatScalingsChangeAreNamed() throws {
+    let graph = try model(chain).graph
+    let group = ChannelGroups(graph).groups[0]
+    let factors = (1...16).map(Float.init)
+    let scalings = [
+      ChannelScaling(
+        kind: .equalize, factors: factors, divided: group.writers, multiplied: group.readers, insertion: nil, gain: 3),
+      ChannelScaling(
+        kind: .smooth, factors: factors.reversed(), divided: [], multiplied: [],
+        insertion: .init(tensor: "p", axis: 1, trailing: 2, repeats: 1), gain: 3),
+    ]
+    #expect(
+      scaledTensors(graph, by: scalings) == [
+        "a": ScaledTensor(source: "a", axis: 1, divisors: factors),
+        "r": ScaledTensor(source: "r", axis: 1, divisors: factors),
+        "p_smoothed": ScaledTensor(source: "p", axis: 1, divisors: factors.reversed()),
+      ])
+    var foreign = scalings[0]
+    foreign.divided.removeLast()
+    #expect(scaledTensors(graph, by: [foreign]) == nil)
+  }
+
+  @Test func aFlattenedChannelIsDividedWhereverItIs() throws {
+    let graph = try model(
+      """
+      graph main(%x: float32[b,2,2,2]) -> (%y: float32[b,3]) {
+        const %w1: float32[2,2,1,1] = ramp
+        const %w2: float32[8,3] = ramp
+        const %shape: int64[2] = [0, -1]
+        %a: float32[b,2,2,2] = Conv(%x, %w1) # first
+        %f: float32[b,8] = Reshape(%a, %shape) # flatten
+        %y: float32[b,3] = MatMul(%f, %w2) # fc
+      }
+      """
+    ).graph
+    let group = try #require(ChannelGroups(graph).groups.first)
+    let scaling = ChannelScaling(
+      kind: .equalize, factors: [2, 5], divided: group.writers, multiplied: group.readers, insertion: nil, gain: 3)
+    #expect(scaledTensors(graph, by: [scaling])?["f"]?.divisors == [2, 2, 2, 2, 5, 5, 5, 5])
+  }
+
   @Test(arguments: ["none", "w1", "x"])
   func aRecipeOfAnotherModelIsRefused(constant: String) throws {
     var recipe = QuantizationRecipe(method: "mse")

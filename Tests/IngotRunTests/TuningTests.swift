@@ -88,16 +88,4 @@ import Testing
     #expect(order[0] < total / 8 && order[..<4].contains { 3 * $0 >= 2 * total })
     #expect(zip(order, order.dropFirst()).count { $1 < $0 } <= 3)
   }
-
-  @Test func aPartOfASetIsEverySoManyOfItsSamples() throws {
-    let set = try CalibrationSet.open(directory: "\(TestFolder.repository)/Calibration/digits")
-    let whole = try set.tensor("image", samples: 0..<20)
-    let part = set.first(20).every(8)
-    #expect(part.sampleCount == 3 && part.step == 8 && set.first(nil).sampleCount == 500)
-    let values = try #require(whole.floats), width = values.count / 20
-    let found = try #require(try part.tensor("image", samples: 1..<3).floats)
-    #expect(found == Array(values[8 * width..<9 * width] + values[16 * width..<17 * width]))
-    // Errors name samples as they are in the files.
-    #expect(part.stored(1..<3) == 8..<17 && part.every(2).stored(1..<2) == 16..<17)
-  }
 }

@@ -118,6 +118,7 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     // Convolutions in blocks of channels: a sixth less time on ResNet-50, with 49 of its tensors shown.
     options.optimization = .all
     options.entries = [("session.disable_quant_qdq", "1")]
+    options.sparesMemory = true
     return try OnnxRuntimeSession(library, modelPath: path, options: options)
   }
 

@@ -11,6 +11,7 @@ struct OnnxRuntimeOptions {
   /// Threads within an operator; 0 lets ONNX Runtime choose.
   var threadCount = 1
   var isDeterministic = true
+  var sparesMemory = false
   /// Where the optimized model is written.
   var optimizedModelPath: String?
   /// Session configuration entries: key and value.
@@ -170,6 +171,7 @@ struct OnnxRuntimeOptions {
     if let path = options.optimizedModelPath {
       try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_write_optimized(settings, path, &$0) }
     }
+    if options.sparesMemory { try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_spare_memory(settings, &$0) } }
     for (key, value) in options.entries {
       try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_configure(settings, key, value, &$0) }
     }

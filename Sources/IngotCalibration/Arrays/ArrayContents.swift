@@ -38,6 +38,8 @@ final class ArrayContents: Sendable {
   private struct State: ~Copyable {
     var isChecked = false
     var inflater: Inflater?
+    /// Stored bytes that were handed out since their pages were given back.
+    var heldByteCount = 0
   }
 
   init(_ source: Source, layout: ArrayLayout, claim: Claim? = nil) {
@@ -52,7 +54,9 @@ final class ArrayContents: Sendable {
     let size = layout.sampleByteCount
     let range = samples.lowerBound * size..<samples.upperBound * size
     switch source {
-    case .stored(let bytes): return usable(bytes[range])
+    case .stored(let bytes):
+      release(range.count, of: bytes)
+      return usable(bytes[range])
     case .deflated(let member, let start):
       return usable(Bytes(try inflate(member, start + range.lowerBound, range.count)))
     case .images(let list): return try list.bytes(ofSamples: samples)
@@ -71,6 +75,7 @@ final class ArrayContents: Sendable {
         var running = Checksum()
         running.update(claim.member)
         checksum = running.value
+        for file in claim.member.files { file.releasePages() }
       case .deflated:
         var inflater = Inflater(claim.member)
         checksum = try inflater.checksumOfRest(byteCount: claim.byteCount)
@@ -82,6 +87,19 @@ final class ArrayContents: Sendable {
       state.isChecked = true
     }
   }
+
+  /// A pass over a large file would else end with all of it in memory.
+  private func release(_ byteCount: Int, of bytes: Bytes) {
+    let isFull = state.withLock { state in
+      state.heldByteCount += byteCount
+      guard state.heldByteCount > Self.heldByteLimit else { return false }
+      state.heldByteCount = 0
+      return true
+    }
+    if isFull { for file in bytes.files { file.releasePages() } }
+  }
+
+  private static let heldByteLimit = 16 << 20
 
   private func inflate(_ member: Bytes, _ offset: Int, _ count: Int) throws(ArrayProblem) -> [UInt8] {
     try state.withLock { (state) throws(ArrayProblem) in

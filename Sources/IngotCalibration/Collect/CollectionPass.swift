@@ -197,9 +197,9 @@ struct CollectionPass: Sendable {
 
   /// The sample that an element belongs to, where the tensor's first axis is the batch; else the whole batch.
   private func sample(of index: Int, amongst count: Int, _ shape: [Int], _ samples: Range<Int>) -> Range<Int> {
-    guard shape.first == samples.count else { return set.stored(samples) }
+    guard shape.first == samples.count else { return samples }
     let sample = samples.lowerBound + index / max(count / samples.count, 1)
-    return set.stored(sample..<sample + 1)
+    return sample..<sample + 1
   }
 }
 

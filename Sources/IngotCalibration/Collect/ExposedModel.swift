@@ -38,6 +38,8 @@ extension Model {
       try FileSystem.makeDirectory(folder)
       // Weights in a file of their own are mapped by the runtime, not parsed and copied.
       try exposing(tensors).write(to: path, weights: .externalAbove(1024), isDurable: false)
+      // The runtime has weights of its own: these would stay in memory beside them.
+      releasePages()
       return try reference.openModelForMeasuring(at: path)
     } catch let error as any ReportableError {
       throw .opening(error)

@@ -12,37 +12,24 @@ package struct CalibrationSet: Sendable {
   package let sampleCount: Int
   /// In the order of `set.yaml`.
   package let arrays: [SampleArray]
-  /// Of the stored samples every one, every second, …
-  package let step: Int
   /// The files that the arrays come from, sorted: their digests and `identity` say which bytes reach a model.
   package let filePaths: [String]
 
   init(
-    directory: String, description: String?, source: String?, arrays: [SampleArray], filePaths: [String],
-    step: Int = 1
+    directory: String, description: String?, source: String?, arrays: [SampleArray], filePaths: [String]
   ) {
     (self.directory, self.description, self.source, self.arrays) = (directory, description, source, arrays)
-    (self.filePaths, self.step) = (filePaths, step)
+    self.filePaths = filePaths
     sampleCount = arrays.first?.sampleCount ?? 0
   }
 
   /// Only the first samples.
   /// - Parameter count: nil means all.
-  package func first(_ count: Int?) -> CalibrationSet { count.map { part(of: $0, every: 1) } ?? self }
-
-  /// Only every second sample, every third, …, from the first.
-  package func every(_ step: Int) -> CalibrationSet { step == 1 ? self : part(of: sampleCount, every: step) }
-
-  private func part(of count: Int, every step: Int) -> CalibrationSet {
-    CalibrationSet(
+  package func first(_ count: Int?) -> CalibrationSet {
+    guard let count else { return self }
+    return CalibrationSet(
       directory: directory, description: description, source: source,
-      arrays: arrays.map { $0.part(of: min(count, sampleCount), every: step) }, filePaths: filePaths,
-      step: step * self.step)
-  }
-
-  /// The numbers that the samples have in the files.
-  func stored(_ samples: Range<Int>) -> Range<Int> {
-    samples.isEmpty ? samples : samples.lowerBound * step..<(samples.upperBound - 1) * step + 1
+      arrays: arrays.map { $0.first(min(count, sampleCount)) }, filePaths: filePaths)
   }
 
   package func array(named name: String) -> SampleArray? { arrays.first { $0.name == name } }
@@ -101,24 +88,20 @@ package struct SampleArray: Sendable {
   package let sampleShape: [Int]
   let identity: String
   let contents: ArrayContents
-  /// As the set's.
-  private let step: Int
 
   init(name: String, place: Place, identity: String, contents: ArrayContents) {
     self.init(
-      name: name, place: place, identity: identity, contents: contents, count: contents.layout.shape[0], step: 1)
+      name: name, place: place, identity: identity, contents: contents, count: contents.layout.shape[0])
   }
 
-  private init(name: String, place: Place, identity: String, contents: ArrayContents, count: Int, step: Int) {
+  private init(name: String, place: Place, identity: String, contents: ArrayContents, count: Int) {
     (self.name, self.place, self.identity, self.contents) = (name, place, identity, contents)
     (type, sampleShape) = (contents.layout.type, contents.layout.sampleShape)
-    (sampleCount, self.step) = (count, step)
+    sampleCount = count
   }
 
-  fileprivate func part(of count: Int, every step: Int) -> SampleArray {
-    SampleArray(
-      name: name, place: place, identity: identity, contents: contents, count: (count + step - 1) / step,
-      step: step * self.step)
+  fileprivate func first(_ count: Int) -> SampleArray {
+    SampleArray(name: name, place: place, identity: identity, contents: contents, count: count)
   }
 
   /// `float32 [500, 3, 8, 8]`.
@@ -129,17 +112,10 @@ package struct SampleArray: Sendable {
   package func tensor(samples: Range<Int>) throws(InputError) -> Tensor {
     precondition(samples.lowerBound >= 0 && samples.upperBound <= sampleCount, "'\(name)' has no samples \(samples)")
     do {
-      return Tensor(type: type, shape: [samples.count] + sampleShape, bytes: try bytes(of: samples))
+      return Tensor(type: type, shape: [samples.count] + sampleShape, bytes: try contents.bytes(ofSamples: samples))
     } catch {
       throw InputError([diagnostic(error)])
     }
-  }
-
-  private func bytes(of samples: Range<Int>) throws(ArrayProblem) -> Bytes {
-    if step == 1 { return try contents.bytes(ofSamples: samples) }
-    var gathered: [UInt8] = []
-    for sample in samples { gathered += try contents.bytes(ofSamples: sample * step..<sample * step + 1).array }
-    return Bytes(gathered)
   }
 
   func diagnostic(_ problem: ArrayProblem) -> Diagnostic {

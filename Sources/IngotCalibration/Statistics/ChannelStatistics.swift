@@ -12,13 +12,12 @@ package struct ChannelStatistics: Hashable, Codable, Sendable {
   package private(set) var max: [Float]
   private var sums: [Double]
   private var magnitudeSums: [Double]
-  private var squareSums: [Double]
 
   init(channelCount: Int) {
     min = [Float](repeating: .infinity, count: channelCount)
     max = [Float](repeating: -.infinity, count: channelCount)
     sums = [Double](repeating: 0, count: channelCount)
-    (magnitudeSums, squareSums) = (sums, sums)
+    magnitudeSums = sums
   }
 
   package var channelCount: Int { min.count }
@@ -27,7 +26,6 @@ package struct ChannelStatistics: Hashable, Codable, Sendable {
   package var mean: [Double] { sums.map { $0 / Double(Swift.max(valueCount, 1)) } }
   /// Of the magnitudes: what AWQ calls the salience of a channel.
   package var meanMagnitude: [Double] { magnitudeSums.map { $0 / Double(Swift.max(valueCount, 1)) } }
-  package var meanSquare: [Double] { squareSums.map { $0 / Double(Swift.max(valueCount, 1)) } }
 
   /// Adds what came later.
   /// - Precondition: both have as many channels.
@@ -39,7 +37,6 @@ package struct ChannelStatistics: Hashable, Codable, Sendable {
       max[channel] = Swift.max(max[channel], later.max[channel])
       sums[channel] += later.sums[channel]
       magnitudeSums[channel] += later.magnitudeSums[channel]
-      squareSums[channel] += later.squareSums[channel]
     }
   }
 }
@@ -74,7 +71,7 @@ extension ChannelStatistics {
       let rowStart = row * inner * channelCount
       if inner == 1 {
         let row = values.extracting(rowStart..<rowStart + channelCount)
-        Self.take(row, &min, &max, &sums, &magnitudeSums, &squareSums)
+        Self.take(row, &min, &max, &sums, &magnitudeSums)
       } else {
         for channel in 0..<channelCount {
           let start = rowStart + channel * inner
@@ -87,13 +84,12 @@ extension ChannelStatistics {
   /// One value of each channel. Unchecked, so that the loop becomes vector instructions; all arrays have `count` elements.
   private static func take(
     _ values: Span<Float>, _ min: inout [Float], _ max: inout [Float], _ sums: inout [Double],
-    _ magnitudeSums: inout [Double], _ squareSums: inout [Double]
+    _ magnitudeSums: inout [Double]
   ) {
     var low = min.mutableSpan
     var high = max.mutableSpan
     var sum = sums.mutableSpan
     var magnitude = magnitudeSums.mutableSpan
-    var square = squareSums.mutableSpan
     for channel in 0..<values.count {
       let value = unsafe values[unchecked: channel]
       unsafe low[unchecked: channel] = value < low[unchecked: channel] ? value : low[unchecked: channel]
@@ -101,40 +97,51 @@ extension ChannelStatistics {
       let wide = Double(value)
       unsafe sum[unchecked: channel] += wide
       unsafe magnitude[unchecked: channel] += wide.magnitude
-      unsafe square[unchecked: channel] += wide * wide
     }
   }
 
-  /// Many values of one channel, in four lanes whose order is always the same.
+  /// Many values of one channel, in eight lanes whose order is always the same. A lane adds up few values as floats, which loses
+  /// less than a millionth of them, before it goes into the sums.
   private mutating func takeRun(_ values: Span<Float>, of channel: Int) {
-    var low = SIMD4<Float>(repeating: min[channel])
-    var high = SIMD4<Float>(repeating: max[channel])
-    var (sum, magnitude, square) = (SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero)
+    var low = SIMD8<Float>(repeating: min[channel])
+    var high = SIMD8<Float>(repeating: max[channel])
+    var (sum, magnitude) = (0.0, 0.0)
+    let whole = values.count / 8 * 8
     var start = 0
-    while start < values.count {
-      let count = Swift.min(4, values.count - start)
-      // The last values repeat the first of them, which changes no extreme, with a weight of zero.
-      var block = SIMD4<Float>(repeating: values[start])
-      var weight = SIMD4<Double>(1, 1, 1, 1)
-      if count == 4 {
-        unsafe block = SIMD4(
+    while start < whole {
+      let end = Swift.min(start + 8 * Self.laneCount, whole)
+      var (sums, magnitudes) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
+      while start < end {
+        // Unchecked: start + 7 is below the count.
+        let block = unsafe SIMD8(
           values[unchecked: start], values[unchecked: start + 1], values[unchecked: start + 2],
-          values[unchecked: start + 3])
-      } else {
-        for lane in 0..<4 { if lane < count { block[lane] = values[start + lane] } else { weight[lane] = 0 } }
+          values[unchecked: start + 3], values[unchecked: start + 4], values[unchecked: start + 5],
+          values[unchecked: start + 6], values[unchecked: start + 7])
+        low.replace(with: block, where: block .< low)
+        high.replace(with: block, where: block .> high)
+        sums += block
+        magnitudes += block.replacing(with: -block, where: block .< 0)
+        start += 8
       }
-      low.replace(with: block, where: block .< low)
-      high.replace(with: block, where: block .> high)
-      let wide = SIMD4<Double>(Double(block.x), Double(block.y), Double(block.z), Double(block.w)) * weight
-      sum += wide
-      square += wide * wide
-      magnitude += wide.replacing(with: -wide, where: wide .< 0)
-      start += 4
+      for lane in 0..<8 { (sum, magnitude) = (sum + Double(sums[lane]), magnitude + Double(magnitudes[lane])) }
     }
-    min[channel] = low.min()
-    max[channel] = high.max()
-    sums[channel] += sum.sum()
-    magnitudeSums[channel] += magnitude.sum()
-    squareSums[channel] += square.sum()
+    (min[channel], max[channel]) = (low.min(), high.max())
+    for index in whole..<values.count {
+      let value = values[index]
+      (min[channel], max[channel]) = (Swift.min(min[channel], value), Swift.max(max[channel], value))
+      (sum, magnitude) = (sum + Double(value), magnitude + Double(value.magnitude))
+    }
+    if !magnitude.isFinite {
+      // Values so large that few of them are beyond what a float holds.
+      (sum, magnitude) = (0, 0)
+      for index in values.indices {
+        (sum, magnitude) = (sum + Double(values[index]), magnitude + Double(values[index].magnitude))
+      }
+    }
+    sums[channel] += sum
+    magnitudeSums[channel] += magnitude
   }
+
+  /// Values that a lane adds up as floats.
+  private static let laneCount = 16
 }

@@ -87,7 +87,7 @@ extension Stages {
   }
 
   private func judge(of model: Model, _ set: CalibrationSet, _ openSession: @escaping SessionOpener) -> OutputJudge {
-    OutputJudge(set: set, inputs: model.inputTensors, threadCount: threadCount) { try openSession(model, []) }
+    OutputJudge(set: set, model: model, threadCount: threadCount) { try openSession(model, []) }
   }
 
   /// Tensors without an entry are left out: only lowering knows which of them it needs, and it refuses to guess.

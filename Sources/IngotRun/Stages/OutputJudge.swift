@@ -8,10 +8,12 @@ internal import IngotCore
 internal import IngotGraph
 internal import Synchronization
 
-/// A lowered model under judgement. It takes no memory while nothing is run.
+/// A lowered model under judgement. A large one takes no memory while nothing is run.
 final class JudgedModel {
   /// Opens it, in each form that it is built in.
   fileprivate let openers: [() throws -> any ConcurrentInferenceSession]
+  /// Those that stay open, in the openers' order.
+  fileprivate var sessions: [any ConcurrentInferenceSession] = []
   /// In decibels, sample by sample, in the judge's order.
   fileprivate(set) var scores: [Double] = []
 
@@ -32,10 +34,15 @@ final class OutputJudge {
   private static let stake = 0.5
   /// Samples that the float model runs at once, so that it need not be opened for each round.
   private static let exactCount = 8
+  /// Models with fewer bytes of weights stay open: opening one takes longer than running it.
+  private static let smallByteCount = 4 << 20
+  /// What a session may show of a sample for two samples to be measured side by side, layer by layer.
+  private static let shownByteCount = 16 << 20
 
   private let openExact: () throws -> any ConcurrentInferenceSession
   private let set: CalibrationSet
   private let inputs: [String]
+  private let keepsSessions: Bool
   private let threadCount: Int
   /// Where samples start, and how many the model takes at once.
   private let starts: [Int]
@@ -44,14 +51,17 @@ final class OutputJudge {
   private var feeds: [[String: Tensor]] = []
   private var expected: [[String: Tensor]] = []
 
-  /// - Parameter inputs: the model's.
-  /// - Parameter openExact: opens the float model.
+  /// - Parameter model: the float one, whose inputs and size the others have too.
+  /// - Parameter openExact: opens it.
   init(
-    set: CalibrationSet, inputs: [IOTensor], threadCount: Int,
+    set: CalibrationSet, model: Model, threadCount: Int,
     openExact: @escaping () throws -> any ConcurrentInferenceSession
   ) {
+    let inputs = model.inputTensors
     (self.set, self.threadCount, self.openExact) = (set, threadCount, openExact)
     self.inputs = inputs.map(\.name)
+    keepsSessions =
+      model.allInitializers.reduce(0) { $0 + ($1.initializer.tensor?.bytes.count ?? 0) } < Self.smallByteCount
     unit = set.fixedBatchSize(of: inputs) ?? 1
     starts = Self.order(of: max(min(Self.sampleLimit, set.sampleCount) / unit, 1), amongst: set.sampleCount / unit)
       .map { [unit] in $0 * unit }
@@ -97,8 +107,10 @@ final class OutputJudge {
     try prepare(count)
     var sums = [Double](repeating: 0, count: missing.count)
     let (feeds, expected) = (feeds, expected)
-    for open in model.openers {
-      let session = try open()
+    for (number, open) in model.openers.enumerated() {
+      let isOpen = model.sessions.indices.contains(number)
+      let session = try isOpen ? model.sessions[number] : open()
+      if keepsSessions, !isOpen { model.sessions.append(session) }
       let found = try map(missing) { (index) throws(BackendError) in
         Self.sqnr(of: try session.run(feeds[index]), expected[index], feeds[index])
       }
@@ -143,31 +155,47 @@ final class OutputJudge {
     try prepare(count)
     let feeds = feeds
     let wanted = Set(names)
-    let found = try map(0..<count) { (index) throws(BackendError) in
-      let (outputs, padding) = (try exact.run(feeds[index]), Padding(feeds[index]))
-      var noises: [String: Noise] = [:]
-      try lowered.run(feeds[index]) { output, shape, bytes in
-        guard wanted.contains(output.name), output.type == .float32, let tensor = outputs[output.name],
-          let exact = tensor.floats, tensor.shape == shape
-        else { return }
-        noises[output.name] = Noise(exact, bytes.elements(as: Float.self), padding.kept(of: shape))
+    @Sendable func compared(_ index: Int) throws(BackendError) -> LayerNoises {
+      var found = LayerNoises()
+      var outputs: [String: (shape: [Int], values: [Float])] = [:]
+      try exact.run(feeds[index]) { output, shape, bytes in
+        found.byteCount += bytes.byteCount
+        guard wanted.contains(output.name), output.type == .float32 else { return }
+        outputs[output.name] = (shape, bytes.elements(as: Float.self))
       }
-      return noises
+      let padding = Padding(feeds[index])
+      try lowered.run(feeds[index]) { output, shape, bytes in
+        guard let exact = outputs.removeValue(forKey: output.name), exact.shape == shape, output.type == .float32 else {
+          return
+        }
+        found.noises[output.name] = Noise(exact.values, bytes.elements(as: Float.self), padding.kept(of: shape))
+      }
+      return found
     }
+    var found = try map(0..<1, compared)
+    // Both models and what both show are in memory.
+    found += try map(1..<count, threadLimit: found[0].byteCount > Self.shownByteCount ? 1 : threadCount, compared)
     var sums: [String: Noise] = [:]
-    for noises in found { for (name, noise) in noises { sums[name, default: Noise()].add(noise) } }
+    for (name, noise) in found.flatMap(\.noises) { sums[name, default: Noise()].add(noise) }
     return sums.mapValues(\.decibels)
+  }
+
+  /// Of one sample.
+  private struct LayerNoises: Sendable {
+    var noises: [String: Noise] = [:]
+    /// What the exact model showed.
+    var byteCount = 0
   }
 
   // MARK: threads
 
   /// Samples side by side; the results are in the samples' order.
   private func map<R: Sendable>(
-    _ range: Range<Int>, _ body: @Sendable (Int) throws(BackendError) -> R
+    _ range: Range<Int>, threadLimit: Int = .max, _ body: @Sendable (Int) throws(BackendError) -> R
   ) throws -> [R] {
     try Interrupt.check()
     let work = Mutex(SharedWork<R>(next: range.lowerBound))
-    withThreads(min(threadCount, range.count)) { _ in
+    withThreads(min(threadCount, threadLimit, range.count)) { _ in
       while let index = work.withLock({ $0.take(below: range.upperBound) }) {
         let result: Result<R, BackendError>
         do throws(BackendError) { result = .success(try body(index)) } catch { result = .failure(error) }
