@@ -117,8 +117,21 @@ import Testing
       "tensorrt-rtx",
       ["hardware-compatibility: none", "tf32: false", "sparsity: true", "refit: true", "strip-plan: false"]
     ),
-    ("onnxruntime", ["graph-optimization: basic", "threads: 4", "format: ort", "format: onnx"]),
-    ("openvino", ["precision-hint: bf16", "performance-mode: throughput", "threads: 4", "streams: 2", "device: CPU"]),
+    (
+      "onnxruntime",
+      [
+        "graph-optimization: basic", "threads: 4", "format: ort", "format: onnx", "inter-threads: 2",
+        "memory-arena: false",
+        "deterministic: true", "provider: cuda", "provider: tensorrt", "device-id: 1",
+      ]
+    ),
+    (
+      "openvino",
+      [
+        "precision-hint: bf16", "performance-mode: throughput", "threads: 4", "streams: 2", "device: CPU",
+        "device: NPU",
+      ]
+    ),
   ]
 
   @Test(arguments: cases.flatMap { entry in entry.options.map { (entry.backend, $0) } })
@@ -135,7 +148,7 @@ import Testing
     let table =
       switch kind {
       case .tensorrt, .tensorrtRTX: TensorRTBackend.options
-      case .onnxruntime: OnnxRuntimeBackend.options
+      case .onnxruntime, .onnxruntimeGPU: OnnxRuntimeBackend.options
       case .openvino: OpenVINOBackend.options
       }
     for case .build(let settings) in try Plan(manifest).steps.map(\.action) {
