@@ -398,7 +398,7 @@ private struct Planner {
 
 extension Manifest {
   /// Whether the target's engine needs a GPU.
-  func runsOnGPU(_ target: TargetSpec) -> Bool {
+  package func runsOnGPU(_ target: TargetSpec) -> Bool {
     target.backend.value.isTensorRT
       || options(for: target).contains { $0.name.value == "provider" && $0.value.value.description != "cpu" }
   }

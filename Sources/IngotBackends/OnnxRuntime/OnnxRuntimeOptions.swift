@@ -103,10 +103,14 @@ extension OnnxRuntimeOptions {
             options, number, Int32(provider.device), keys, values, keys.count, &told, &$0)
         }
       }
-      // Options as text: `device_id=0;use_tf32=0;…`. What was given must be in it.
+      // Options as text: `device_id=0;use_tf32=0;…`. What was given must not have become something else.
       guard let text = unsafe told.map({ unsafe String(cString: $0) }) else { continue }
-      let taken = Set(text.split(separator: ";").map(String.init))
-      if let lost = given.first(where: { !taken.contains("\($0.key)=\($0.value)") }) {
+      let taken = Dictionary(
+        text.split(separator: ";").compactMap { pair -> (String, String)? in
+          guard let sign = pair.firstIndex(of: "=") else { return nil }
+          return (String(pair[..<sign]), String(pair[pair.index(after: sign)...]))
+        }, uniquingKeysWith: { first, _ in first })
+      if let lost = given.first(where: { option in taken[option.key].map { $0 != option.value } ?? false }) {
         throw BackendError(
           .onnxruntime, .failed("the CUDA provider did not take \(lost.key) = \(lost.value); it has \(text)"))
       }
