@@ -33,10 +33,16 @@ static void drop_message(
 
 static void keep_message(
     void *context, int severity, const char *category, const char *id, const char *location, const char *message) {
-  (void)severity, (void)category, (void)id, (void)location;
+  (void)category, (void)id, (void)location;
   ort_log *log = context;
+  const int warnings = 2;
+  static const char settings[] = "Session Options {";
   pthread_mutex_lock(&log->lock);
-  if (log->count < LOG_CAPACITY) log->lines[log->count++] = ort_text(message);
+  if (severity >= warnings) {
+    if (log->count < LOG_CAPACITY) log->lines[log->count++] = ort_text(message);
+  } else if (log->settings == NULL && strncmp(message, settings, sizeof settings - 1) == 0) {
+    log->settings = ort_text(message);
+  }
   pthread_mutex_unlock(&log->lock);
 }
 
@@ -100,26 +106,69 @@ void ingot_ort_close(ingot_ort *library) {
 
 const char *ingot_ort_version(const ingot_ort *library) { return library->version; }
 
-int ingot_ort_make_options(
-    ingot_ort *library, int32_t optimization, int32_t thread_count, bool is_deterministic, ingot_ort_options **options,
-    char **error) {
+int ingot_ort_make_options(ingot_ort *library, const ingot_ort_settings *settings, ingot_ort_options **options, char **error) {
   ingot_ort_options *made = calloc(1, sizeof *made);
   if (made == NULL) return ort_fail(error, INGOT_ORT_NO_MEMORY, "out of memory");
   made->library = library;
+  made->gpu = -1;
   const ort_functions *f = &library->f;
   OrtStatus *status = f->CreateSessionOptions(&made->options);
-  const int warnings = 2;
-  if (status == NULL) status = f->SetSessionLogSeverityLevel(made->options, warnings);
-  if (status == NULL) status = f->SetSessionGraphOptimizationLevel(made->options, optimization);
-  if (status == NULL) status = f->SetIntraOpNumThreads(made->options, thread_count);
-  if (status == NULL) status = f->SetInterOpNumThreads(made->options, 1);
-  if (status == NULL) status = f->SetDeterministicCompute(made->options, is_deterministic);
+  const int information = 1, warnings = 2, parallel = 1;
+  if (status == NULL) {
+    status = f->SetSessionLogSeverityLevel(made->options, settings->tells_settings ? information : warnings);
+  }
+  if (status == NULL) status = f->SetSessionGraphOptimizationLevel(made->options, settings->optimization);
+  if (status == NULL) status = f->SetIntraOpNumThreads(made->options, settings->thread_count);
+  if (status == NULL) status = f->SetInterOpNumThreads(made->options, settings->operator_count);
+  if (status == NULL && settings->operator_count > 1) status = f->SetSessionExecutionMode(made->options, parallel);
+  if (status == NULL) status = f->SetDeterministicCompute(made->options, settings->is_deterministic);
+  if (status == NULL && !settings->has_arena) status = f->DisableCpuMemArena(made->options);
+  if (status == NULL && settings->spares_memory) status = f->DisableMemPattern(made->options);
   if (status != NULL) {
     ingot_ort_release_options(made);
     return ort_finish(f, status, error);
   }
   *options = made;
   return 0;
+}
+
+static OrtStatus *add_cuda(
+    ingot_ort_options *options, const char *const *keys, const char *const *values, size_t count, char **told) {
+  const ort_functions *f = &options->library->f;
+  OrtProvider *provider = NULL;
+  OrtAllocator *allocator = NULL;
+  char *text = NULL;
+  OrtStatus *status = f->CreateCUDAProviderOptions(&provider);
+  if (status == NULL) status = f->UpdateCUDAProviderOptions(provider, keys, values, count);
+  if (status == NULL) status = f->SessionOptionsAppendExecutionProvider_CUDA_V2(options->options, provider);
+  if (status == NULL) status = f->GetAllocatorWithDefaultOptions(&allocator);
+  if (status == NULL) status = f->GetCUDAProviderOptionsAsString(provider, allocator, &text);
+  if (status == NULL) {
+    *told = ort_text(text);
+    status = f->AllocatorFree(allocator, text);
+  }
+  if (provider != NULL) f->ReleaseCUDAProviderOptions(provider);
+  return status;
+}
+
+static OrtStatus *add_tensorrt(
+    ingot_ort_options *options, const char *const *keys, const char *const *values, size_t count) {
+  const ort_functions *f = &options->library->f;
+  OrtProvider *provider = NULL;
+  OrtStatus *status = f->CreateTensorRTProviderOptions(&provider);
+  if (status == NULL) status = f->UpdateTensorRTProviderOptions(provider, keys, values, count);
+  if (status == NULL) status = f->SessionOptionsAppendExecutionProvider_TensorRT_V2(options->options, provider);
+  if (provider != NULL) f->ReleaseTensorRTProviderOptions(provider);
+  return status;
+}
+
+int ingot_ort_add_provider(
+    ingot_ort_options *options, int32_t provider, int32_t gpu, const char *const *keys, const char *const *values,
+    size_t count, char **told, char **error) {
+  OrtStatus *status = provider == INGOT_ORT_TENSORRT ? add_tensorrt(options, keys, values, count)
+                                                     : add_cuda(options, keys, values, count, told);
+  options->gpu = gpu;
+  return ort_finish(&options->library->f, status, error);
 }
 
 void ingot_ort_release_options(ingot_ort_options *options) {
@@ -137,11 +186,6 @@ int ingot_ort_configure(ingot_ort_options *options, const char *key, const char 
   return ort_finish(f, f->AddSessionConfigEntry(options->options, key, value), error);
 }
 
-int ingot_ort_spare_memory(ingot_ort_options *options, char **error) {
-  const ort_functions *f = &options->library->f;
-  return ort_finish(f, f->DisableMemPattern(options->options), error);
-}
-
 int ingot_ort_open_session(
     ingot_ort_options *options, const char *model_path, ingot_ort_session **session, char **error) {
   ingot_ort_session *made = calloc(1, sizeof *made);
@@ -151,8 +195,12 @@ int ingot_ort_open_session(
   pthread_mutex_init(&made->log.lock, NULL);
   OrtStatus *status = f->SetUserLoggingFunction(options->options, keep_message, &made->log);
   if (status == NULL) status = f->CreateSession(options->library->env, model_path, options->options, &made->session);
-  const int arena = 1, default_memory = 0;
+  const int device = 0, arena = 1, default_memory = 0;
   if (status == NULL) status = f->CreateCpuMemoryInfo(arena, default_memory, &made->memory);
+  if (status == NULL) {
+    status = options->gpu < 0 ? f->CreateCpuMemoryInfo(arena, default_memory, &made->output_memory)
+                              : f->CreateMemoryInfo("Cuda", device, options->gpu, default_memory, &made->output_memory);
+  }
   int code = ort_finish(f, status, error);
   if (code == 0) code = ort_describe(made, error);
   /* Making a session leaves half a model's size behind in free memory that malloc keeps (ResNet-50: 50 MiB). */
@@ -169,8 +217,10 @@ void ingot_ort_close_session(ingot_ort_session *session) {
   const ort_functions *f = &session->library->f;
   ort_forget(session);
   if (session->memory != NULL) f->ReleaseMemoryInfo(session->memory);
+  if (session->output_memory != NULL) f->ReleaseMemoryInfo(session->output_memory);
   if (session->session != NULL) f->ReleaseSession(session->session);
   for (size_t i = 0; i < session->log.count; i++) free(session->log.lines[i]);
+  free(session->log.settings);
   pthread_mutex_destroy(&session->log.lock);
   free(session);
   malloc_trim(0);
@@ -182,3 +232,5 @@ const char *ingot_ort_log_line(ingot_ort_session *session, size_t index) {
   pthread_mutex_unlock(&session->log.lock);
   return line;
 }
+
+const char *ingot_ort_session_settings(const ingot_ort_session *session) { return session->log.settings; }

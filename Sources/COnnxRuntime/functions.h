@@ -21,6 +21,7 @@ typedef struct OrtTensorInfo OrtTensorInfo;
 typedef struct OrtMemoryInfo OrtMemoryInfo;
 typedef struct OrtAllocator OrtAllocator;
 typedef struct OrtBinding OrtBinding;
+typedef struct OrtProvider OrtProvider; /* options of an execution provider */
 
 typedef void (*OrtLog)(
     void *context, int severity, const char *category, const char *id, const char *location, const char *message);
@@ -36,7 +37,9 @@ typedef void (*OrtLog)(
                                                        const char *const *output_names, size_t output_count, OrtValue **outputs)) \
   F(10,  OrtStatus *, CreateSessionOptions,           (OrtSessionOptions **)) \
   F(11,  OrtStatus *, SetOptimizedModelFilePath,      (OrtSessionOptions *, const char *path)) \
+  F(13,  OrtStatus *, SetSessionExecutionMode,        (OrtSessionOptions *, int)) \
   F(17,  OrtStatus *, DisableMemPattern,              (OrtSessionOptions *)) \
+  F(19,  OrtStatus *, DisableCpuMemArena,             (OrtSessionOptions *)) \
   F(22,  OrtStatus *, SetSessionLogSeverityLevel,     (OrtSessionOptions *, int)) \
   F(23,  OrtStatus *, SetSessionGraphOptimizationLevel, (OrtSessionOptions *, int)) \
   F(24,  OrtStatus *, SetIntraOpNumThreads,           (OrtSessionOptions *, int)) \
@@ -58,6 +61,7 @@ typedef void (*OrtLog)(
   F(63,  OrtStatus *, GetSymbolicDimensions,          (const OrtTensorInfo *, const char **, size_t)) \
   F(64,  OrtStatus *, GetTensorShapeElementCount,     (const OrtTensorInfo *, size_t *)) \
   F(65,  OrtStatus *, GetTensorTypeAndShape,          (const OrtValue *, OrtTensorInfo **)) \
+  F(68,  OrtStatus *, CreateMemoryInfo,               (const char *name, int allocator_type, int id, int memory_type, OrtMemoryInfo **)) \
   F(69,  OrtStatus *, CreateCpuMemoryInfo,            (int allocator_type, int memory_type, OrtMemoryInfo **)) \
   F(76,  OrtStatus *, AllocatorFree,                  (OrtAllocator *, void *)) \
   F(78,  OrtStatus *, GetAllocatorWithDefaultOptions, (OrtAllocator **)) \
@@ -75,6 +79,15 @@ typedef void (*OrtLog)(
   F(135, void,        ReleaseIoBinding,               (OrtBinding *)) \
   F(136, OrtStatus *, BindInput,                      (OrtBinding *, const char *name, const OrtValue *)) \
   F(138, OrtStatus *, BindOutputToDevice,             (OrtBinding *, const char *name, const OrtMemoryInfo *)) \
+  F(170, OrtStatus *, SessionOptionsAppendExecutionProvider_TensorRT_V2, (OrtSessionOptions *, const OrtProvider *)) \
+  F(171, OrtStatus *, CreateTensorRTProviderOptions,  (OrtProvider **)) \
+  F(172, OrtStatus *, UpdateTensorRTProviderOptions,  (OrtProvider *, const char *const *, const char *const *, size_t)) \
+  F(174, void,        ReleaseTensorRTProviderOptions, (OrtProvider *)) \
+  F(204, OrtStatus *, SessionOptionsAppendExecutionProvider_CUDA_V2, (OrtSessionOptions *, const OrtProvider *)) \
+  F(205, OrtStatus *, CreateCUDAProviderOptions,      (OrtProvider **)) \
+  F(206, OrtStatus *, UpdateCUDAProviderOptions,      (OrtProvider *, const char *const *, const char *const *, size_t)) \
+  F(207, OrtStatus *, GetCUDAProviderOptionsAsString, (const OrtProvider *, OrtAllocator *, char **)) \
+  F(208, void,        ReleaseCUDAProviderOptions,     (OrtProvider *)) \
   F(266, OrtStatus *, SetUserLoggingFunction,         (OrtSessionOptions *, OrtLog, void *context)) \
   F(273, OrtStatus *, SetDeterministicCompute,        (OrtSessionOptions *, bool)) \
   F(390, bool,        TensorTypeAndShape_HasShape,    (const OrtTensorInfo *))

@@ -15,6 +15,7 @@ typedef struct {
   pthread_mutex_t lock;
   size_t count;
   char *lines[LOG_CAPACITY];
+  char *settings; /* what ONNX Runtime says that the session was made with */
 } ort_log;
 
 struct ingot_ort {
@@ -26,12 +27,14 @@ struct ingot_ort {
 struct ingot_ort_options {
   ingot_ort *library;
   OrtSessionOptions *options;
+  int32_t gpu; /* where a provider runs; -1 where none does */
 };
 
 struct ingot_ort_session {
   ingot_ort *library;
   OrtSession *session;
-  OrtMemoryInfo *memory;
+  OrtMemoryInfo *memory;        /* the host's */
+  OrtMemoryInfo *output_memory; /* where outputs stay that nobody is given */
   ort_log log;
   ingot_ort_io *inputs, *outputs;
   size_t input_count, output_count;

@@ -18,7 +18,7 @@ static int bind(ingot_ort_prepared *made, char **error) {
     status = f->BindInput(made->binding, made->inputs.names[i], made->inputs.values[i]);
   }
   for (size_t i = 0; i < session->output_count && status == NULL; i++) {
-    status = f->BindOutputToDevice(made->binding, session->outputs[i].name, session->memory);
+    status = f->BindOutputToDevice(made->binding, session->outputs[i].name, session->output_memory);
   }
   return ort_finish(f, status, error);
 }

@@ -194,6 +194,16 @@ int ingot_ov_compile(ingot_ov_model *model, const char *device, ingot_ov_program
   return finish_program(made, status, program, error);
 }
 
+int ingot_ov_property(const ingot_ov_program *program, const char *key, char **value, char **error) {
+  const ov_functions *f = &program->library->f;
+  char *text = NULL;
+  int code = ov_finish(f, f->ov_compiled_model_get_property(program->compiled, key, &text), error);
+  if (code != 0) return code;
+  *value = strdup(text == NULL ? "" : text);
+  if (text != NULL) f->ov_free(text);
+  return 0;
+}
+
 int ingot_ov_export(ingot_ov_program *program, const char *path, char **error) {
   const ov_functions *f = &program->library->f;
   return ov_finish(f, f->ov_compiled_model_export_model(program->compiled, path), error);

@@ -70,6 +70,7 @@ typedef struct {
   F(int,          ov_compiled_model_output_by_index,      (const ov_compiled *, size_t, ov_port **)) \
   F(int,          ov_compiled_model_create_infer_request, (const ov_compiled *, ov_request **)) \
   F(int,          ov_compiled_model_export_model,         (const ov_compiled *, const char *path)) \
+  F(int,          ov_compiled_model_get_property,         (const ov_compiled *, const char *key, char **)) \
   F(void,         ov_compiled_model_free,                 (ov_compiled *)) \
   F(int,          ov_port_get_any_name,                   (const ov_port *, char **)) \
   F(int,          ov_port_get_element_type,               (const ov_port *, int *)) \

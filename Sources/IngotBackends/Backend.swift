@@ -8,7 +8,15 @@ package enum BackendKind: String, Hashable, Sendable, CaseIterable {
   case tensorrt
   case tensorrtRTX = "tensorrt-rtx"
   case onnxruntime
+  /// The build of ONNX Runtime that has providers for GPUs.
+  case onnxruntimeGPU = "onnxruntime-gpu"
   case openvino
+
+  /// What runs an engine, where its options may ask for another build of the runtime than the one that built it.
+  /// - Parameter options: as `BuildRequest.options`.
+  package func running(with options: [String: String]) -> BackendKind {
+    self == .onnxruntime && options["provider"] ?? "cpu" != "cpu" ? .onnxruntimeGPU : self
+  }
 }
 
 /// A runtime as it was found: what its results depend on besides their inputs.

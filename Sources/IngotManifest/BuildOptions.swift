@@ -125,6 +125,12 @@ extension TargetBackend {
       "graph-optimization", .choice(["none", "basic", "extended", "all"]), "How far ONNX Runtime rewrites the graph."),
     BuildOptionSpec("threads", .int(1...1024), "Threads inside one operator."),
     BuildOptionSpec("format", .choice(["ort", "onnx"]), "The file that is written."),
+    BuildOptionSpec("inter-threads", .int(1...1024), "Operators that run at once, where the graph has branches."),
+    BuildOptionSpec("memory-arena", .bool, "Whether ONNX Runtime keeps memory between runs."),
+    BuildOptionSpec("deterministic", .bool, "Whether only kernels run that give the same bits each time."),
+    BuildOptionSpec(
+      "provider", .choice(["cpu", "cuda", "tensorrt"]), "What runs an engine of ONNX Runtime; cpu by default."),
+    BuildOptionSpec("device-id", .int(0...63), "The number of the GPU that runs the engine."),
   ]
 
   private static let openvinoOptions: [BuildOptionSpec] = [
@@ -132,7 +138,7 @@ extension TargetBackend {
     BuildOptionSpec("performance-mode", .choice(["latency", "throughput"]), "What the plug-in tunes for."),
     BuildOptionSpec("threads", .int(1...1024), "Threads for inference."),
     BuildOptionSpec("streams", .int(1...1024), "Requests that run side by side."),
-    BuildOptionSpec("device", .choice(["CPU"]), "The plug-in that compiles the model."),
+    BuildOptionSpec("device", .choice(["CPU", "GPU", "NPU"]), "The plug-in that compiles the model."),
   ]
 }
 

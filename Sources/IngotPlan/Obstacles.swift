@@ -16,11 +16,11 @@ func obstacles(in manifest: Manifest) -> [Diagnostic] {
           hint: "use fp32, fp16 or bf16"
         ))
     }
-    for target in manifest.targets where type.value == .tf32 && !target.backend.value.isTensorRT {
+    for target in manifest.targets where type.value == .tf32 && !manifest.runsOnGPU(target) {
       problems.append(
         Diagnostic(
           at: type.place,
-          "tf32 exists on TensorRT only, and target '\(target.name.value)' is \(target.backend.value.rawValue)",
+          "tf32 exists on GPUs only, and target '\(target.name.value)' is \(target.backend.value.rawValue)",
           hint: "give that target a manifest of its own with precision: fp32"))
     }
   }

@@ -90,12 +90,14 @@ private struct Planner {
     if let data = manifest.verify?.data {
       inputs.append(StepInput("data", .calibrationSet(path: manifest.resolve(data.value))))
     }
+    let gpu: [ToolRequirement] = manifest.runsOnGPU(variant.target) ? [.gpu] : []
     let settings = ChooseSettings(
       candidates: candidates.map(\.label), backend: variant.target.backend.value.rawValue, profiles: profiles,
-      options: options(for: variant.target), metric: manifest.verify?.accuracy?.metric.value.rawValue)
+      options: options(for: variant), metric: manifest.verify?.accuracy?.metric.value.rawValue)
     return add(
       Step(
-        .choose(settings), inputs: inputs, tools: [tool(variant.target), .cpu, .cores], label: "\(variant.id)/choose"))
+        .choose(settings), inputs: inputs, tools: [runningTool(variant.target), .cpu, .cores] + gpu,
+        label: "\(variant.id)/choose"))
   }
 
   private var model: StepSource { .model(path: manifest.resolve(manifest.model.path.value)) }
@@ -166,6 +168,8 @@ private struct Planner {
     _ canonical: StepID, _ variant: Variant, label: String
   ) -> StepID {
     let isTensorRT = variant.target.backend.value.isTensorRT
+    // What a GPU would run stands for itself as a graph: the plan does not know which machine runs it.
+    let isOnGPU = manifest.runsOnGPU(variant.target)
     var gates = settings(verify, variant)
     gates.latency = []
     if isTensorRT { gates.backend = TargetBackend.tensorrt.rawValue }
@@ -181,7 +185,7 @@ private struct Planner {
     build.asked = nil
     return add(
       Step(
-        .search(SearchSettings(lower: lower, gates: gates, build: isTensorRT ? nil : build)),
+        .search(SearchSettings(lower: lower, gates: gates, build: isOnGPU ? nil : build)),
         inputs: reads.inputs + judged, tools: tools + [.cpu] + reads.tools, label: "\(label)/search"))
   }
 
@@ -294,13 +298,13 @@ private struct Planner {
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
       samples(verify, canonical),
     ]
+    var tools = [isTensorRT ? .reference : runningTool(variant.target), .cpu]
+    // Without the GPU the reference runtime runs the graph.
+    if !isTensorRT && manifest.runsOnGPU(variant.target) { tools += [.reference, .gpu] }
     // How long a run takes depends on how many cores there are; what it computes does not.
-    let isTimed = !isTensorRT && verify.latency != nil
+    if !isTensorRT && verify.latency != nil { tools.append(.cores) }
     return add(
-      Step(
-        .verify(settings(verify, variant)), inputs: inputs,
-        tools: [isTensorRT ? .reference : tool(variant.target), .cpu] + (isTimed ? [.cores] : []),
-        label: "\(variant.id)/verify"))
+      Step(.verify(settings(verify, variant)), inputs: inputs, tools: tools, label: "\(variant.id)/verify"))
   }
 
   private mutating func addReference(_ verify: VerifySpec, _ canonical: StepID) -> StepID {
@@ -339,7 +343,7 @@ private struct Planner {
           min: $0.min?.value)
       },
       latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } },
-      options: variant.target.backend.value.isTensorRT ? [] : options(for: variant.target))
+      options: variant.target.backend.value.isTensorRT ? [] : options(for: variant))
     settings.drops = (variant.precision.maxDrop ?? []).map {
       .init(metric: $0.metric.value.rawValue, bound: $0.drop.value)
     }
@@ -348,13 +352,9 @@ private struct Planner {
 
   private func buildSettings(_ variant: Variant) -> BuildSettings {
     let target = variant.target
-    var options = options(for: target)
-    if target.backend.value.isTensorRT && !options.contains(where: { $0.name == "tf32" }) {
-      options.append(NamedOption(name: "tf32", value: variant.precision.type.value == .tf32 ? "on" : "off"))
-    }
     var settings = BuildSettings(
       backend: target.backend.value.rawValue, compute: target.compute.map(\.value), profiles: profiles,
-      workspace: manifest.workspace?.value.count, options: options.sorted { $0.name < $1.name })
+      workspace: manifest.workspace?.value.count, options: options(for: variant))
     let precision = variant.precision
     if [.fp16, .bf16, .int8, .fp8].contains(precision.type.value) {
       settings.asked = .init(precision: precision.type.value.rawValue, atLeast: precision.atLeast?.value)
@@ -362,9 +362,10 @@ private struct Planner {
     return settings
   }
 
-  /// In the words of the backends: `on` and `off`, bytes as numbers, lists with commas.
-  private func options(for target: TargetSpec) -> [NamedOption] {
-    manifest.options(for: target).map { option in
+  /// In the words of the backends: `on` and `off`, bytes as numbers, lists with commas; sorted by name. A GPU's float32 is
+  /// float32 unless TF32 is asked for.
+  private func options(for variant: Variant) -> [NamedOption] {
+    var options = manifest.options(for: variant.target).map { option in
       let value =
         switch option.value.value {
         case .bool(let isOn): isOn ? "on" : "off"
@@ -374,6 +375,10 @@ private struct Planner {
         }
       return NamedOption(name: option.name.value, value: value)
     }
+    if manifest.runsOnGPU(variant.target) && !options.contains(where: { $0.name == "tf32" }) {
+      options.append(NamedOption(name: "tf32", value: variant.precision.type.value == .tf32 ? "on" : "off"))
+    }
+    return options.sorted { $0.name < $1.name }
   }
 
   private var profiles: [ProfileSettings] {
@@ -383,6 +388,13 @@ private struct Planner {
           .init(name: $0.name.value, isTensor: false, min: [$0.min], opt: [$0.opt], max: [$0.max])
         } + profile.tensors.map { .init(name: $0.name.value, isTensor: true, min: $0.min, opt: $0.opt, max: $0.max) })
     }
+  }
+
+  /// What runs the target's engine: for GPUs ONNX Runtime has a build of its own.
+  private func runningTool(_ target: TargetSpec) -> ToolRequirement {
+    var tool = tool(target)
+    if target.backend.value == .onnxruntime && manifest.runsOnGPU(target) { tool.backend = "onnxruntime-gpu" }
+    return tool
   }
 
   private func tool(_ target: TargetSpec) -> ToolRequirement {
@@ -396,6 +408,14 @@ private struct Planner {
     plan.steps.append(step)
     known[identity] = id
     return id
+  }
+}
+
+extension Manifest {
+  /// Whether the target's engine needs a GPU.
+  package func runsOnGPU(_ target: TargetSpec) -> Bool {
+    target.backend.value.isTensorRT
+      || options(for: target).contains { $0.name.value == "provider" && $0.value.value.description != "cpu" }
   }
 }
 

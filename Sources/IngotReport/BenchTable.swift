@@ -16,6 +16,37 @@ extension TextTable {
   }
 }
 
+extension TextTable {
+  /// A row a size of batch.
+  package init(_ comparison: BenchComparison) {
+    self.init(
+      header: [
+        "batch", "\(comparison.first.title) ms", "\(comparison.second.title) ms", "second/first", "95% interval",
+        "rounds",
+        "the second one is",
+      ],
+      rows: comparison.rows.map { row in
+        let found = row.comparison
+        return [
+          "\(row.batch)", significant(row.first), significant(row.second),
+          found.map { fixed($0.ratio, digits: 3) } ?? "-",
+          found.map { "\(fixed($0.low, digits: 3)) to \(fixed($0.high, digits: 3))" } ?? "-",
+          found.map { "\($0.rounds)" } ?? "-", found?.words ?? "not compared: too few rounds",
+        ]
+      }, numeric: Set(0...5))
+  }
+}
+
+extension PairedComparison {
+  fileprivate var words: String {
+    switch finding {
+    case .faster: "faster"
+    case .slower: "slower"
+    case .same: "not shown to differ"
+    }
+  }
+}
+
 extension Benchmark.Row {
   fileprivate func cells(_ title: String) -> [String] {
     let latency = [latency.p50, latency.p90, latency.p95, latency.p99].map(significant)
@@ -45,7 +76,7 @@ extension Benchmark {
 }
 
 /// Four digits.
-private func significant(_ value: Double) -> String {
+func significant(_ value: Double) -> String {
   let digits = value < 1 ? 4 : value < 10 ? 3 : value < 100 ? 2 : value < 1000 ? 1 : 0
   return fixed(value, digits: digits)
 }

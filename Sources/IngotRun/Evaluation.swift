@@ -12,6 +12,8 @@ struct Candidate {
   var session: any InferenceSession
   var level: Verdict.Level
   var backend: String
+  /// What it runs on, in words; nil for this machine's processor.
+  var device: String?
 }
 
 /// The set, what the original model answers to it, and what must hold.

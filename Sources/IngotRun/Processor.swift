@@ -1,6 +1,7 @@
 // This machine's processor, where a result depends on it: kernels are chosen by instruction set, and a verdict names its device.
 
 internal import Glibc
+internal import IngotBackends
 package import IngotCore
 internal import IngotPlan
 package import IngotPrecision
@@ -40,6 +41,20 @@ package struct Processor: Hashable, Sendable {
   }
 
   var identity: ToolIdentity { ToolIdentity(name: "cpu", version: name, digest: Digest(of: flags)) }
+}
+
+extension [String: String] {
+  /// Of a backend's options: the GPU that runs the engine; nil where the processor does.
+  var gpuNumber: Int? { self["provider"] ?? "cpu" == "cpu" ? nil : self["device-id"].flatMap { Int($0) } ?? 0 }
+}
+
+extension CUDADriver.State {
+  /// `NVIDIA H200 (sm_90), driver 580.65.06`; nil where there is no such GPU.
+  func name(ofGPU number: Int) -> String? {
+    guard case .present(let cuda, let release, let devices) = self, devices.indices.contains(number) else { return nil }
+    let device = devices[number]
+    return "\(device.name) (\(device.computeCapability)), driver \(release ?? "for CUDA \(cuda)")"
+  }
 }
 
 extension ByteProducts {

@@ -87,7 +87,7 @@ extension BackendKind {
     switch self {
     case .tensorrt, .tensorrtRTX: TensorRTBackend.engineEnvironment
     case .openvino: OpenVINOBackend.engineEnvironment
-    case .onnxruntime: []
+    case .onnxruntime, .onnxruntimeGPU: []
     }
   }
 }

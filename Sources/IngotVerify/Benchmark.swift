@@ -1,5 +1,28 @@
 // What a benchmark measured, as a value: for tables, pages and programs. Times are in milliseconds.
 
+/// Two engines on this machine, in turn.
+package struct BenchComparison: Codable, Sendable, Hashable {
+  package struct Row: Codable, Sendable, Hashable {
+    package var batch: Int
+    /// Medians of the round medians, in milliseconds.
+    package var first: Double
+    package var second: Double
+    /// Of the second one against the first; nil for too few rounds.
+    package var comparison: PairedComparison?
+    package init(batch: Int, first: Double, second: Double, comparison: PairedComparison?) {
+      (self.batch, self.first, self.second, self.comparison) = (batch, first, second, comparison)
+    }
+  }
+
+  /// Without rows of their own.
+  package var first: Benchmark
+  package var second: Benchmark
+  package var rows: [Row]
+  package init(first: Benchmark, second: Benchmark, rows: [Row]) {
+    (self.first, self.second, self.rows) = (first, second, rows)
+  }
+}
+
 /// An engine on this machine.
 package struct Benchmark: Codable, Sendable, Hashable {
   /// One size of batch.

@@ -91,3 +91,44 @@ private func stretch<C: Clock>(
   if streams.count > 1 { runs.sort { $0.end < $1.end } }
   return TimedRuns(times: runs.map(\.time), elapsed: runs.last?.end ?? .zero)
 }
+
+/// Rounds in which each of several contestants runs for a while, in turn: a busy moment of the machine hits them all.
+package struct RoundPlan: Sendable, Hashable {
+  /// Rounds that do not count.
+  package var warmUpRounds: Int
+  package var leastRounds: Int
+  package var mostRounds: Int
+  /// No round begins after so long, once there are enough.
+  package var duration: Duration
+  /// What each contestant runs in a round, at least: one run is always.
+  package var turn: Duration
+
+  package init(warmUpRounds: Int, leastRounds: Int, mostRounds: Int, duration: Duration, turn: Duration) {
+    (self.warmUpRounds, self.leastRounds, self.mostRounds) = (warmUpRounds, leastRounds, mostRounds)
+    (self.duration, self.turn) = (duration, turn)
+  }
+}
+
+/// - Parameter contestants: the streams of each. Who comes first changes from round to round.
+/// - Returns: for each contestant one stretch a round, all of the same rounds; fewer after an interrupt.
+package func timeRounds<C: Clock>(
+  _ plan: RoundPlan, of contestants: [[@Sendable () throws -> Void]], clock: C, onRound: (Int) -> Void
+) throws -> [[TimedRuns]] where C.Duration == Duration {
+  let turn = TimingPlan(
+    warmUpRuns: 0, warmUp: .zero, leastRuns: 1, duration: plan.turn, limit: .seconds(86_400))
+  var rounds = [[TimedRuns]](repeating: [], count: contestants.count)
+  let start = clock.now
+  for round in 0..<plan.warmUpRounds + plan.mostRounds {
+    onRound(round)
+    var turns = [TimedRuns?](repeating: nil, count: contestants.count)
+    for place in contestants.indices {
+      let index = round.isMultiple(of: 2) ? place : contestants.count - 1 - place
+      turns[index] = try stretch(turn, on: contestants[index], clock)
+    }
+    if Interrupt.wasRequested { break }
+    guard round >= plan.warmUpRounds else { continue }
+    for (index, turn) in turns.enumerated() { if let turn { rounds[index].append(turn) } }
+    if rounds[0].count >= plan.leastRounds, start.duration(to: clock.now) > plan.duration { break }
+  }
+  return rounds
+}

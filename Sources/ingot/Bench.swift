@@ -27,10 +27,14 @@ extension Verb {
       .value("--warm-up", "TIME", "run so long before anything counts, and three times at least (default: 200ms)"),
       .value("--streams", "N", "runs at a time, each on a thread of its own (default: 1)"),
       .flag("--copies", "let each run copy inputs and outputs between the host's memory and the engine's"),
+      .flag(
+        "--compare", "run two engines in turn and say how much longer the second one takes, with the interval of 95%"),
+      .value("--html", "FILE", "also write the results as a page with pictures"),
       .value("--data", "SET", "feed the samples of a set"),
       .value("--dim", "NAME=SIZE", "the size of an open dimension other than the batch; may be given more than once"),
       .value("--variant", "NAME", "of a manifest's engines only this one; may be given more than once"),
-      .value("--backend", "NAME", "for models: onnxruntime (the default) or openvino"),
+      .value("--backend", "NAME", "for models: onnxruntime (the default), onnxruntime-gpu or openvino"),
+      .value("--option", "NAME=VALUE", "a build option, also of an engine that is built; may be given more than once"),
       .value("--out", short: "-o", "DIR", "write the bundles of manifests below DIR (default: out)"),
       Verb.memory, Verb.json,
     ] + storeOptions + runtimeOptions
@@ -42,6 +46,13 @@ extension Verb {
     let scratch = try session.results.makeScratch()
     defer { session.results.removeScratch(scratch) }
     let bencher = Bencher(session.runtimes, settings, scratch: scratch) { context.terminal.show(status: $0) }
+    if context.arguments.has("--compare") {
+      guard subjects.count == 2 else { throw UsageError("--compare takes two engines, not \(subjects.count)") }
+      let comparison = try bencher.compare(subjects[0], subjects[1], rounds: settings.rounds)
+      context.terminal.show(status: "")
+      try report(comparison, context)
+      return .success
+    }
     var benchmarks: [Benchmark] = []
     var absent: [BackendError] = []
     for subject in subjects {
@@ -58,7 +69,19 @@ extension Verb {
     return .success
   }
 
+  private static func report(_ comparison: BenchComparison, _ context: Context) throws {
+    if context.arguments.has("--json") {
+      return context.terminal.print(try jsonText(BenchComparisonDocument(comparison: comparison)))
+    }
+    context.terminal.print(TextTable(comparison).text)
+    context.terminal.note("\n" + (comparison.first.conditions + comparison.second.conditions).joined(separator: "\n"))
+  }
+
   private static func report(_ benchmarks: [Benchmark], _ context: Context) throws {
+    if let path = context.arguments.value("--html") {
+      try FileSystem.makeDirectory(FileSystem.parent(of: path))
+      try FileSystem.writeAtomically(BenchPage(benchmarks).text, to: path)
+    }
     if context.arguments.has("--json") {
       return context.terminal.print(try jsonText(BenchDocument(benchmarks: benchmarks)))
     }
@@ -79,11 +102,19 @@ extension Verb {
       } else if FileSystem.name(of: path) == Bundle.manifestName {
         subjects.append(try BenchSubject(bundleAt: FileSystem.parent(of: path)))
       } else {
-        subjects.append(BenchSubject(modelAt: path, backend: backend))
+        var subject = BenchSubject(modelAt: path, backend: backend)
+        if backend == .onnxruntimeGPU { subject.options["provider"] = "cuda" }
+        subjects.append(subject)
       }
     }
-    if let data = arguments.value("--data") {
-      for index in subjects.indices { subjects[index].data = data }
+    for index in subjects.indices {
+      if let data = arguments.value("--data") { subjects[index].data = data }
+      for text in arguments.all("--option") {
+        guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+          throw UsageError("--option takes NAME=VALUE, not '\(text)'")
+        }
+        subjects[index].options[String(text[..<sign])] = String(text[text.index(after: sign)...])
+      }
     }
     return subjects
   }
@@ -124,7 +155,21 @@ private struct BenchDocument: JSONDocument {
   var benchmarks: [Benchmark]
 }
 
+/// `ingot.bench-compare/1`.
+private struct BenchComparisonDocument: JSONDocument {
+  static let format = "ingot.bench-compare/1"
+  var comparison: BenchComparison
+}
+
 extension BenchSettings {
+  /// Turns are short, so that both meet the same moments; with --count, so many rounds.
+  fileprivate var rounds: RoundPlan {
+    let isCounted = plan.duration == .zero
+    return RoundPlan(
+      warmUpRounds: 3, leastRounds: isCounted ? plan.leastRuns : 10, mostRounds: isCounted ? plan.leastRuns : 10_000,
+      duration: plan.duration, turn: .milliseconds(20))
+  }
+
   fileprivate init(_ arguments: Arguments) throws(UsageError) {
     var batches: [Int]?
     if let text = arguments.value("--batch") {

@@ -3,6 +3,7 @@
 internal import IngotBackends
 internal import IngotCore
 internal import IngotManifest
+internal import IngotPlan
 internal import IngotRun
 
 extension Verb {
@@ -81,13 +82,18 @@ private struct TargetFinding: Encodable {
     (self.manifest, self.target) = (manifest.name.value, target.name.value)
     runtime = target.backend.value.rawValue
     canBeBuilt = false
-    let isOnCPU = [.onnxruntime, .openvino].contains(target.backend.value)
-    verificationLevel = isOnCPU ? "engine" : "graph"
-    explanation =
-      isOnCPU ? "runs on this machine's processor" : Self.explanation(of: driver, wanted: target.compute.map(\.value))
+    let isTensorRT = target.backend.value.isTensorRT, isOnGPU = manifest.runsOnGPU(target)
+    if isOnGPU, !isTensorRT, case .present(_, _, let devices) = driver, !devices.isEmpty {
+      (verificationLevel, explanation) = ("engine", "runs on a GPU of this machine: \(devices[0].name)")
+    } else {
+      verificationLevel = isOnGPU ? "graph" : "engine"
+      explanation =
+        isOnGPU ? Self.explanation(of: driver, wanted: target.compute.map(\.value)) : "runs on this machine's processor"
+    }
     guard let kind = BackendKind(rawValue: runtime) else { return }
     do throws(BackendError) {
       _ = try locator.locate(kind, version: target.version?.value)
+      if isOnGPU && !isTensorRT { _ = try locator.locate(.onnxruntimeGPU, version: target.version?.value) }
       canBeBuilt = true
     } catch {
       explanation = error.description
@@ -147,12 +153,12 @@ private struct DoctorDocument: JSONDocument {
         runtime.isUsable
         ? "ok       \(runtime.version ?? "")  \(runtime.path ?? "")"
         : "missing  \((runtime.problem ?? "").indentedAfterFirstLine)"
-      lines.append("\(runtime.runtime.padded(to: 14))\(state)")
+      lines.append("\(runtime.runtime.padded(to: 17))\(state)")
     }
     let driverText = [cuda.cuda.map { "CUDA \($0)" }, cuda.release.map { "driver \($0)" }].compactMap { $0 }.joined(
       separator: ", ")
-    lines.append("\("CUDA".padded(to: 14))\(cuda.problem ?? driverText)")
-    lines += cuda.devices.map { "\("".padded(to: 14))\($0)" }
+    lines.append("\("CUDA".padded(to: 17))\(cuda.problem ?? driverText)")
+    lines += cuda.devices.map { "\("".padded(to: 17))\($0)" }
     for target in targets ?? [] {
       let verdict =
         target.canBeBuilt ? "can be built, verified on the \(target.verificationLevel) level" : "CANNOT be built"

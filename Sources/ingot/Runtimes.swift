@@ -52,7 +52,7 @@ extension Verb {
     for row in rows {
       let state = row.installed.isEmpty ? "not installed" : "installed: \(row.installed.joined(separator: ", "))"
       context.terminal.print(
-        "\(row.name.padded(to: 14))\(row.version.padded(to: 12))\("\(ByteCount(row.bytes))".padded(to: 10))\(state)")
+        "\(row.name.padded(to: 17))\(row.version.padded(to: 12))\("\(ByteCount(row.bytes))".padded(to: 10))\(state)")
     }
   }
 }

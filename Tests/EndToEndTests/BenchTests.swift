@@ -34,6 +34,20 @@ private struct BenchReport: Decodable {
   var benchmarks: [Benchmark]
 }
 
+/// `ingot bench --compare --json`.
+private struct ComparisonReport: Decodable {
+  struct Comparison: Decodable {
+    struct Row: Decodable {
+      struct Paired: Decodable { var rounds: Int, ratio: Double, low: Double, high: Double }
+      var batch: Int, first: Double, second: Double
+      var comparison: Paired
+    }
+    var rows: [Row]
+  }
+  var format: String
+  var comparison: Comparison
+}
+
 @Suite(.enabled(if: Installed.hasRuntimes, Installed.runtimesReason)) struct BenchTests {
   private func bench(_ space: TestSpace, _ words: String...) throws -> [BenchReport.Benchmark] {
     let run = try space.ingot(arguments: ["bench", "--json"] + words)
@@ -92,6 +106,34 @@ private struct BenchReport: Decodable {
     #expect(table.errors.contains("inputs: random numbers") && table.errors.contains("copies: none"), "\(table)")
   }
 
+  @Test func twoEnginesAreComparedInTurn() throws {
+    let space = try Quick.space()
+    let models = ["Pipelines/models/digits.onnx", "Pipelines/models/digits-hard.onnx"]
+    let words = ["bench"] + models + ["--compare", "--batch", "1,4", "--count", "5"]
+    let run = try space.ingot(arguments: words + ["--json"])
+    #expect(run.status == 0, "\(run)")
+    let report = try run.decoded(ComparisonReport.self)
+    #expect(report.format == "ingot.bench-compare/1" && report.comparison.rows.map(\.batch) == [1, 4])
+    for row in report.comparison.rows {
+      // The hard net has many times the work.
+      #expect(row.comparison.rounds == 5 && row.first < row.second)
+      #expect(row.comparison.ratio > 1.5 && row.comparison.low > 1)
+    }
+    #expect(try space.ingot(arguments: words).output.contains("slower"))
+    let one = try space.ingot("bench", models[0], "--compare")
+    #expect(one.status == 2 && one.errors.contains("--compare takes two engines, not 1"), "\(one)")
+  }
+
+  @Test func aPageShowsPicturesAndLoadsNothing() throws {
+    let space = try Quick.space()
+    let run = try space.ingot(
+      "bench", "Pipelines/models/digits.onnx", "--batch", "1,2", "--count", "5", "--html", "pages/b.html")
+    #expect(run.status == 0, "\(run)")
+    let page = try space.read("pages/b.html")
+    for words in ["<svg", "samples per second by size of batch", "digits.onnx"] { #expect(page.contains(words)) }
+    for words in ["http", "src="] { #expect(!page.contains(words)) }
+  }
+
   @Test(
     arguments: [
       (["out/quick/fp32-cpu", "--batch", "64"], 2, "its profiles take batches of 1 to 32, not of 64"),
@@ -100,6 +142,16 @@ private struct BenchReport: Decodable {
       (["out/quick/fp32-cpu", "--duration", "1h"], 2, "--duration takes a time like 500ms or 3s"),
       ([Quick.path, "--variant", "fp16-cpu"], 2, "has no engine 'fp16-cpu'; it has fp32-cpu, int8-cpu"),
       (["Pipelines/models/digits.onnx", "--backend", "onnx"], 2, "--backend takes"),
+      (
+        ["Pipelines/models/digits.onnx", "--option", "inter-threads=0"], 1,
+        "cannot be '0'; expected an integer from 1 to 1024"
+      ),
+      (["Pipelines/models/digits.onnx", "--option", "provider=cuda"], 4, "ingot runtimes install onnxruntime-gpu"),
+      (
+        ["Pipelines/models/digits.onnx", "--option", "inter-threads=0"], 1,
+        "cannot be '0'; expected an integer from 1 to 1024"
+      ),
+      (["Pipelines/models/digits.onnx", "--option", "provider=cuda"], 4, "ingot runtimes install onnxruntime-gpu"),
       (["nowhere"], 1, "nowhere"), (["Pipelines/models"], 2, "there is no bundle.json"), ([], 2, "name a bundle"),
     ] as [([String], Int32, String)])
   func saysWhatIsWrong(words: [String], status: Int32, problem: String) throws {

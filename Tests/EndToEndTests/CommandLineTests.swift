@@ -67,7 +67,7 @@ import Testing
     (["promote", "out"], "name the channel with --to"),
     (["rollback"], "name one channel"),
     (["runtimes"], "say `list` or `install`"),
-    (["runtimes", "install"], "name what to install: onnxruntime, openvino, tensorrt-rtx"),
+    (["runtimes", "install"], "name what to install: onnxruntime, onnxruntime-gpu, openvino, tensorrt-rtx"),
   ])
   func refusesAWrongCommandLine(words: [String], problem: String) throws {
     let run = try TestSpace().start(words).finished()
@@ -84,7 +84,8 @@ import Testing
       "\(run)")
     let other = try TestSpace().ingot("runtimes", "install", "tensorrt")
     #expect(
-      other.errors.contains("'tensorrt' cannot be installed; there are onnxruntime, openvino, tensorrt-rtx\n"),
+      other.errors.contains(
+        "'tensorrt' cannot be installed; there are onnxruntime, onnxruntime-gpu, openvino, tensorrt-rtx\n"),
       "\(other)")
   }
 

@@ -65,7 +65,11 @@ struct OnnxRuntimeBuildTests {
   }
 
   @Test(arguments: [
-    (["levl": "3"], "there is no build option 'levl'\n  hint: its options are graph-optimization, format, threads"),
+    (
+      ["levl": "3"],
+      "there is no build option 'levl'\n  hint: its options are graph-optimization, format, threads, inter-threads, "
+        + "memory-arena, deterministic, provider, device-id, tf32"
+    ),
     (
       ["graph-optimization": "9"],
       "build option 'graph-optimization' cannot be '9'; expected none, basic, extended or all"

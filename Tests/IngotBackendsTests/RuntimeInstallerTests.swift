@@ -204,7 +204,7 @@ import Testing
   }
 
   @Test func theCatalogNamesEachRuntimeOnce() {
-    #expect(RuntimeCatalog.all.map(\.name) == ["onnxruntime", "openvino", "tensorrt-rtx"])
+    #expect(RuntimeCatalog.all.map(\.name) == ["onnxruntime", "onnxruntime-gpu", "openvino", "tensorrt-rtx"])
     for runtime in RuntimeCatalog.all {
       #expect(RuntimeCatalog.named(runtime.name) == runtime)
       #expect(runtime.kind.rawValue == runtime.name)

@@ -211,6 +211,23 @@ import Testing
     #expect(settings(rtx)?.options == [])
   }
 
+  /// The graph is optimized by any build of ONNX Runtime; the engine is run by the one that has the provider, on a named GPU.
+  @Test func anEngineOfONNXRuntimeForAGPUIsRunByTheBuildForGPUs() throws {
+    let target = "targets: { h: { backend: onnxruntime, build: { provider: cuda, device-id: 1 } } }"
+    for (precision, tf32) in [("fp32", "off"), ("tf32", "on")] {
+      let plan = try Plan(
+        manifest(
+          precision: "precision: \(precision)", targets: target, "verify: { data: eval, outputs: { y: { sqnr: 30 } } }")
+      )
+      let verify = try #require(plan.steps.first { $0.stage == .verify })
+      #expect(verify.tools.map(\.backend) == ["onnxruntime-gpu", "cpu", "onnxruntime", "gpu"])
+      let build = try #require(plan.steps.first { $0.stage == .build })
+      #expect(build.tools.map(\.backend) == ["onnxruntime", "cpu"])
+      guard case .build(let settings) = build.action else { continue }
+      #expect(settings.options.map { "\($0.name)=\($0.value)" } == ["device-id=1", "provider=cuda", "tf32=\(tf32)"])
+    }
+  }
+
   /// A verdict on a time holds for as many cores; one on numbers holds for any.
   @Test(arguments: [
     ("cpu: { backend: openvino }", "latency: { p99: 5ms }", true),
@@ -366,7 +383,7 @@ import Testing
   @Test func refusesTF32WhereThereIsNone() throws {
     #expect(
       error(try manifest(precision: "precision: tf32")) == """
-        p/net.yaml:5:12: error: tf32 exists on TensorRT only, and target 'cpu' is onnxruntime
+        p/net.yaml:5:12: error: tf32 exists on GPUs only, and target 'cpu' is onnxruntime
           precision: tf32
                      ^
           hint: give that target a manifest of its own with precision: fp32

@@ -126,8 +126,21 @@ import Testing
         "tactic-sources: [jit-convolutions]", "preview-features: [aliased-plugin-io]",
       ]
     ),
-    ("onnxruntime", ["graph-optimization: basic", "threads: 4", "format: ort", "format: onnx"]),
-    ("openvino", ["precision-hint: bf16", "performance-mode: throughput", "threads: 4", "streams: 2", "device: CPU"]),
+    (
+      "onnxruntime",
+      [
+        "graph-optimization: basic", "threads: 4", "format: ort", "format: onnx", "inter-threads: 2",
+        "memory-arena: false",
+        "deterministic: true", "provider: cuda", "provider: tensorrt", "device-id: 1",
+      ]
+    ),
+    (
+      "openvino",
+      [
+        "precision-hint: bf16", "performance-mode: throughput", "threads: 4", "streams: 2", "device: CPU",
+        "device: NPU",
+      ]
+    ),
   ]
 
   @Test(arguments: cases.flatMap { entry in entry.options.map { (entry.backend, $0) } })
@@ -144,7 +157,7 @@ import Testing
     let table =
       switch kind {
       case .tensorrt, .tensorrtRTX: TensorRTBackend.options
-      case .onnxruntime: OnnxRuntimeBackend.options
+      case .onnxruntime, .onnxruntimeGPU: OnnxRuntimeBackend.options
       case .openvino: OpenVINOBackend.options
       }
     for case .build(let settings) in try Plan(manifest).steps.map(\.action) {

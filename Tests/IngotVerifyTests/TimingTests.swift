@@ -89,6 +89,57 @@ private enum Broken: Error { case fourthCall }
   }
 }
 
+@Suite struct RoundTests {
+  /// Who comes first changes; the first rounds do not count; all have the same rounds.
+  @Test func contestantsTakeTurns() throws {
+    let order = Mutex<[String]>([])
+    let calls: [[@Sendable () throws -> Void]] = ["a", "b", "c"].map { name in [{ order.withLock { $0.append(name) } }]
+    }
+    let plan = RoundPlan(warmUpRounds: 1, leastRounds: 2, mostRounds: 3, duration: .seconds(60), turn: .zero)
+    let rounds = try timeRounds(plan, of: calls, clock: FakeClock()) { _ in }
+    #expect(order.withLock { $0.joined() } == "abccbaabccba")
+    #expect(rounds.map(\.count) == [3, 3, 3] && rounds.joined().allSatisfy { $0.times.count == 1 })
+  }
+
+  @Test func roundsEndWhenThereAreEnoughAndTheTimeIsOver() throws {
+    let clock = FakeClock()
+    let plan = RoundPlan(
+      warmUpRounds: 0, leastRounds: 3, mostRounds: 100, duration: .milliseconds(1), turn: .zero)
+    #expect(try timeRounds(plan, of: [[{ clock.call() }]], clock: clock) { _ in }.map(\.count) == [3])
+  }
+}
+
+@Suite struct PairedComparisonTests {
+  /// Rounds of 10 ms, of which some are slow for both, and a ratio with noise.
+  private func rounds(_ ratio: Double, noise: Double) -> ([Duration], [Duration]) {
+    let first = (0..<40).map { 10.0 * ($0 % 7 == 3 ? 3 : 1) }
+    let second = first.enumerated().map { $1 * ratio * (1 + noise * Double($0 % 5 - 2)) }
+    return (first.map { .seconds($0 / 1000) }, second.map { .seconds($0 / 1000) })
+  }
+
+  @Test(arguments: [
+    (0.9, 0.01, PairedComparison.Finding.faster), (1.1, 0.01, .slower), (1.001, 0.05, .same), (1, 0, .same),
+  ])
+  func theIntervalHoldsTheRatioAndSaysWhatWasShown(ratio: Double, noise: Double, finding: PairedComparison.Finding)
+    throws
+  {
+    let (first, second) = rounds(ratio, noise: noise)
+    let found = try #require(PairedComparison(first, second))
+    #expect(found.rounds == 40 && found.finding == finding, "\(found)")
+    #expect(found.low <= found.ratio && found.ratio <= found.high)
+    #expect(found.low <= ratio * 1.001)
+    #expect(ratio * 0.999 <= found.high)
+    // Slow rounds hit both: the interval knows only of the noise between them.
+    #expect(found.high - found.low <= 4 * noise + 1e-9)
+    #expect(PairedComparison(first, second) == found)
+  }
+
+  @Test func fewRoundsShowNothing() {
+    #expect(PairedComparison([.seconds(1), .seconds(1)], [.seconds(2), .seconds(2)]) == nil)
+    #expect(PairedComparison([.zero, .zero, .zero], [.zero, .zero, .zero]) == nil)
+  }
+}
+
 private final class FailingCall: Sendable {
   private let calls = Mutex(0)
   var count: Int { calls.withLock { $0 } }

@@ -35,11 +35,19 @@ void ingot_ort_close(ingot_ort *library);
 /* "1.31.1"; lives as long as the process. */
 const char *ingot_ort_version(const ingot_ort *library);
 
-/* optimization: 0 none, 1 basic, 2 extended, 99 all. thread_count: for one operator; 0 lets ONNX Runtime choose.
-   Operators run one after the other. */
-int ingot_ort_make_options(
-    ingot_ort *library, int32_t optimization, int32_t thread_count, bool is_deterministic, ingot_ort_options **options,
-    char **error);
+typedef struct {
+  int32_t optimization;   /* 0 none, 1 basic, 2 extended, 99 all */
+  int32_t thread_count;   /* for one operator; 0 lets ONNX Runtime choose */
+  int32_t operator_count; /* that may run at once; 1: one after the other */
+  bool is_deterministic;
+  bool has_arena;      /* whether memory is kept between runs */
+  /* Takes memory for each tensor when it is made, not for all of a run's at once: with many outputs, which the caller gets,
+     that is a third less, and no slower. */
+  bool spares_memory;
+  bool tells_settings; /* whether ingot_ort_session_settings has an answer */
+} ingot_ort_settings;
+
+int ingot_ort_make_options(ingot_ort *library, const ingot_ort_settings *settings, ingot_ort_options **options, char **error);
 void ingot_ort_release_options(ingot_ort_options *options);
 
 /* Has the optimized model written when the session is made. */
@@ -48,9 +56,13 @@ int ingot_ort_write_optimized(ingot_ort_options *options, const char *path, char
 /* Sets a session configuration entry. */
 int ingot_ort_configure(ingot_ort_options *options, const char *key, const char *value, char **error);
 
-/* Has the session take memory for each tensor when it is made, not for all of a run's at once: with many outputs, which the
-   caller gets, that is a third less, and no slower. */
-int ingot_ort_spare_memory(ingot_ort_options *options, char **error);
+enum { INGOT_ORT_CUDA = 1, INGOT_ORT_TENSORRT = 2 };
+
+/* Lets a GPU run the operators that the provider has; those added first come first. Its libraries must be there.
+   gpu: its number. *told: for CUDA, the options as ONNX Runtime has them then; the caller frees it. */
+int ingot_ort_add_provider(
+    ingot_ort_options *options, int32_t provider, int32_t gpu, const char *const *keys, const char *const *values,
+    size_t count, char **told, char **error);
 
 /* The options may be released after. */
 int ingot_ort_open_session(
@@ -59,6 +71,9 @@ void ingot_ort_close_session(ingot_ort_session *session);
 
 /* Warnings and errors that ONNX Runtime logged for this session so far; the first 100 are kept. Null past the last. */
 const char *ingot_ort_log_line(ingot_ort_session *session, size_t index);
+
+/* All options in ONNX Runtime's own words; null where they were not asked for. */
+const char *ingot_ort_session_settings(const ingot_ort_session *session);
 
 /* An input or output; its memory is the session's. */
 typedef struct {

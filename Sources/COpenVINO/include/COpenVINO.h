@@ -65,6 +65,9 @@ void ingot_ov_bind(ingot_ov_model *model, size_t input, const ingot_ov_dimension
 int ingot_ov_reshape(ingot_ov_model *model, char **error);
 
 int ingot_ov_compile(ingot_ov_model *model, const char *device, ingot_ov_program **program, char **error);
+
+/* What the program has for a property. The caller frees *value with ingot_ov_free_text. */
+int ingot_ov_property(const ingot_ov_program *program, const char *key, char **value, char **error);
 int ingot_ov_export(ingot_ov_program *program, const char *path, char **error);
 
 /* The bytes must stay until the program is closed. */

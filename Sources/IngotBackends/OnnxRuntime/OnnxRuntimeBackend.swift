@@ -1,5 +1,4 @@
-// ONNX Runtime on the CPU: the reference that others are measured against, and a target of its own. Not its GPU
-// providers.
+// ONNX Runtime: on the CPU the reference that others are measured against, and a target of its own, there and on GPUs.
 
 internal import IngotCore
 internal import IngotGraph
@@ -11,6 +10,8 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
 
   private let library: OnnxRuntimeLibrary
   private let referenceThreads: Int
+  /// Where libraries of CUDA may be.
+  private let neighbours: [String]
 
   package static let options: [BackendOption] = [
     BackendOption(
@@ -19,14 +20,32 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     BackendOption("format", .oneOf(["ort", "onnx"]), default: "ort", "the engine's file format"),
     BackendOption(
       "threads", .integer(0...1024), default: "0", "threads within an operator when the engine runs; 0: one a core"),
+    BackendOption(
+      "inter-threads", .integer(1...1024), default: "1", "operators that run at once, where the graph has branches"),
+    BackendOption("memory-arena", .oneOf(["on", "off"]), default: "on", "whether memory is kept between runs"),
+    BackendOption(
+      "deterministic", .oneOf(["on", "off"]), default: "off",
+      "whether only kernels run that give the same bits each time"),
+    BackendOption(
+      "provider", .oneOf(["cpu", "cuda", "tensorrt"]), default: "cpu",
+      "what runs the engine; what tensorrt does not take, cuda runs"),
+    BackendOption("device-id", .integer(0...63), default: "0", "the number of the GPU"),
+    BackendOption(
+      "tf32", .oneOf(["on", "off"]), default: "off", "whether the GPU may compute float32 products in TF32"),
   ]
 
   /// - Parameter libraryPath: of `libonnxruntime.so…`.
   /// - Parameter referenceThreads: threads within an operator for `openModel`; with 1, results are the same bits every time.
-  package init(libraryPath: String, referenceThreads: Int = 1) throws(BackendError) {
+  /// - Parameter libraryPaths: of all files that take part; empty: of the one.
+  /// - Parameter neighbours: folders where libraries of CUDA may be.
+  package init(
+    libraryPath: String, kind: BackendKind = .onnxruntime, libraryPaths: [String] = [], neighbours: [String] = [],
+    referenceThreads: Int = 1
+  ) throws(BackendError) {
     library = try OnnxRuntimeLibrary(path: libraryPath)
-    identity = RuntimeIdentity(kind: .onnxruntime, version: library.version, libraryPaths: [libraryPath])
-    self.referenceThreads = referenceThreads
+    identity = RuntimeIdentity(
+      kind: kind, version: library.version, libraryPaths: libraryPaths.isEmpty ? [libraryPath] : libraryPaths)
+    (self.neighbours, self.referenceThreads) = (neighbours, referenceThreads)
   }
 
   package func parse(modelPath: String) throws(BackendError) -> SupportReport {
@@ -58,15 +77,25 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
       throw BackendError(.onnxruntime, .cancelled)
     }
     var options = OnnxRuntimeOptions()
-    let level = values["graph-optimization"] ?? ""
+    let isForGPU = try GPUProvider(values) != nil
+    // The rest is done for the GPU when the engine is opened there; ONNX Runtime does it to its other format only.
+    let level = isForGPU ? "basic" : values["graph-optimization"] ?? ""
     options.optimization = OnnxRuntimeOptions.Optimization(name: level)
     options.optimizedModelPath = enginePath
-    let format = hasSmallNumbers(request.modelPath) ? "onnx" : values["format"] ?? ""
+    let format = isForGPU || hasSmallNumbers(request.modelPath) ? "onnx" : values["format"] ?? ""
     options.entries = [("session.save_model_format", format == "onnx" ? "ONNX" : "ORT")]
     let session = try OnnxRuntimeSession(library, modelPath: request.modelPath, options: options)
     guard onProgress(BuildProgress(phase: "optimize", fraction: 1)) else {
       try? FileSystem.remove(enginePath)
       throw BackendError(.onnxruntime, .cancelled)
+    }
+    if isForGPU {
+      return BuildReport(
+        warnings: session.warnings,
+        facts: [
+          "format": format, "graph-optimization": level, "provider": values["provider"] ?? "",
+          "portability": "any machine with onnxruntime-gpu \(library.version) and a GPU that it takes",
+        ], kernels: .untold("ONNX Runtime chooses kernels of the GPU when the engine is opened on one"))
     }
     return BuildReport(
       // That the widest optimization is for one kind of processor is among the facts.
@@ -93,12 +122,36 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
   }
 
   package func openEngine(at path: String, options given: [String: String]) throws(BackendError) -> any EngineSession {
+    try openSession(at: path, options: given, tellsSettings: false)
+  }
+
+  /// What ONNX Runtime says that an engine's session is made with: all of its options, in its own words.
+  package func settings(ofEngineAt path: String, options: [String: String]) throws(BackendError) -> String {
+    try openSession(at: path, options: options, tellsSettings: true).settings ?? ""
+  }
+
+  private func openSession(
+    at path: String, options given: [String: String], tellsSettings: Bool
+  ) throws(BackendError) -> OnnxRuntimeSession {
     let values = try Self.options.resolved(given, for: .onnxruntime)
     try requireFile(path)
     var options = OnnxRuntimeOptions()
     options.threadCount = values["threads"].flatMap { Int($0) } ?? 0
-    options.isDeterministic = false
+    options.operatorCount = values["inter-threads"].flatMap { Int($0) } ?? 1
+    options.hasArena = values["memory-arena"] != "off"
+    options.isDeterministic = values["deterministic"] == "on"
+    options.provider = try GPUProvider(values)
     options.entries = [("session.load_model_format", isORTFormat(path) ? "ORT" : "ONNX")]
+    options.tellsSettings = tellsSettings
+    if let provider = options.provider {
+      options.optimization = OnnxRuntimeOptions.Optimization(name: values["graph-optimization"] ?? "")
+      let folder = FileSystem.parent(of: identity.libraryPaths[0])
+      let path = FileSystem.join(folder, provider.libraryName)
+      // Where there is none, the library says that it was built without.
+      if (try? FileStatus(ofFileAt: path)) != nil {
+        try CUDALibraries(places: neighbours).openNeeds(ofLibraryAt: path)
+      }
+    }
     return try OnnxRuntimeSession(library, modelPath: path, options: options)
   }
 

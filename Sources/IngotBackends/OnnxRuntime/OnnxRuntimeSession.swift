@@ -3,21 +3,6 @@
 internal import COnnxRuntime
 internal import IngotCore
 
-/// How a session is made.
-struct OnnxRuntimeOptions {
-  enum Optimization: Int32 { case none = 0, basic = 1, extended = 2, all = 99 }
-
-  var optimization = Optimization.none
-  /// Threads within an operator; 0 lets ONNX Runtime choose.
-  var threadCount = 1
-  var isDeterministic = true
-  var sparesMemory = false
-  /// Where the optimized model is written.
-  var optimizedModelPath: String?
-  /// Session configuration entries: key and value.
-  var entries: [(key: String, value: String)] = []
-}
-
 @safe final class OnnxRuntimeSession: ConcurrentInferenceSession, EngineSession {
   let inputs: [IOTensor]
   let outputs: [IOTensor]
@@ -26,7 +11,7 @@ struct OnnxRuntimeOptions {
   nonisolated(unsafe) private let handle: OpaquePointer
 
   init(_ library: OnnxRuntimeLibrary, modelPath: String, options: OnnxRuntimeOptions) throws(BackendError) {
-    let handle = try unsafe Self.open(library, modelPath, options)
+    let handle = try unsafe options.open(modelPath, with: library)
     do throws(BackendError) {
       let inputs = try unsafe (0..<ingot_ort_input_count(handle)).map { (index) throws(BackendError) in
         try unsafe Self.describe(ingot_ort_input(handle, index), "input")
@@ -53,6 +38,9 @@ struct OnnxRuntimeOptions {
     }
     return lines
   }
+
+  /// How it was made, in ONNX Runtime's own words; nil where the options do not ask for them.
+  var settings: String? { unsafe ingot_ort_session_settings(handle).map { unsafe String(cString: $0) } }
 
   func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
     var results: [String: Tensor] = [:]
@@ -156,29 +144,6 @@ struct OnnxRuntimeOptions {
       return name.isEmpty ? .unknown : .symbolic(name)
     }
     return IOTensor(name: text, type: type, shape: shape)
-  }
-
-  private static func open(
-    _ library: OnnxRuntimeLibrary, _ modelPath: String, _ options: OnnxRuntimeOptions
-  ) throws(BackendError) -> OpaquePointer {
-    var made: OpaquePointer?
-    try unsafe OnnxRuntimeLibrary.check {
-      unsafe ingot_ort_make_options(
-        library.handle, options.optimization.rawValue, Int32(options.threadCount), options.isDeterministic, &made, &$0)
-    }
-    guard let settings = unsafe made else { fatalError("BUG: options were made and are not there") }
-    defer { unsafe ingot_ort_release_options(settings) }
-    if let path = options.optimizedModelPath {
-      try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_write_optimized(settings, path, &$0) }
-    }
-    if options.sparesMemory { try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_spare_memory(settings, &$0) } }
-    for (key, value) in options.entries {
-      try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_configure(settings, key, value, &$0) }
-    }
-    var session: OpaquePointer?
-    try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_open_session(settings, modelPath, &session, &$0) }
-    guard let session = unsafe session else { fatalError("BUG: a session opened and is not there") }
-    return unsafe session
   }
 }
 

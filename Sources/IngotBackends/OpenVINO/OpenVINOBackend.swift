@@ -1,4 +1,4 @@
-// OpenVINO on the CPU, as a target: reads ONNX, compiles, exports what it compiled and imports it again.
+// OpenVINO, as a target: reads ONNX, compiles, exports what it compiled and imports it again.
 
 internal import IngotCore
 
@@ -13,7 +13,7 @@ package final class OpenVINOBackend: Backend {
   private let library: OpenVINOLibrary
 
   package static let options: [BackendOption] = [
-    BackendOption("device", .oneOf(["CPU"]), default: "CPU", "what the engine is compiled for"),
+    BackendOption("device", .oneOf(["CPU", "GPU", "NPU"]), default: "CPU", "what the engine is compiled for"),
     BackendOption(
       "performance-mode", .oneOf(["latency", "throughput"]), default: "latency",
       "what threads and streams are chosen for"),
@@ -63,11 +63,12 @@ package final class OpenVINOBackend: Backend {
       guard onProgress(BuildProgress(phase: phase, fraction: nil)) else { throw BackendError(.openvino, .cancelled) }
     }
     try advance("read")
-    let core = try OpenVINOLibrary(path: libraryPath, properties: Self.properties(values))
+    let device = values["device"] ?? "CPU"
+    let core = try OpenVINOLibrary(path: libraryPath, device: device, properties: Self.properties(values))
     let model = try OpenVINOModel(core, path: request.modelPath)
     let bounds = try model.bind(request.profiles, inputs: try model.inputs(types))
     try advance("compile")
-    let program = try OpenVINOProgram(compiling: model, core, types)
+    let program = try OpenVINOProgram(compiling: model, for: device, core, types)
     try advance("export")
     do {
       try program.export(to: enginePath)
@@ -87,10 +88,25 @@ package final class OpenVINOBackend: Backend {
   }
 
   package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession {
+    try OpenVINOSession(openProgram(at: path, options: options))
+  }
+
+  /// What OpenVINO has for properties of an engine that was opened.
+  package func properties(
+    _ keys: [String], ofEngineAt path: String, options: [String: String]
+  ) throws(BackendError) -> [String: String] {
+    let program = try openProgram(at: path, options: options)
+    var values: [String: String] = [:]
+    for key in keys { values[key] = try program.property(key) }
+    return values
+  }
+
+  private func openProgram(at path: String, options: [String: String]) throws(BackendError) -> OpenVINOProgram {
     let values = try Self.options.resolved(options, for: .openvino)
     let file = try identity.kind.system { () throws(SystemError) in try MappedFile(path: path) }
-    let core = try OpenVINOLibrary(path: libraryPath, properties: Self.properties(values))
-    return try OpenVINOSession(OpenVINOProgram(importing: file, core, types))
+    let device = values["device"] ?? "CPU"
+    let core = try OpenVINOLibrary(path: libraryPath, device: device, properties: Self.properties(values))
+    return try OpenVINOProgram(importing: file, for: device, core, types)
   }
 
   private static func properties(_ values: [String: String]) -> [(key: String, value: String)] {

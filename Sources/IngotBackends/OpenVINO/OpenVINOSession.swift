@@ -59,22 +59,24 @@ private final class PreparedRequest: PreparedRun {
   private let file: MappedFile?
 
   /// Compiles a model.
-  convenience init(compiling model: OpenVINOModel, _ library: OpenVINOLibrary, _ types: OpenVINOTypes)
-    throws(BackendError)
-  {
+  /// - Parameter device: `CPU`, `GPU`, `NPU`.
+  convenience init(
+    compiling model: OpenVINOModel, for device: String, _ library: OpenVINOLibrary, _ types: OpenVINOTypes
+  ) throws(BackendError) {
     var program: OpaquePointer?
-    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_compile(model.handle, "CPU", &program, &$0) }
+    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_compile(model.handle, device, &program, &$0) }
     try unsafe self.init(program, library, types, nil)
   }
 
   /// Imports an engine.
-  convenience init(importing file: MappedFile, _ library: OpenVINOLibrary, _ types: OpenVINOTypes) throws(BackendError)
-  {
+  convenience init(
+    importing file: MappedFile, for device: String, _ library: OpenVINOLibrary, _ types: OpenVINOTypes
+  ) throws(BackendError) {
     var program: OpaquePointer?
     try file.withSpan { (span) throws(BackendError) in
       try unsafe span.withUnsafeBytes { (bytes) throws(BackendError) in
         try unsafe OpenVINOLibrary.check {
-          unsafe ingot_ov_import(library.handle, bytes.baseAddress, bytes.count, "CPU", &program, &$0)
+          unsafe ingot_ov_import(library.handle, bytes.baseAddress, bytes.count, device, &program, &$0)
         }
       }
     }
@@ -97,6 +99,14 @@ private final class PreparedRequest: PreparedRun {
   }
 
   deinit { unsafe ingot_ov_close_program(handle) }
+
+  /// What OpenVINO has for a property: `NUM_STREAMS`.
+  func property(_ key: String) throws(BackendError) -> String {
+    var value: UnsafeMutablePointer<CChar>?
+    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_property(handle, key, &value, &$0) }
+    defer { unsafe ingot_ov_free_text(value) }
+    return unsafe value.map { unsafe String(cString: $0) } ?? ""
+  }
 
   func export(to path: String) throws(BackendError) {
     try unsafe OpenVINOLibrary.check { unsafe ingot_ov_export(handle, path, &$0) }

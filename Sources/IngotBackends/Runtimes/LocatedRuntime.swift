@@ -31,6 +31,8 @@ package struct LocatedRuntime: Hashable, Sendable {
   /// The version that a file or folder name tells, perhaps only its major number; nil where none does.
   package var declaredVersion: String?
   package var origin: Origin
+  /// Folders where the libraries that it needs may be, besides those that the system's loader knows.
+  package var neighbours: [String] = []
 
   /// The files of a folder that are a runtime of that kind; nil where there is none.
   /// - Parameter name: of the library in that folder; nil takes the newest.
@@ -68,6 +70,10 @@ package func makeBackend(
 ) throws(BackendError) -> any Backend {
   switch located.kind {
   case .onnxruntime: return try OnnxRuntimeBackend(libraryPath: located.libraryPath)
+  case .onnxruntimeGPU:
+    return try OnnxRuntimeBackend(
+      libraryPath: located.libraryPath, kind: .onnxruntimeGPU, libraryPaths: located.libraryPaths,
+      neighbours: located.neighbours)
   case .openvino: return try OpenVINOBackend(libraryPath: located.libraryPath)
   case .tensorrt, .tensorrtRTX:
     guard let parser = located.parserPath else {

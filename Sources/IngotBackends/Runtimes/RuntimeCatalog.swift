@@ -38,6 +38,11 @@ package enum RuntimeCatalog {
       digest: pinned("5752bd508126ae7c49894d3b9d2e83f0c3d487319246d04c444b393308d7ad7f"), byteCount: 23_753_652,
       libraries: ["onnxruntime/capi/libonnxruntime.so."],
       licences: ["onnxruntime/LICENSE", "onnxruntime/ThirdPartyNotices.txt"], licence: "MIT"),
+    InstallableRuntime(
+      name: "onnxruntime-gpu", kind: .onnxruntimeGPU, version: "1.31.1", package: "onnxruntime-gpu",
+      digest: pinned("e26c475fe361b2015f45b4b824bd13f0bb20204e59b62814e6f0acd5f3d491a6"), byteCount: 255_560_985,
+      libraries: ["onnxruntime/capi/libonnxruntime"],
+      licences: ["onnxruntime/LICENSE", "onnxruntime/ThirdPartyNotices.txt"], licence: "MIT"),
     // The ONNX and IR readers only: the others try whatever the ONNX reader refuses, and write to standard error.
     InstallableRuntime(
       name: "openvino", kind: .openvino, version: "2026.4.1", package: "openvino",

@@ -6,17 +6,18 @@ extension BackendKind {
   /// The library that is opened: `libonnxruntime.so`, `.so.1`, `.so.1.31.1`.
   var libraryName: String {
     switch self {
-    case .onnxruntime: "libonnxruntime.so"
+    case .onnxruntime, .onnxruntimeGPU: "libonnxruntime.so"
     case .openvino: "libopenvino_c.so"
     case .tensorrt: "libnvinfer.so"
     case .tensorrtRTX: "libtensorrt_rtx.so"
     }
   }
 
-  /// The ONNX parser, where it is a library of its own.
+  /// The library that must be beside it: the ONNX parser, where it is one of its own; the provider for GPUs.
   var parserName: String? {
     switch self {
     case .onnxruntime, .openvino: nil
+    case .onnxruntimeGPU: "libonnxruntime_providers_cuda.so"
     case .tensorrt: "libnvonnxparser.so"
     case .tensorrtRTX: "libtensorrt_onnxparser_rtx.so"
     }
@@ -25,7 +26,7 @@ extension BackendKind {
   /// How the names of all files start whose bytes decide what the runtime does.
   var partPrefixes: [String] {
     switch self {
-    case .onnxruntime: ["libonnxruntime"]
+    case .onnxruntime, .onnxruntimeGPU: ["libonnxruntime"]
     case .openvino: ["libopenvino", "libtbb", "libhwloc"]
     case .tensorrt: ["libnvinfer.so", "libnvinfer_builder_resource", "libnvonnxparser.so"]
     case .tensorrtRTX: ["libtensorrt_rtx", "libtensorrt_onnxparser_rtx"]
@@ -36,6 +37,8 @@ extension BackendKind {
   var systemNames: [(library: String, parser: String?)] {
     switch self {
     case .onnxruntime: [("libonnxruntime.so.1", nil), ("libonnxruntime.so", nil)]
+    // A provider cannot be opened to ask where it is.
+    case .onnxruntimeGPU: []
     case .openvino: [("libopenvino_c.so", nil), ("libopenvino_c.so.2641", nil)]
     case .tensorrt: [("libnvinfer.so.11", "libnvonnxparser.so.11"), ("libnvinfer.so.10", "libnvonnxparser.so.10")]
     case .tensorrtRTX: [("libtensorrt_rtx.so.1", "libtensorrt_onnxparser_rtx.so.1")]
@@ -45,7 +48,7 @@ extension BackendKind {
   /// Functions of the library and its parser, by whose address the loader tells where the files are.
   var landmarks: (library: String, parser: String) {
     switch self {
-    case .onnxruntime: ("OrtGetApiBase", "")
+    case .onnxruntime, .onnxruntimeGPU: ("OrtGetApiBase", "")
     case .openvino: ("ov_core_create", "")
     case .tensorrt, .tensorrtRTX: ("getInferLibVersion", "getNvOnnxParserVersion")
     }

@@ -43,13 +43,17 @@ package final class RuntimeLocator: Sendable {
     if let match = managed.first(where: { $0.agrees(with: version) }) { return remember(match, as: query) }
     if searchesSystem {
       let names = kind.systemNames.map(\.library)
-      searched.append("the system's library path for \(names.joined(separator: " or "))")
+      if !names.isEmpty { searched.append("the system's library path for \(names.joined(separator: " or "))") }
       if let match = SystemLibraries.locate(kind, version: version) { return remember(match, as: query) }
     }
     throw BackendError(kind, .notFound(searched: searched), hint: hint(kind, version))
   }
 
   private func remember(_ runtime: LocatedRuntime, as query: Query) -> LocatedRuntime {
+    var runtime = runtime
+    // In Python's folder of packages NVIDIA's are beside ONNX Runtime's, which has its library in a folder `capi`.
+    let folder = FileSystem.parent(of: runtime.libraryPath)
+    runtime.neighbours = paths + [folder, FileSystem.parent(of: FileSystem.parent(of: folder)), managedDirectory]
     found.withLock { $0[query] = runtime }
     return runtime
   }

@@ -37,32 +37,82 @@ package struct Bencher {
   }
 
   package func run(_ subject: BenchSubject) throws -> Benchmark {
-    let backend = try runtimes.backend(for: ToolRequirement(backend: subject.backend.rawValue))
+    let before = MachineState()
+    let opened = try open(subject)
+    var benchmark = opened.conditions
+    for batch in opened.batches {
+      onProgress("\(subject.title): batch \(batch)")
+      benchmark.rows.append(try time(try opened.prepare(batch), batch: batch))
+    }
+    finish(&benchmark, since: before)
+    benchmark.notes += benchmark.rows.compactMap(\.doubt)
+    return benchmark
+  }
+
+  /// Both in turn, round after round, on the sizes of batches that both take.
+  package func compare(_ first: BenchSubject, _ second: BenchSubject, rounds: RoundPlan) throws -> BenchComparison {
+    let before = MachineState()
+    let (a, b) = (try open(first), try open(second))
+    let batches = a.batches.filter(b.batches.contains)
+    guard !batches.isEmpty else {
+      throw InputError(
+        in: "\(first.title) and \(second.title)", "take no batch of the same size", hint: "name one: --batch N")
+    }
+    var result = BenchComparison(first: a.conditions, second: b.conditions, rows: [])
+    for batch in batches {
+      let contestants = try [a, b].map { try $0.prepare(batch).calls(withCopies: settings.withCopies) }
+      let turns = try timeRounds(rounds, of: contestants, clock: ContinuousClock()) { round in
+        onProgress("batch \(batch), round \(round + 1)")
+      }
+      try Interrupt.check()
+      let times = turns.map { $0.map(\.median) }
+      let medians = times.map { LatencyStatistics($0)?.p50 ?? .nan }
+      result.rows.append(
+        BenchComparison.Row(
+          batch: batch, first: medians[0], second: medians[1], comparison: PairedComparison(times[0], times[1])))
+    }
+    finish(&result.second, since: before)
+    return result
+  }
+
+  private func finish(_ benchmark: inout Benchmark, since before: MachineState) {
+    benchmark.peakBytes = ProcessUse.memory?.peak
+    benchmark.notes = MachineState.notes(from: before, to: MachineState(), coreCount: Processor.coreCount)
+  }
+
+  /// A subject that is ready: what is true of all of its runs, the sizes that it is run on, and the way to its runs.
+  private struct Opened {
+    var conditions: Benchmark
+    var batches: [Int]
+    var prepare: (Int) throws -> [any PreparedRun]
+  }
+
+  private func open(_ subject: BenchSubject) throws -> Opened {
+    let kind = subject.backend.running(with: subject.options)
+    let backend = try runtimes.backend(for: ToolRequirement(backend: kind.rawValue))
     let inputs = try BenchInputs(subject, dims: settings.dims)
-    var benchmark = Benchmark(
-      title: subject.title, backend: "\(subject.backend.rawValue) \(backend.identity.version)",
-      device: "\(try Processor.current().name), \(Processor.coreCount) cores", options: subject.options,
+    let conditions = Benchmark(
+      title: subject.title, backend: "\(kind.rawValue) \(backend.identity.version)",
+      device: try subject.options.gpuNumber.flatMap { CUDADriver.probe().name(ofGPU: $0) }
+        ?? "\(Processor.current().name), \(Processor.coreCount) cores", options: subject.options,
       inputs: inputs.description, isSynthetic: inputs.isSynthetic, streams: settings.streams,
       withCopies: settings.withCopies)
-    let before = MachineState()
+    func runs(_ session: any EngineSession, _ batch: Int) throws -> [any PreparedRun] {
+      let tensors = try inputs.tensors(for: session.inputs, batch: batch)
+      return try (0..<settings.streams).map { _ in try session.prepare(tensors) }
+    }
     switch subject.source {
     case .engine(let path):
       let session = try backend.openEngine(at: path, options: subject.options)
-      for batch in try batches(for: subject, inputs: session.inputs) {
-        benchmark.rows.append(try time(session, inputs, batch: batch, of: subject))
-      }
+      let batches = try batches(for: subject, inputs: session.inputs)
+      return Opened(conditions: conditions, batches: batches) { try runs(session, $0) }
     case .model(let path):
       let declared = try readModel(path).inputTensors
-      for batch in try batches(for: subject, inputs: declared) {
-        let session = try build(path, declared, try inputs.shapes(of: declared, batch: batch), subject, backend)
-        benchmark.rows.append(try time(session, inputs, batch: batch, of: subject))
+      let batches = try batches(for: subject, inputs: declared)
+      return Opened(conditions: conditions, batches: batches) { batch in
+        try runs(try build(path, declared, try inputs.shapes(of: declared, batch: batch), subject, backend), batch)
       }
     }
-    benchmark.peakBytes = ProcessUse.memory?.peak
-    benchmark.notes =
-      MachineState.notes(from: before, to: MachineState(), coreCount: Processor.coreCount)
-      + benchmark.rows.compactMap(\.doubt)
-    return benchmark
   }
 
   /// - Parameter inputs: the first axis of each is the batch; where it is fixed, there is one size.
@@ -100,12 +150,7 @@ package struct Bencher {
     return try backend.openEngine(at: engine, options: subject.options)
   }
 
-  private func time(
-    _ session: any EngineSession, _ inputs: BenchInputs, batch: Int, of subject: BenchSubject
-  ) throws -> Benchmark.Row {
-    onProgress("\(subject.title): batch \(batch)")
-    let tensors = try inputs.tensors(for: session.inputs, batch: batch)
-    let prepared = try (0..<settings.streams).map { _ in try session.prepare(tensors) }
+  private func time(_ prepared: [any PreparedRun], batch: Int) throws -> Benchmark.Row {
     let (runs, cores) = try measure(prepared)
     guard let latency = LatencyStatistics(runs.times, batch: batch) else { throw Interrupted() }
     return Benchmark.Row(
@@ -128,6 +173,11 @@ extension [any PreparedRun] {
   func calls(withCopies: Bool) -> [@Sendable () throws -> Void] {
     map { run in { try run.run(withCopies: withCopies) } }
   }
+}
+
+extension TimedRuns {
+  /// Of its runs; at least one.
+  fileprivate var median: Duration { times.sorted()[times.count / 2] }
 }
 
 extension Benchmark.Row {

@@ -52,27 +52,17 @@ extension Stages {
       throw InputError(in: set.directory, "has too few samples for one batch of the model", hint: "add samples")
     }
     let inputs = try set.inputs(sessions[0].inputs, samples: samples)
-    var times = [[Duration]](repeating: [], count: sessions.count)
-    let clock = ContinuousClock()
-    let start = clock.now
-    for round in 0..<Self.roundLimit {
-      try Interrupt.check()
+    let prepared = try sessions.map { [try $0.prepare(inputs)].calls(withCopies: false) }
+    let rounds = try timeRounds(Self.rounds, of: prepared, clock: ContinuousClock()) { round in
       job.onProgress("timing round \(round + 1)", nil)
-      for (index, session) in sessions.enumerated() {
-        let begin = clock.now
-        _ = try session.run(inputs)
-        // The first rounds set things up.
-        if round >= Self.warmUpRounds { times[index].append(clock.now - begin) }
-      }
-      if times[0].count >= Self.leastRounds, clock.now - start > Self.timeLimit { break }
     }
-    return times
+    try Interrupt.check()
+    return rounds.map { $0.flatMap(\.times) }
   }
 
-  private static let warmUpRounds = 3
-  private static let leastRounds = 15
-  private static let roundLimit = 203
-  private static let timeLimit = Duration.seconds(5)
+  /// One run a turn.
+  private static let rounds = RoundPlan(
+    warmUpRounds: 3, leastRounds: 15, mostRounds: 200, duration: .seconds(5), turn: .zero)
 }
 
 extension StageJob {

@@ -3,7 +3,7 @@
 //
 // Two levels, never mixed: `engine` runs the engine itself on this machine; `graph` runs the strongly typed model in
 // the reference runtime, with its 16-bit floats rounded after each node, for engines that need a device that is not
-// here. A gate that fails is a result, not an error.
+// here or that this version does not run. A gate that fails is a result, not an error.
 
 internal import IngotBackends
 internal import IngotCalibration
@@ -23,7 +23,8 @@ extension Stages {
     let subject = Verdict.Subject(
       level: candidate.level, digest: job.inputDigest("engine"), setDigest: job.inputDigest("data"),
       isSynthetic: job.hasSyntheticSamples,
-      sampleCount: measurement.sampleCount, backend: candidate.backend, device: try Processor.current().name)
+      sampleCount: measurement.sampleCount, backend: candidate.backend,
+      device: try candidate.device ?? Processor.current().name)
     let verdict = try Verdict(of: subject, measurements: measurement.measurements, gates: evaluation.gates)
     try FileSystem.writeAtomically([Bytes(verdict.json())], to: job.file("verdict.json"), isDurable: false)
     return StageResult(
@@ -31,8 +32,12 @@ extension Stages {
   }
 
   private func openCandidate(_ job: StageJob, _ settings: VerifySettings) throws -> Candidate {
-    guard settings.backend.isTensorRT else {
-      return try openEngine(at: job.input("engine"), of: job.step.tools[0], options: settings.options)
+    let options = settings.options.valuesByName
+    let gpu = options.gpuNumber.flatMap { CUDADriver.probe().name(ofGPU: $0) }
+    if !settings.backend.isTensorRT && (options.gpuNumber == nil || gpu != nil) {
+      var candidate = try openEngine(at: job.input("engine"), of: job.step.tools[0], options: settings.options)
+      candidate.device = gpu
+      return candidate
     }
     let path = job.input("model")
     return try openGraph(try readModel(path), at: path, in: job.scratch)
