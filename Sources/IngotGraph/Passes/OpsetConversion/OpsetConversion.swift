@@ -28,7 +28,8 @@ package enum OperatorSet {
 
 /// Gives the model this version of the standard operator set, its functions too; a graph without standard operators stays as it
 /// is.
-/// - Throws: `.olderOpset`, `.newerOpset`; `.opsetObstacles` naming every node in the way; `.cycle`. The model is then as it was.
+/// - Throws: `.olderOpset`, `.newerOpset`; `.opsetObstacles` naming every node in the way; `.cycle`; what `requireNodeCounts`
+///   throws. The model is then as it was.
 package func raiseOpset(of model: inout Model, to wanted: Int64) throws(GraphError) -> PassReport {
   var report = PassReport(OpsetConversion.name)
   guard wanted <= OperatorSet.newest else {
@@ -36,6 +37,8 @@ package func raiseOpset(of model: inout Model, to wanted: Int64) throws(GraphErr
   }
   guard let have = model.opsets[""], have != wanted else { return report }
   guard have < wanted else { throw GraphError(.olderOpset(have: have, asked: wanted)) }
+  // What is written anew takes the inputs and outputs that the operator has.
+  try model.requireNodeCounts()
   var raised = model
   var names = FreshNames(taken: model.graph.allValueNames)
   var obstacles: [OpsetObstacle] = []
