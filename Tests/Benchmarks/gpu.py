@@ -196,15 +196,20 @@ def main():
             for batch in batches:
                 mine, eager, compiled = [], [], []
                 for _ in range(arguments.rounds):
-                    mine.append(ingot.bench(folder, engine["path"], batch, arguments.seconds))
+                    try:
+                        mine.append(ingot.bench(folder, engine["path"], batch, arguments.seconds))
+                    except RuntimeError as error:
+                        notes.append((name, f"batch {batch}: {str(error).split(': ', 1)[-1].strip()}"))
+                        break
                     for into, compiles in [(eager, False), (compiled, True)]:
                         value, note = try_torch(parts, name, precision, batch, arguments.seconds, compiles)
                         into.append(value)
                         if note and (name, note) not in notes:
                             notes.append((name, note))
                 speeds = [b["rows"][0]["samplesPerSecond"] for b in mine]
-                p50, p99 = (statistics.median(b["rows"][0]["latency"][k] for b in mine) for k in ("p50", "p99"))
-                cells = [name, precision, batch, said, "-" if worst is None else f"{worst:.1f}", text(speeds), f"{p50:.3f}", f"{p99:.3f}"]
+                p50, p99 = ([b["rows"][0]["latency"][k] for b in mine] for k in ("p50", "p99"))
+                times = [f"{statistics.median(values):.3f}" if values else "-" for values in (p50, p99)]
+                cells = [name, precision, batch, said, "-" if worst is None else f"{worst:.1f}", text(speeds), *times]
                 print("| " + " | ".join(map(str, cells + [text(eager), text(compiled)])) + " |", flush=True)
                 rows.append(dict(model=name, precision=precision, batch=batch, verdict=verdict, ingot=mine, eager=eager, compiled=compiled))
     for name, note in notes:
