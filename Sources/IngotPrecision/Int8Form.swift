@@ -12,7 +12,7 @@ package enum Int8Form: String, Codable, Sendable, CaseIterable {
   case onnxruntime
   /// Unsigned activations where none is negative, else signed and symmetric: with a zero point its matrix products are slower
   /// than float (V1). Without VNNI it is the sums for signed activations that cost: as much as the product of a few rows. There
-  /// products in int8 take 1.0 to 2.5 times as long as in float; as convolutions they take 0.6 to 0.9 times as long (V2).
+  /// products in int8 take 0.9 to 1.4 times as long as in float, medians of single layers; as convolutions 0.7 to 1.0 times (V2).
   case openvino
 
   /// - Parameter isMatrix: whether the tensor has two axes, so that products of it have few rows: a batch, no sequence.
