@@ -12,8 +12,7 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
     switch self {
     case .parse, .synthesize, .reference, .search, .choose, .serialize: 1
     case .sanitize: 2
-    case .build: 3
-    case .calibrate, .verify: 4
+    case .build, .calibrate, .verify: 4
     case .lower: 6
     }
   }

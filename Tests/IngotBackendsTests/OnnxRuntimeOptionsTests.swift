@@ -3,6 +3,7 @@
 import Foundation
 import IngotBackends
 import IngotCore
+import IngotGraph
 import Testing
 
 @testable import IngotBackends
@@ -55,6 +56,16 @@ struct OnnxRuntimeOptionsTests {
     guard case .untold = report.kernels else { throw BackendError(.onnxruntime, .failed("\(report.kernels)")) }
     // Any provider takes what was written.
     #expect(try backend.openEngine(at: engine).run(["x": floats([-1, 2, -3, 4], [1, 4])]).count == 1)
+  }
+
+  /// The processor has no float16 kernels: a session on it would have put casts to float32 around them.
+  @Test func anEngineForAGPUComputesInTheTypesOfTheModel() throws {
+    let engine = "\(folder.path)/engine"
+    let request = BuildRequest(modelPath: try folder.write(.half), options: ["provider": "cuda"])
+    _ = try backend.build(request, to: engine) { _ in true }
+    let graph = try Model.read(path: engine).graph
+    #expect(graph.nodes.map(\.opType) == ["Mul"])
+    #expect(graph.allInitializers.map { $0.initializer.type } == [.float16])
   }
 
   @Test(arguments: [["device-id": "1"], ["tf32": "on"]])

@@ -252,7 +252,7 @@ private enum Table {
     #expect(hasher.finalize() == value.key(inputs: [Digest(of: "m")], tools: [tool]))
     #expect(
       components.map { "\($0.name): \($0.value)" } == [
-        "key-format: 1", "stage: build", "stage-version: 3", "backend: openvino", "compute: sm_80", "compute: sm_86",
+        "key-format: 1", "stage: build", "stage-version: 4", "backend: openvino", "compute: sm_80", "compute: sm_86",
         "profile-0: dim batch min=[1] opt=[2] max=[4]", "profile-0: tensor x min=[1, 2] opt=[1, 3] max=[1, 4]",
         "workspace: 1",
         "option a: 1", "input model: \(Digest(of: "m").hex)", "tool openvino version: 1",

@@ -76,26 +76,17 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     guard onProgress(BuildProgress(phase: "optimize", fraction: nil)) else {
       throw BackendError(.onnxruntime, .cancelled)
     }
+    if try GPUProvider(values) != nil { return try buildForGPU(request, values, to: enginePath) }
     var options = OnnxRuntimeOptions()
-    let isForGPU = try GPUProvider(values) != nil
-    // The rest is done for the GPU when the engine is opened there; ONNX Runtime does it to its other format only.
-    let level = isForGPU ? "basic" : values["graph-optimization"] ?? ""
+    let level = values["graph-optimization"] ?? ""
     options.optimization = OnnxRuntimeOptions.Optimization(name: level)
     options.optimizedModelPath = enginePath
-    let format = isForGPU || hasSmallNumbers(request.modelPath) ? "onnx" : values["format"] ?? ""
+    let format = hasSmallNumbers(request.modelPath) ? "onnx" : values["format"] ?? ""
     options.entries = [("session.save_model_format", format == "onnx" ? "ONNX" : "ORT")]
     let session = try OnnxRuntimeSession(library, modelPath: request.modelPath, options: options)
     guard onProgress(BuildProgress(phase: "optimize", fraction: 1)) else {
       try? FileSystem.remove(enginePath)
       throw BackendError(.onnxruntime, .cancelled)
-    }
-    if isForGPU {
-      return BuildReport(
-        warnings: session.warnings,
-        facts: [
-          "format": format, "graph-optimization": level, "provider": values["provider"] ?? "",
-          "portability": "any machine with onnxruntime-gpu \(library.version) and a GPU that it takes",
-        ], kernels: .untold("ONNX Runtime chooses kernels of the GPU when the engine is opened on one"))
     }
     return BuildReport(
       // That the widest optimization is for one kind of processor is among the facts.
@@ -109,6 +100,30 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
       ],
       kernels: onnxRuntimeKernels(ofEngineAt: enginePath, isORTFormat: isORTFormat(enginePath)).map(EngineKernels.told)
         ?? .untold("the engine's graph has a form that Ingot cannot read"))
+  }
+
+  /// The model itself, in one file: it is optimized for the GPU when it is opened there. A session here, on the processor, would put
+  /// casts around whatever the processor has no kernels for, all of float16, and the GPU would compute it in float32.
+  private func buildForGPU(
+    _ request: BuildRequest, _ values: [String: String], to enginePath: String
+  ) throws(BackendError) -> BuildReport {
+    let written: [String]
+    do throws(ModelError) {
+      written = try Model.read(path: request.modelPath).write(to: enginePath, weights: .keepInline, isDurable: false)
+    } catch {
+      throw BackendError(.onnxruntime, .failed("the engine was not written: \(error)"))
+    }
+    guard written == [enginePath] else {
+      throw BackendError(
+        .onnxruntime, .refused("an engine for a GPU is one file, and this model is over 2 GiB"),
+        hint: "a smaller type of weights may fit: fp16, or int8-weights")
+    }
+    return BuildReport(
+      facts: [
+        "format": "onnx", "provider": values["provider"] ?? "",
+        "graph-optimization": "\(values["graph-optimization"] ?? ""), when it is opened",
+        "portability": "any machine with onnxruntime-gpu and a GPU that it takes",
+      ], kernels: .untold("ONNX Runtime chooses kernels of the GPU when the engine is opened on one"))
   }
 
   /// The runtime writes types under 8 bits into its own format and cannot read them there; in ONNX it can.
