@@ -152,7 +152,7 @@ private let profile = OptimizationProfile(inputs: [
 
   // MARK: Timing cache
 
-  private func timings(of version: String) -> String { folder.file("tensorrt-\(version)-Stand-in-GPU.cache") }
+  private func timings(of version: String) -> String { folder.file("tensorrt-\(version)-cuda13.2-Stand-in-GPU.cache") }
 
   private func build(
     _ path: String, _ options: [String: String] = [:], during: () throws -> Void = {}

@@ -131,8 +131,7 @@ package struct EngineFitness: Hashable, Sendable {
 
   /// TensorRT-RTX does not compile for every GPU.
   private func rtxHint(_ device: CUDADevice) -> String {
-    let known = [(7, 5), (8, 0), (8, 6), (8, 9), (12, 0), (12, 1)]
-    if known.contains(where: { $0 == (device.computeMajor, device.computeMinor) }) {
+    if TensorRTEngineHeader.maskBits.contains(10 * device.computeMajor + device.computeMinor) {
       return "add \(device.computeCapability) to the target's `compute`, and build it again"
     }
     return

@@ -139,7 +139,8 @@ package struct TensorRTEngineHeader: Hashable, Sendable {
 
   private static let classicMagic: UInt32 = 0x7472_7466  // "ftrt"
   private static let rtxMagic: UInt32 = 0x7472_7476  // "vtrt"
-  private static let maskBits = [75, 80, 86, 89, 120, 121]
+  /// The GPUs that TensorRT-RTX compiles for, by their bit in the header.
+  static let maskBits = [75, 80, 86, 89, 120, 121]
 }
 
 extension Bytes {

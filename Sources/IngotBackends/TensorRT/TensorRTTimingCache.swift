@@ -4,7 +4,7 @@
 
 internal import IngotCore
 
-/// One file for each library version, driver and device.
+/// One file for each library version, driver (by the newest CUDA that it runs) and device.
 struct TensorRTTimingCache {
   let path: String
   /// Every tactic must be in it, and it stays as it is.
@@ -14,8 +14,9 @@ struct TensorRTTimingCache {
   static let limit = 1 << 30
 
   init(folder: String, library: TensorRTLibrary.Facts, device: TensorRTDevice, isLocked: Bool) {
-    let device = device.name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-    path = "\(folder)/\(library.kind.rawValue)-\(library.version)-\(String(device)).cache"
+    let name = device.name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+    let driver = "cuda\(device.driverVersion / 1000).\(device.driverVersion % 1000 / 10)"
+    path = "\(folder)/\(library.kind.rawValue)-\(library.version)-\(driver)-\(String(name)).cache"
     self.isLocked = isLocked
   }
 
