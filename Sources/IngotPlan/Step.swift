@@ -32,7 +32,7 @@ package enum StepSource: Hashable, Sendable {
   case calibrationSet(path: String)
   /// A file whose own bytes are all that counts.
   case file(path: String)
-  /// A named output of an earlier step.
+  /// A named output of an earlier step. Where that step had no reason to write it, the input is absent.
   case output(of: StepID, name: String)
 }
 
