@@ -10,10 +10,11 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   /// Raised when the stage's own code changes what it makes of the same inputs: all its keys change with it.
   package var version: Int {
     switch self {
-    case .parse, .synthesize, .reference, .search, .choose, .serialize: 1
-    case .sanitize: 2
-    case .build, .calibrate, .verify: 4
-    case .lower: 6
+    case .parse, .synthesize, .reference, .choose, .serialize: 1
+    case .sanitize, .search: 2
+    case .build, .verify: 4
+    case .calibrate: 5
+    case .lower: 7
     }
   }
 }
