@@ -12,9 +12,10 @@ extension Verb {
     summary: "Say what this machine has for building and running engines, and what is missing.",
     details: """
       Looks for each runtime where a build would look, loads it, and prints its version and place, or why it cannot be used and
-      how to get it; then the processor and the CUDA driver with its GPUs. With manifests, also says for each target whether it can
-      be built here and verified on its own device. Ends with 4 when a runtime that a manifest needs is missing; without
-      manifests, when ONNX Runtime is, which every verification needs.
+      how to get it; then the processor and the CUDA driver with its GPUs. Each GPU is given a little work: what is free, how fast
+      copies are and how long a launch takes. With manifests, also says for each target whether it can be built here and verified
+      on its own device. Ends with 4 when a runtime that a manifest needs is missing; without manifests, when ONNX Runtime is,
+      which every verification needs.
 
       With a TensorRT engine, or a bundle that has one, says instead whether it can run here and, if not, why and what to do:
       its file, the library's version, the plug-ins that it calls, the driver and the GPUs. Plug-ins are looked for beside the
@@ -148,8 +149,19 @@ private struct DoctorDocument: JSONDocument {
       case .present(let cuda, let release, let devices):
         Driver(
           state: "present", cuda: cuda, release: release,
-          devices: devices.map { "\($0.name), \($0.computeCapability), \(ByteCount($0.memory)), \($0.uuid)" })
+          devices: devices.enumerated().map { index, device in
+            "\(device.name), \(device.computeCapability), \(ByteCount(device.memory)), \(device.uuid); "
+              + Self.trial(of: index)
+          })
       }
+  }
+
+  private static func trial(of device: Int) -> String {
+    do throws(CUDAError) {
+      return try GPUTrial(device: device).description
+    } catch {
+      return "DOES NOT WORK: \(error)"
+    }
   }
 
   var text: String {

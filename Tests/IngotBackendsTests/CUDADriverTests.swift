@@ -2,27 +2,15 @@ import Foundation
 import IngotBackends
 import Testing
 
-/// Against a driver of our own (StandIn/CUDAStandIn.c): most machines that run this have none.
 @Suite struct CUDADriverTests {
   let folder = TestFolder()
-
-  private func driver(initResult: Int) throws -> String {
-    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/StandIn/CUDAStandIn.c"
-    let path = "\(folder.path)/libcuda.so.1"
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["clang", "-shared", "-fPIC", "-DINIT=\(initResult)", source, "-o", path]
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    return path
-  }
 
   @Test func describesTheDriverAndItsDevices() throws {
     let text =
       "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build\nGCC version:  gcc 12.2.0\n"
     let release = try folder.write(Array(text.utf8), as: "version")
-    let state = CUDADriver.probe(libraryPath: try driver(initResult: 0), releasePath: release)
+    let driver = try StandInDriver()
+    let state = CUDADriver.probe(libraryPath: driver.path, releasePath: release)
     guard case .present(let cuda, let found, let devices) = state else {
       Issue.record("\(state)")
       return
@@ -40,7 +28,8 @@ import Testing
   }
 
   @Test func aDriverWithoutAGPUIsPresent() throws {
-    let state = CUDADriver.probe(libraryPath: try driver(initResult: 100), releasePath: "/nowhere")
+    let driver = try StandInDriver("INIT=100")
+    let state = CUDADriver.probe(libraryPath: driver.path, releasePath: "/nowhere")
     #expect(state == .present(cuda: "13.1", release: nil, devices: []))
     #expect(state.description == "CUDA driver for CUDA 13.1, no GPU")
   }
@@ -50,7 +39,8 @@ import Testing
     (7777, "cuInit: an unknown error (7777): no text"),
   ])
   func reportsTheDriversOwnWords(code: Int, words: String) throws {
-    let state = CUDADriver.probe(libraryPath: try driver(initResult: code))
+    let driver = try StandInDriver("INIT=\(code)")
+    let state = CUDADriver.probe(libraryPath: driver.path)
     #expect(state == .failed(words))
     #expect(state.description == "the CUDA driver does not work: \(words)")
   }
