@@ -12,7 +12,8 @@ extension TestSpace {
     try FileManager.default.createDirectory(atPath: path("trt"), withIntermediateDirectories: true)
     let plan = "ftrt, an engine of the stand-in for TensorRT"
     try compile(
-      "TensorRTStandIn.cpp", ["-std=c++17", "-DVERSION=101601", "-DLAYOUT=10", "-DINPUTS=1", "-DPLAN=\"\(plan)\""] + flags,
+      "TensorRTStandIn.cpp",
+      ["-std=c++17", "-DVERSION=101601", "-DLAYOUT=10", "-DINPUTS=1", "-DPLAN=\"\(plan)\""] + flags,
       to: "trt/libnvinfer.so.10")
     try FileManager.default.linkItem(atPath: path("trt/libnvinfer.so.10"), toPath: path("trt/libnvonnxparser.so.10"))
     try compile("CUDAStandIn.c", [], to: "trt/libcuda.so.1")

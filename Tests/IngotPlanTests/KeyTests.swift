@@ -49,7 +49,8 @@ private func buildChanges() -> [(String, (inout BuildSettings) -> Void)] {
     ("option value", { $0.options[0].value = "2" }), ("option name", { $0.options[0].name = "b" }),
     ("no options", { $0.options = [] }),
     ("plugin", { $0.plugins = [.init(fileName: "libp.so", isSerialized: false)] }),
-    ("plugin in the engine", { $0.plugins = [.init(fileName: "libp.so", isSerialized: true)] }), ("asked", { $0.asked = .init(precision: "int8", atLeast: nil) }),
+    ("plugin in the engine", { $0.plugins = [.init(fileName: "libp.so", isSerialized: true)] }),
+    ("asked", { $0.asked = .init(precision: "int8", atLeast: nil) }),
     ("demanded", { $0.asked = .init(precision: "int8", atLeast: 0.9) }),
   ] + profileChanges().map { name, change in ("profile \(name)", { change(&$0.profiles[0]) }) }
 }
