@@ -17,6 +17,7 @@ struct ingot_trt_library {
   bool isUntested;
   void *(*createBuilder)(void *logger, int32_t version);
   void *(*createParser)(void *network, void *logger, int32_t version);
+  void *(*pluginRegistry)();  // of the process; null where the library has none
 };
 
 namespace ingot::trt {

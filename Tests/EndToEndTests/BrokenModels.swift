@@ -148,7 +148,7 @@ private func externalTensor(_ entries: [(String, String)]) -> WireWriter {
 }
 
 /// NodeProto: input 1, output 2, name 3, op_type 4.
-private func node(_ op: String, _ name: String, _ inputs: [String], _ outputs: [String]) -> WireWriter {
+func node(_ op: String, _ name: String, _ inputs: [String], _ outputs: [String]) -> WireWriter {
   message {
     for input in inputs { $0.writeString(1, input) }
     for output in outputs { $0.writeString(2, output) }
@@ -174,7 +174,7 @@ private func port(_ name: String, _ dims: [Int64]) -> WireWriter {
 
 /// ModelProto: ir_version 1, graph 7 { node 1, name 2, initializer 5, input 11, output 12 },
 /// opset_import 8 { version 2 }.
-private func model(nodes: [WireWriter], initializers: [WireWriter] = [], input: [Int64] = [2], opset: UInt64? = 17)
+func model(nodes: [WireWriter], initializers: [WireWriter] = [], input: [Int64] = [2], opset: UInt64? = 17)
   -> [UInt8]
 {
   let graph = message {

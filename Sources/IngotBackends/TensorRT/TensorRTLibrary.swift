@@ -1,4 +1,4 @@
-// The loaded library: one of the two files that know its C interface (the other is TensorRTJob.swift).
+// The loaded library: one of the files that know its C interface (the others are TensorRTJob.swift and TensorRTPlugins.swift).
 
 internal import CTensorRT
 internal import IngotCore
