@@ -189,6 +189,7 @@ struct GraphVerifier {
 
   private func isReasonable(_ shape: [Int], _ type: ElementType?) -> Bool {
     guard let count = Initializer.checkedElementCount(shape) else { return false }
-    return type == nil || type == .string || type?.byteCount(of: count) != nil
+    // Where no type is declared, inference may find the widest.
+    return type == .string || (type ?? .complex128).byteCount(of: count) != nil
   }
 }
