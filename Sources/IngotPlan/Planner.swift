@@ -176,8 +176,7 @@ private struct Planner {
     let isTensorRT = variant.target.backend.value.isTensorRT
     // What a GPU would run stands for itself as a graph: the plan does not know which machine runs it.
     let isOnGPU = manifest.runsOnGPU(variant.target)
-    var gates = settings(verify, variant)
-    gates.latency = []
+    var gates = settings(verify, variant).withoutTimes
     if isTensorRT { gates.backend = TargetBackend.tensorrt.rawValue }
     let judged = [
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
@@ -298,17 +297,18 @@ private struct Planner {
   ) -> StepID {
     let isTensorRT = variant.target.backend.value.isTensorRT
     // The verdict is bound to the engine also where only the graph can be run.
-    let inputs = [
+    var inputs = [
       StepInput("engine", .output(of: build, name: "engine")),
       StepInput("model", .output(of: lowered, name: "model.onnx")),
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
       samples(verify, canonical),
     ]
+    if let regression = verify.regression { inputs.append(StepInput("baseline", .channel(regression.channel.value))) }
     var tools = [isTensorRT ? .reference : runningTool(variant.target), .cpu]
     // Without the GPU the reference runtime runs the graph.
     if !isTensorRT && manifest.runsOnGPU(variant.target) { tools += [.reference, .gpu] }
     // How long a run takes depends on how many cores there are; what it computes does not.
-    if !isTensorRT && verify.latency != nil { tools.append(.cores) }
+    if !isTensorRT && verify.isTimed { tools.append(.cores) }
     return add(
       Step(.verify(settings(verify, variant)), inputs: inputs, tools: tools, label: "\(variant.id)/verify"))
   }
@@ -350,6 +350,8 @@ private struct Planner {
       },
       latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } },
       options: variant.target.backend.value.isTensorRT ? [] : options(for: variant))
+    settings.throughput = verify.throughput.map { .init(min: $0.min.value, batch: $0.batch?.value) }
+    settings.regression = verify.regression.map { .init(channel: $0.channel.value, max: $0.max.value) }
     settings.drops = (variant.precision.maxDrop ?? []).map {
       .init(metric: $0.metric.value.rawValue, bound: $0.drop.value)
     }
@@ -428,6 +430,10 @@ extension Manifest {
     target.backend.value.isTensorRT
       || options(for: target).contains { $0.name.value == "provider" && $0.value.value.description != "cpu" }
   }
+}
+
+extension VerifySpec {
+  fileprivate var isTimed: Bool { latency != nil || throughput != nil || regression != nil }
 }
 
 extension TargetBackend {

@@ -10,9 +10,10 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   /// Raised when the stage's own code changes what it makes of the same inputs: all its keys change with it.
   package var version: Int {
     switch self {
-    case .parse, .synthesize, .reference, .search, .choose, .serialize: 1
-    case .sanitize: 2
-    case .build, .calibrate, .verify: 4
+    case .parse, .synthesize, .reference, .search, .serialize: 1
+    case .sanitize, .choose: 2
+    case .build, .calibrate: 4
+    case .verify: 5
     case .lower: 6
     }
   }
@@ -32,6 +33,8 @@ package enum StepSource: Hashable, Sendable {
   case calibrationSet(path: String)
   /// A file whose own bytes are all that counts.
   case file(path: String)
+  /// The engine that a channel serves; its digest covers the engine, how it was built, and the runtime that it needs.
+  case channel(String)
   /// A named output of an earlier step.
   case output(of: StepID, name: String)
 }

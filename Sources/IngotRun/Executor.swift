@@ -186,6 +186,10 @@ package final class Executor: Sendable {
   private func stage(_ input: StepInput, from before: [StepID: FinishedStep], below scratch: String) throws -> String {
     switch input.source {
     case .model(let path), .calibrationSet(let path), .file(let path): return path
+    case .channel(let name):
+      let folder = "\(scratch)/inputs/\(input.name)"
+      try store.stageBundle(ofChannel: name, at: folder)
+      return folder
     case .output(let id, let name):
       guard let record = before[id]?.record else {
         preconditionFailure("an input's record is there before the step runs")

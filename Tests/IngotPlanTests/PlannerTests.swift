@@ -200,7 +200,8 @@ import Testing
   }
 
   @Test func verifiesWithTheOptionsThatTheEngineRunsWith() throws {
-    let verify = "verify: { data: eval, latency: { p99: 5ms } }"
+    let verify =
+      "verify: { data: eval, latency: { p99: 5ms }, throughput: { min: 1/s }, regression: { channel: prod, max: 5% } }"
     let cpu = try Plan(manifest(targets: "targets: { cpu: { backend: onnxruntime, build: { threads: 2 } } }", verify))
     let rtx = try Plan(manifest(targets: "targets: { rtx: { backend: tensorrt-rtx, build: { refit: true } } }", verify))
     func settings(_ plan: Plan) -> VerifySettings? {
@@ -231,6 +232,8 @@ import Testing
   /// A verdict on a time holds for as many cores; one on numbers holds for any.
   @Test(arguments: [
     ("cpu: { backend: openvino }", "latency: { p99: 5ms }", true),
+    ("cpu: { backend: openvino }", "throughput: { min: 5/s }", true),
+    ("cpu: { backend: openvino }", "regression: { channel: prod, max: 5% }", true),
     ("cpu: { backend: openvino }", "outputs: { y: { sqnr: 30 } }", false),
     ("rtx: { backend: tensorrt-rtx }", "latency: { p99: 5ms }", false),
   ])
@@ -238,6 +241,17 @@ import Testing
     let plan = try Plan(manifest(targets: "targets: { \(target) }", "verify: { data: eval, \(gate) }"))
     let verify = try #require(plan.steps.first { $0.stage == .verify })
     #expect(verify.tools.contains(.cores) == isTimed)
+  }
+
+  /// What the channel serves is an input of the step that compares with it, and of no other.
+  @Test func aRegressionIsJudgedByWhatTheChannelServes() throws {
+    let verify = "verify: { data: eval, throughput: { min: 5/s, batch: 4 }, regression: { channel: prod, max: 5% } }"
+    let plan = try Plan(manifest(verify))
+    let readers = plan.steps.filter { $0.inputs.contains(StepInput("baseline", .channel("prod"))) }
+    #expect(readers.map(\.stage) == [.verify])
+    guard case .verify(let settings)? = readers.first?.action else { return }
+    #expect(settings.regression == .init(channel: "prod", max: 0.05))
+    #expect(settings.throughput == .init(min: 5, batch: 4))
   }
 
   @Test(arguments: [
@@ -310,7 +324,8 @@ import Testing
       return
     }
     #expect(verify.drops == [.init(metric: "top1", bound: 0.01), .init(metric: "cosine", bound: 0.02)])
-    verify.latency = []
+    verify = verify.withoutTimes
+    #expect(verify.latency.isEmpty && verify.throughput == nil && verify.regression == nil)
     #expect(search.gates == verify && search.build?.backend == "onnxruntime")
   }
 
