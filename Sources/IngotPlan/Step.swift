@@ -10,11 +10,11 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   /// Raised when the stage's own code changes what it makes of the same inputs: all its keys change with it.
   package var version: Int {
     switch self {
-    case .parse, .synthesize, .reference, .search, .serialize: 1
-    case .sanitize, .choose: 2
-    case .build, .calibrate: 4
-    case .verify: 5
-    case .lower: 6
+    case .parse, .synthesize, .reference, .serialize: 1
+    case .sanitize, .search, .choose: 2
+    case .build: 4
+    case .calibrate, .verify: 5
+    case .lower: 7
     }
   }
 }
@@ -35,7 +35,7 @@ package enum StepSource: Hashable, Sendable {
   case file(path: String)
   /// The engine that a channel serves; its digest covers the engine, how it was built, and the runtime that it needs.
   case channel(String)
-  /// A named output of an earlier step.
+  /// A named output of an earlier step. Where that step had no reason to write it, the input is absent.
   case output(of: StepID, name: String)
 }
 

@@ -178,6 +178,9 @@ import Testing
     let bundle = "out/quick/auto-cpu"
     #expect(try space.read("\(bundle)/choice.json").contains("\"precision\" : \"int8\""))
     #expect(try space.read("\(bundle)/verdict.json").contains("\"passed\" : true"))
+    let documents = ["lower.json", "ranges.json", "recipe.json"]
+    let isInt8 = try space.read("\(bundle)/choice.json").contains("\"chosen\" : \"int8\"")
+    if isInt8 { for file in documents { #expect(space.exists("\(bundle)/\(file)"), "\(file)") } }
     #expect(try space.ingot("promote", bundle, "--to", "production").status == 0)
     #expect(try space.ingot("build", Quick.path, "--json").decoded(BuildReport.self).ran == [])
 
@@ -186,6 +189,7 @@ import Testing
     #expect(second.status == 0, "\(second)")
     let choice = try space.read("\(bundle)/choice.json")
     #expect(choice.contains("\"chosen\" : \"fp32\"") && choice.contains("sqnr is"), "\(choice)")
+    for file in documents { #expect(!space.exists("\(bundle)/\(file)"), "\(file) is of what was not chosen") }
   }
 
   /// Random inputs prove that the engine computes what the model does, and everything that tells of it says so.
