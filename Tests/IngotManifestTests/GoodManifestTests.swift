@@ -117,11 +117,7 @@ import Testing
     let matrix = try #require(manifest.matrix?.precision)
     #expect(matrix.map(\.label) == ["fp16", "int8_fp16", "int8_fp32", "fp8", "int4", "auto", "bf16", "tf32"])
     #expect(matrix[1] == manifest.precision)
-<<<<<<< HEAD
-    #expect(matrix[1].type.place.line == 72)
-=======
-    #expect(matrix[1].type.place.line == 68)
->>>>>>> soundness
+    #expect(matrix[1].type.place.line == 74)
     #expect(matrix[2].keepOps.isEmpty)
   }
 
