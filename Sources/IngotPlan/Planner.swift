@@ -172,7 +172,7 @@ private struct Planner {
     let isOnGPU = manifest.runsOnGPU(variant.target)
     var gates = settings(verify, variant)
     gates.latency = []
-    if isTensorRT { gates.backend = TargetBackend.tensorrt.rawValue }
+    if isTensorRT { (gates.backend, gates.options) = (TargetBackend.tensorrt.rawValue, []) }
     let judged = [
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
       samples(verify, canonical),
@@ -290,7 +290,6 @@ private struct Planner {
   private mutating func addVerify(
     _ verify: VerifySpec, _ build: StepID, _ lowered: StepID, _ canonical: StepID, _ variant: Variant
   ) -> StepID {
-    let isTensorRT = variant.target.backend.value.isTensorRT
     // The verdict is bound to the engine also where only the graph can be run.
     let inputs = [
       StepInput("engine", .output(of: build, name: "engine")),
@@ -298,11 +297,11 @@ private struct Planner {
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
       samples(verify, canonical),
     ]
-    var tools = [isTensorRT ? .reference : runningTool(variant.target), .cpu]
+    var tools = [runningTool(variant.target), .cpu]
     // Without the GPU the reference runtime runs the graph.
-    if !isTensorRT && manifest.runsOnGPU(variant.target) { tools += [.reference, .gpu] }
+    if manifest.runsOnGPU(variant.target) { tools += [.reference, .gpu] }
     // How long a run takes depends on how many cores there are; what it computes does not.
-    if !isTensorRT && verify.latency != nil { tools.append(.cores) }
+    if !variant.target.backend.value.isTensorRT && verify.latency != nil { tools.append(.cores) }
     return add(
       Step(.verify(settings(verify, variant)), inputs: inputs, tools: tools, label: "\(variant.id)/verify"))
   }
@@ -343,7 +342,7 @@ private struct Planner {
           min: $0.min?.value)
       },
       latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } },
-      options: variant.target.backend.value.isTensorRT ? [] : options(for: variant))
+      options: options(for: variant))
     settings.drops = (variant.precision.maxDrop ?? []).map {
       .init(metric: $0.metric.value.rawValue, bound: $0.drop.value)
     }

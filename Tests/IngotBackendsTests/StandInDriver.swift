@@ -1,6 +1,7 @@
 // A CUDA driver of our own (StandIn/CUDAStandIn.c), compiled for a test: most machines that run these have none.
 
 import Foundation
+import Synchronization
 import Testing
 
 final class StandInDriver {
@@ -42,15 +43,24 @@ final class StandInDriver {
   }
 }
 
+/// What was compiled before, by its command: libraries are copied, because each test wants one with a state of its own.
+private let compiled = Mutex<[[String]: Data]>([:])
+
 /// Makes a library of a file in StandIn.
-func compile(_ source: String, to path: String, with compiler: String, defines: [String], options: [String] = []) throws
-{
+func compile(
+  _ source: String, to path: String, with compiler: String, defines: [String], options: [String] = []
+) throws {
   let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments =
-    [compiler, "-shared", "-fPIC"] + options + defines.map { "-D\($0)" } + ["\(folder)/StandIn/\(source)", "-o", path]
-  try process.run()
-  process.waitUntilExit()
-  try #require(process.terminationStatus == 0)
+  let command =
+    [compiler, "-shared", "-fPIC"] + options + defines.map { "-D\($0)" } + ["\(folder)/StandIn/\(source)", "-o"]
+  try compiled.withLock { compiled in
+    if let library = compiled[command] { return try library.write(to: URL(fileURLWithPath: path)) }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command + [path]
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    compiled[command] = try Data(contentsOf: URL(fileURLWithPath: path))
+  }
 }
