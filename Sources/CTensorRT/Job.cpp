@@ -6,12 +6,16 @@
 
 using namespace ingot::trt;
 
-// The builder goes last. Profiles belong to it, tensors and layers to the network, errors to the parser.
+// The builder goes last, and before it the plug-ins, which the network has objects of. Profiles belong to the builder,
+// tensors and layers to the network, errors to the parser.
 ingot_trt_job::~ingot_trt_job() {
   if (isObject(parser)) call(parser, parser::deleteParser);
   if (isObject(network)) call(network, deleteObject);
   for (void *const cache : timingCaches) call(cache, deleteObject);
   if (isObject(config)) call(config, deleteObject);
+  for (void *const plugins : pluginLibraries) {
+    call(call(builder, builder::getPluginRegistry), pluginRegistry::deregisterLibrary, plugins);
+  }
   if (isObject(builder)) call(builder, deleteObject);
 }
 

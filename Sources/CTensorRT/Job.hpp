@@ -16,6 +16,8 @@ struct ingot_trt_job {
   void *parser = nullptr;
   void *profile = nullptr;  // the one being filled; the builder owns it
   std::vector<void *> timingCaches;  // the last one is in use
+  std::vector<void *> pluginLibraries;  // in the builder's registry
+  std::vector<std::string> serializedPlugins;
   std::vector<int> targets;  // compute capabilities, where they are listed
 
   ingot_trt_job(const ingot_trt_library &library, ingot_trt_listener listener) : library(library), listener(listener) {}

@@ -61,6 +61,7 @@ ingot_trt_status findBuilder(
     return fail(INGOT_TRT_NOT_A_BUILDER, std::string(path) + " is version " + numbers(library.version) +
         " of a lean or dispatch runtime: it runs engines and cannot build them", message);
   }
+  library.pluginRegistry = symbol<void *(*)()>(handle, "getPluginRegistry");
   std::string error;
   void *const parser = load(parserPath, error);
   if (parser == nullptr) return fail(INGOT_TRT_NOT_LOADED, error, message);

@@ -20,6 +20,7 @@ struct ingot_trt_library {
   void *(*createParser)(void *network, void *logger, int32_t version);
   void *(*createParserRefitter)(void *refitter, void *logger, int32_t version);
   void *(*createRuntime)(void *logger, int32_t version);
+  void *(*pluginRegistry)();  // of the process; null where the library has none
 };
 
 namespace ingot::trt {

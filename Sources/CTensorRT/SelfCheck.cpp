@@ -35,6 +35,10 @@ const char *firstSurprise(ingot_trt_job &job) {
       ingot_trt_set_compute_capabilities(&job, capabilities, 2) != INGOT_TRT_OK) {
     return "the compute capabilities are not kept";
   }
+  if (job.layout().has(pluginRegistry::isParentSearchEnabled) &&
+      !job.call(job.call(builder, builder::getPluginRegistry), pluginRegistry::isParentSearchEnabled)) {
+    return "a builder does not look for plug-ins where the process has them";
+  }
   job.call(network, network::setName, "ingot");
   const char *const name = job.call(network, network::getName);
   if (!isObject(name) || strcmp(name, "ingot") != 0) return "a network forgets its name";

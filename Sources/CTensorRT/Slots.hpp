@@ -46,7 +46,16 @@ inline constexpr Via<void *(void *, void *)>
   buildSerializedNetwork                                   {"buildSerializedNetwork",    14, 1000,   11,   11,   14};
 inline constexpr Via<bool(int32_t)> setMaxThreads          {"setMaxThreads",             17, 1000,   14,   14,   17};
 inline constexpr Via<int32_t()> getMaxThreads              {"getMaxThreads",             18, 1000,   15,   15,   18};
+inline constexpr Via<void *()> getPluginRegistry           {"getPluginRegistry",         19, 1000,   16,   16,   19};
 }  // namespace builder
+
+// A builder's own, or that of the process, which is the parent of all others.
+namespace pluginRegistry {
+inline constexpr Own<bool()> isParentSearchEnabled         {"isParentSearchEnabled",      8, 1000,    4,    4,   -1};
+inline constexpr Own<void *(const char *)> loadLibrary     {"loadLibrary",               10, 1000,    6,    6,   -1};
+inline constexpr Own<void(void *)> deregisterLibrary       {"deregisterLibrary",         11, 1000,    7,    7,   -1};
+inline constexpr Own<void *(int32_t *)> getAllCreators     {"getAllCreators",            13, 1000,    9,    9,   -1};
+}  // namespace pluginRegistry
 
 namespace config {
 inline constexpr Via<void(int32_t)> setAvgTimingIterations {"setAvgTimingIterations",     2, 1000,    2,    2,    2};
@@ -80,6 +89,9 @@ inline constexpr Via<void(int32_t)>
   setHardwareCompatibilityLevel                        {"setHardwareCompatibilityLevel", 49, 1000,   38,   38,   38};
 inline constexpr Via<int32_t()>
   getHardwareCompatibilityLevel                        {"getHardwareCompatibilityLevel", 50, 1000,   39,   39,   39};
+inline constexpr Via<void(const char *const *, int32_t)>
+  setPluginsToSerialize                                    {"setPluginsToSerialize",     51, 1000,   40,   40,   40};
+inline constexpr Via<int32_t()> getNbPluginsToSerialize    {"getNbPluginsToSerialize",   53, 1000,   42,   42,   42};
 inline constexpr Via<void(int32_t)> setMaxAuxStreams       {"setMaxAuxStreams",          54, 1000,   43,   43,   43};
 inline constexpr Via<int32_t()> getMaxAuxStreams           {"getMaxAuxStreams",          55, 1000,   44,   44,   44};
 inline constexpr Via<void(void *)> setProgressMonitor      {"setProgressMonitor",        56, 1000,   45,   45,   45};

@@ -43,6 +43,14 @@ package struct OptimizationProfile: Hashable, Sendable {
   package init(inputs: [String: Extent]) { self.inputs = inputs }
 }
 
+/// A library with operators that a runtime lacks.
+package struct PluginLibrary: Hashable, Sendable {
+  package var path: String
+  /// The engine shall hold it, so that it runs where the library is not.
+  package var isSerialized: Bool
+  package init(path: String, isSerialized: Bool = false) { (self.path, self.isSerialized) = (path, isSerialized) }
+}
+
 /// What an engine is to be built from and for.
 package struct BuildRequest: Hashable, Sendable {
   /// The strongly typed ONNX model; external data is found beside it.
@@ -54,14 +62,16 @@ package struct BuildRequest: Hashable, Sendable {
   package var computeCapabilities: [String]
   /// Backend options from the manifest's `build`, checked and with their defaults: name and value as text.
   package var options: [String: String]
+  /// For backends that have plug-ins.
+  package var plugins: [PluginLibrary]
   /// A folder for what builders measured of kernels, which later builds use again; nil: nothing is kept.
   package var timingCaches: String?
 
   package init(
     modelPath: String, profiles: [OptimizationProfile] = [], workspace: Int? = nil, computeCapabilities: [String] = [],
-    options: [String: String] = [:], timingCaches: String? = nil
+    options: [String: String] = [:], plugins: [PluginLibrary] = [], timingCaches: String? = nil
   ) {
-    self.timingCaches = timingCaches
+    (self.plugins, self.timingCaches) = (plugins, timingCaches)
     self.modelPath = modelPath
     (self.profiles, self.workspace, self.computeCapabilities, self.options) =
       (profiles, workspace, computeCapabilities, options)
@@ -151,6 +161,9 @@ package protocol Backend: Sendable {
   /// - Throws: only where the parser could not be asked; what it refuses is in the report.
   func parse(modelPath: String) throws(BackendError) -> SupportReport
 
+  /// The same with plug-ins; a backend that has none is given none.
+  func parse(modelPath: String, plugins: [PluginLibrary]) throws(BackendError) -> SupportReport
+
   /// Builds an engine and writes it to a file.
   /// - Parameter onProgress: called on the building thread; false stops the build with `.cancelled`.
   func build(
@@ -167,6 +180,10 @@ package protocol Backend: Sendable {
 }
 
 extension Backend {
+  package func parse(modelPath: String, plugins: [PluginLibrary]) throws(BackendError) -> SupportReport {
+    try parse(modelPath: modelPath)
+  }
+
   package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession {
     try openEngine(at: path)
   }

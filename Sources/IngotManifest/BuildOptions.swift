@@ -14,6 +14,7 @@ struct BuildOptionSpec: Sendable {
     case anyOf([String])
     /// A list of the user's names.
     case names
+    case plugins
   }
 
   var name: String
@@ -65,6 +66,7 @@ extension TargetBackend {
       BuildOptionSpec(
         "preview-features", .anyOf(["profile-sharing", "aliased-plugin-io", "runtime-activation-resize"]),
         "Features that are not yet on by default; the first is TensorRT 10's."),
+      BuildOptionSpec("plugins", .plugins, "Libraries of plug-ins, for operators that TensorRT lacks."),
     ]
 
   // TensorRT-RTX keeps the call for other levels and refuses it with a warning: an engine names its GPUs in `compute`. It has
@@ -151,8 +153,11 @@ extension TargetBackend {
 
 extension BuildOptionSpec {
   /// - Returns: the option's value, or nil and a problem.
-  func read(_ field: YAMLField, for backend: TargetBackend, _ problems: inout [Diagnostic]) -> Located<OptionValue>? {
+  func read(
+    _ field: YAMLField, for backend: TargetBackend, in bounds: ProjectBounds, _ problems: inout [Diagnostic]
+  ) -> Located<OptionValue>? {
     switch values {
+    case .plugins: return field.plugins(in: bounds, &problems).map { Located(.plugins($0), at: field.place) }
     case .bool: return field.bool(&problems).map { Located(.bool($0.value), at: $0.place) }
     case .int(let range): return field.int(in: range, &problems).map { Located(.int($0.value), at: $0.place) }
     case .choice(let words):

@@ -206,6 +206,16 @@ extension Shape {
 
   static let targetBuild = Shape("Build options.", optionKeys(of: TargetBackend.allCases))
 
+  static let plugin = Shape(
+    "A library of plug-ins.",
+    [
+      .required("path", Form.path, "A shared library that exports getCreators, relative to the manifest."),
+      .optional("digest", Form.digest, "The digest that the file must have."),
+      .optional(
+        "serialize", .boolean,
+        "Put the library into the engine, which must be version-compatible; false by default."),
+    ])
+
   private static let precisionForm = Form.either([.choice(PrecisionType.allCases.map(\.rawValue)), .mapping(precision)])
   private static let dimensionForm = Form.either([
     .integer(1...Int.max), .pattern(Patterns.dimension, example: "batch"),
@@ -224,6 +234,7 @@ extension Shape {
         case .choice(let words): .choice(words)
         case .byteCount: Form.byteCount
         case .anyOf(let words): .list(.choice(words), minimum: 1)
+        case .plugins: .list(.either([Form.path, .mapping(plugin)]), minimum: 1)
         case .names: .list(.pattern("^[^,]+$", example: "/conv1/Conv_output_0"), minimum: 1)
         }
       keys.append(.optional(option.name, form, option.description))

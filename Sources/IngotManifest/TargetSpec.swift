@@ -56,6 +56,7 @@ package enum OptionValue: Sendable, Hashable, CustomStringConvertible {
   case choice(String)
   case byteCount(ByteCount)
   case list([String])
+  case plugins([PluginSpec])
 
   /// As a manifest writes it: `true`, `3`, `ampere+`.
   package var description: String {
@@ -65,6 +66,20 @@ package enum OptionValue: Sendable, Hashable, CustomStringConvertible {
     case .choice(let value): value
     case .byteCount(let value): "\(value.count)B"
     case .list(let values): "[\(values.joined(separator: ", "))]"
+    case .plugins(let plugins): "[\(plugins.map(\.path.value).joined(separator: ", "))]"
     }
   }
+}
+
+/// A library with operators that the runtime lacks.
+package struct PluginSpec: Sendable, Hashable {
+  /// Relative to the manifest.
+  package var path: Located<String>
+  /// The digest that the file must have.
+  package var digest: Located<Digest>?
+  /// The engine shall hold the library.
+  package var isSerialized: Bool
+
+  /// What the record of an engine calls it.
+  package var fileName: String { FileSystem.name(of: path.value) }
 }

@@ -24,6 +24,17 @@ func obstacles(in manifest: Manifest) -> [Diagnostic] {
           hint: "give that target a manifest of its own with precision: fp32"))
     }
   }
+  for target in manifest.targets {
+    let options = manifest.options(for: target)
+    if options.contains(where: { $0.name.value == "version-compatible" && $0.value.value == .bool(true) }) { continue }
+    for plugin in manifest.plugins(for: target) where plugin.isSerialized {
+      let problem = Diagnostic(
+        at: plugin.path.place, "only engines that are version-compatible hold plug-in libraries",
+        hint: "add `version-compatible: true` to the build options, or leave `serialize` out")
+      // Targets may share the option.
+      if !problems.contains(problem) { problems.append(problem) }
+    }
+  }
   return problems
 }
 

@@ -115,8 +115,14 @@ private struct Planner {
     return add(
       Step(
         .parse(ParseSettings(backend: backend, profiles: profiles)),
-        inputs: [StepInput("model", .output(of: canonical, name: "model.onnx"))], tools: [tool(target)],
-        label: "\(backend)/parse"))
+        inputs: [StepInput("model", .output(of: canonical, name: "model.onnx"))] + plugins(of: target),
+        tools: [tool(target)], label: "\(backend)/parse"))
+  }
+
+  private func plugins(of target: TargetSpec) -> [StepInput] {
+    manifest.plugins(for: target).enumerated().map { number, plugin in
+      StepInput("plugin-\(number)", .file(path: manifest.resolve(plugin.path.value)))
+    }
   }
 
   /// - Returns: the step whose `model.onnx` is strongly typed: for fp32 the canonical model is.
@@ -238,7 +244,7 @@ private struct Planner {
         inputs: [
           StepInput("model", .output(of: lowered, name: "model.onnx")),
           StepInput("support", .output(of: parse, name: "support.json")),
-        ], tools: tools, label: "\(variant.id)/build"))
+        ] + plugins(of: variant.target), tools: tools, label: "\(variant.id)/build"))
   }
 
   /// Last, so that the bundle holds the verdict and one digest names the engine together with its proof.
@@ -354,6 +360,9 @@ private struct Planner {
     var settings = BuildSettings(
       backend: target.backend.value.rawValue, compute: target.compute.map(\.value), profiles: profiles,
       workspace: manifest.workspace?.value.count, options: options(for: variant))
+    settings.plugins = manifest.plugins(for: target).map {
+      .init(fileName: $0.fileName, isSerialized: $0.isSerialized)
+    }
     let precision = variant.precision
     if [.fp16, .bf16, .int8, .fp8].contains(precision.type.value) {
       settings.asked = .init(precision: precision.type.value.rawValue, atLeast: precision.atLeast?.value)
@@ -364,14 +373,16 @@ private struct Planner {
   /// In the words of the backends: `on` and `off`, bytes as numbers, lists with commas; sorted by name. A GPU's float32 is
   /// float32 unless TF32 is asked for.
   private func options(for variant: Variant) -> [NamedOption] {
-    var options = manifest.options(for: variant.target).map { option in
-      let value =
-        switch option.value.value {
-        case .bool(let isOn): isOn ? "on" : "off"
-        case .int, .choice: option.value.value.description
-        case .byteCount(let bytes): String(bytes.count)
-        case .list(let names): names.joined(separator: ",")
-        }
+    var options = manifest.options(for: variant.target).compactMap { option -> NamedOption? in
+      let value: String
+      switch option.value.value {
+      case .bool(let isOn): value = isOn ? "on" : "off"
+      case .int, .choice: value = option.value.value.description
+      case .byteCount(let bytes): value = String(bytes.count)
+      case .list(let names): value = names.joined(separator: ",")
+      // Files: inputs of the step.
+      case .plugins: return nil
+      }
       return NamedOption(name: option.name.value, value: value)
     }
     if manifest.runsOnGPU(variant.target) && !options.contains(where: { $0.name == "tf32" }) {

@@ -220,8 +220,19 @@ package struct BuildSettings: Hashable, Sendable {
   package var workspace: Int?
   /// Sorted by name.
   package var options: [NamedOption]
+  /// The step reads their files, in this order, as `plugin-0` …
+  package var plugins: [Plugin] = []
   /// What the engine should compute in; nil where that is float32, and for weights alone.
   package var asked: Demand?
+
+  /// A library of plug-ins.
+  package struct Plugin: Hashable, Sendable {
+    package var fileName: String
+    package var isSerialized: Bool
+    package init(fileName: String, isSerialized: Bool) {
+      (self.fileName, self.isSerialized) = (fileName, isSerialized)
+    }
+  }
 
   /// A type, and the least share of the compute that must have it, 0...1.
   package struct Demand: Hashable, Sendable {
@@ -243,6 +254,10 @@ package struct BuildSettings: Hashable, Sendable {
     for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
     if let workspace { sink.field("workspace", "\(workspace)") }
     for option in options { sink.field("option \(option.name)", option.value) }
+    for plugin in plugins {
+      sink.field("plugin", plugin.fileName)
+      if plugin.isSerialized { sink.field("serialized plugin", plugin.fileName) }
+    }
     if let asked {
       sink.field("asked", asked.precision)
       if let least = asked.atLeast { sink.field("at-least", "\(least)") }

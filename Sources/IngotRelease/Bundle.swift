@@ -124,6 +124,9 @@ extension Bundle {
         return "its files are not sorted by path, or one is there twice"
       }
     }
+    if let plugin = compatibility.plugins?.first(where: { !Self.isPlainName($0.name) }) {
+      return "'\(plugin.name.prefix(80))' is no file name that a plug-in library may have"
+    }
     if engineFile == nil { return "its engine '\(engine.prefix(80))' is not among its files" }
     return nil
   }

@@ -48,6 +48,24 @@ package struct IOSignature: Hashable, Sendable, Codable {
 
 /// What a machine must have to run an engine.
 package struct Compatibility: Hashable, Sendable, Codable {
+  /// A library of plug-ins that the engine calls.
+  package struct Plugin: Hashable, Sendable, Codable {
+    /// A plain file name.
+    package var name: String
+    package var digest: Digest
+    /// The engine holds it.
+    package var isSerialized: Bool
+
+    package init(name: String, digest: Digest, isSerialized: Bool) {
+      (self.name, self.digest, self.isSerialized) = (name, digest, isSerialized)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case name, digest
+      case isSerialized = "serialized"
+    }
+  }
+
   /// The runtime, as manifests name it, and the version that built the engine.
   package var backend: String
   package var version: String
@@ -55,9 +73,14 @@ package struct Compatibility: Hashable, Sendable, Codable {
   package var compute: [String]
   /// Further facts that the runtime tells, by name.
   package var facts: [String: String]
+  /// Nil where there are none.
+  package var plugins: [Plugin]?
 
-  package init(backend: String, version: String, compute: [String] = [], facts: [String: String] = [:]) {
+  package init(
+    backend: String, version: String, compute: [String] = [], facts: [String: String] = [:], plugins: [Plugin]? = nil
+  ) {
     (self.backend, self.version, self.compute, self.facts) = (backend, version, compute, facts)
+    self.plugins = plugins
   }
 }
 

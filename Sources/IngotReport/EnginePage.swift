@@ -107,6 +107,9 @@ package struct EnginePage: Sendable {
       }
       rows.append((title, "\(list)"))
     }
+    for plugin in compatibility.plugins ?? [] {
+      rows.append(("Plug-in", "\(plugin.name), \(plugin.digest.description)"))
+    }
     let facts = compatibility.facts.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)" as HTML) }
     let told: HTML = facts.isEmpty ? .nothing : "\n<h2>What the runtime tells</h2>\n\(Self.list(facts))"
     return "<h2>What was asked</h2>\n\(Self.list(rows))\(told)"

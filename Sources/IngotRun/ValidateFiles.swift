@@ -22,6 +22,7 @@ private struct FileCheck {
   var problems: [Diagnostic] = []
 
   mutating func run() {
+    problems += pluginProblems(of: manifest, digest: digest)
     guard let model = collecting({ [manifest, digest] in try Self.canonicalModel(of: manifest, digest) }) else {
       return
     }

@@ -18,13 +18,14 @@ extension Verb {
       which every verification needs.
 
       With a TensorRT engine, or a bundle that has one, says instead whether it can run here and, if not, why and what to do:
-      its file, the library's version, the driver and the GPUs. Nothing is loaded for it. Ends with 4 when it cannot run here.
+      its file, the library's version, the plug-ins that it calls, the driver and the GPUs. Plug-ins are looked for beside the
+      bundle, where runtimes are and in LD_LIBRARY_PATH. Nothing is loaded for it. Ends with 4 when it cannot run here.
       """,
     options: [Verb.json] + runtimeOptions
   ) { context in
     let home = try Home(context)
     let locator = RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes)
-    if let engine = try EngineExamination(context.arguments.operands, locator) {
+    if let engine = try EngineExamination(context, home, locator) {
       context.terminal.print(context.arguments.has("--json") ? try jsonText(engine) : engine.text)
       return engine.canRun == "no" ? ExitCode(.unavailable) : .success
     }
@@ -98,6 +99,11 @@ private struct TargetFinding: Encodable {
       (verificationLevel, explanation) = ("graph", Self.explanation(of: driver, wanted: wanted))
     }
     guard let kind = BackendKind(rawValue: runtime) else { return }
+    let problems = pluginProblems(of: manifest, target) { Bytes(try MappedFile(path: $0)).digest }
+    guard problems.isEmpty else {
+      explanation = problems.map(\.description).joined(separator: "\n")
+      return
+    }
     do throws(BackendError) {
       _ = try locator.locate(kind, version: target.version?.value)
       if isOnGPU && !isTensorRT { _ = try locator.locate(.onnxruntimeGPU, version: target.version?.value) }

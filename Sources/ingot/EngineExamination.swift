@@ -22,7 +22,8 @@ struct EngineExamination: JSONDocument {
   var findings: [Finding]
 
   /// - Returns: nil where the operands are no engine and no bundle with one.
-  init?(_ operands: [String], _ locator: RuntimeLocator) throws {
+  init?(_ context: Context, _ home: Home, _ locator: RuntimeLocator) throws {
+    let operands = context.arguments.operands
     guard let first = operands.first, (try? FileStatus(ofFileAt: first)) != nil else { return nil }
     var (path, record) = (first, EngineFitness.Record())
     switch try FileKind(of: path) {
@@ -36,7 +37,9 @@ struct EngineExamination: JSONDocument {
             + "engines of TensorRT are bound to versions and GPUs, and those are what this tells of")
       }
       path = FileSystem.join(folder, bundle.engine)
-      record = .init(compute: bundle.compatibility.compute, facts: bundle.compatibility.facts)
+      record = .init(
+        compute: bundle.compatibility.compute, facts: bundle.compatibility.facts,
+        plugins: PluginSearch(besideBundle: folder, home, context).plugins(of: bundle))
     default: return nil
     }
     guard operands.count == 1 else { throw UsageError("name one engine or bundle; only manifests may be several") }

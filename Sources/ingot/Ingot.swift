@@ -78,7 +78,10 @@ internal import IngotRun
 
   private static func readEnvironment() -> [String: String] {
     let names =
-      ["INGOT_HOME", "INGOT_RUNTIME_PATH", "XDG_DATA_HOME", "HOME", "NO_COLOR", "TERM", "USER", "LOGNAME"]
+      [
+        "INGOT_HOME", "INGOT_RUNTIME_PATH", "LD_LIBRARY_PATH", "XDG_DATA_HOME", "HOME", "NO_COLOR", "TERM", "USER",
+        "LOGNAME",
+      ]
       + BackendKind.allCases.flatMap(\.engineEnvironment)
     var environment: [String: String] = [:]
     for name in names {

@@ -71,6 +71,10 @@ extension Verb {
     }
     let layers = documents.layers
     var lines = [text(of: bundle, digest)]
+    if bundle.compatibility.plugins != nil {
+      let plugins = PluginSearch(besideBundle: folder, try Home(context), context).plugins(of: bundle)
+      lines += plugins.map { "plug-in     \($0.finding.text)" }
+    }
     if let worst = worst(10, of: layers, in: bundle.title) { lines += ["", worst] }
     try show(
       BundleDocument(digest: digest.description, bundle: bundle, layers: layers.rows.isEmpty ? nil : layers),

@@ -27,11 +27,12 @@ struct Manifests {
     guard problems.isEmpty else { throw InputError(problems) }
   }
 
-  /// Holds models to the digests that their manifests pin.
-  /// - Throws: every model that is another one.
+  /// Holds models and libraries of plug-ins to the digests that their manifests pin.
+  /// - Throws: every file that is another one.
   func checkPins(_ fileDigests: FileDigests) throws {
     var problems: [Diagnostic] = []
     for manifest in manifests {
+      problems += pluginProblems(of: manifest) { try fileDigests.digest(ofFileAt: $0) }
       guard let pinned = manifest.model.digest else { continue }
       let path = manifest.resolve(manifest.model.path.value)
       // A model that is not there is reported by the steps that need it.

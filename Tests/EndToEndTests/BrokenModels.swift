@@ -148,7 +148,7 @@ private func externalTensor(_ entries: [(String, String)]) -> WireWriter {
 }
 
 /// NodeProto: input 1, output 2, name 3, op_type 4.
-private func node(_ op: String, _ name: String, _ inputs: [String], _ outputs: [String]) -> WireWriter {
+func node(_ op: String, _ name: String, _ inputs: [String], _ outputs: [String]) -> WireWriter {
   message {
     for input in inputs { $0.writeString(1, input) }
     for output in outputs { $0.writeString(2, output) }
@@ -174,15 +174,15 @@ private func port(_ name: String, _ dims: [Int64]) -> WireWriter {
 
 /// ModelProto: ir_version 1, graph 7 { node 1, name 2, initializer 5, input 11, output 12 },
 /// opset_import 8 { version 2 }.
-private func model(nodes: [WireWriter], initializers: [WireWriter] = [], input: [Int64] = [2], opset: UInt64? = 17)
-  -> [UInt8]
-{
+func model(
+  nodes: [WireWriter], initializers: [WireWriter] = [], input: [Int64] = [2], output: [Int64] = [2], opset: UInt64? = 17
+) -> [UInt8] {
   let graph = message {
     for node in nodes { $0.writeMessage(1, node) }
     $0.writeString(2, "g")
     for initializer in initializers { $0.writeMessage(5, initializer) }
     $0.writeMessage(11, port("x", input))
-    $0.writeMessage(12, port("y", [2]))
+    $0.writeMessage(12, port("y", output))
   }
   return message {
     $0.writeVarint(1, 8)

@@ -1,18 +1,16 @@
 // A CUDA driver of our own (StandIn/CUDAStandIn.c), compiled for a test: most machines that run these have none.
 
 import Foundation
-import Synchronization
 import Testing
 
 final class StandInDriver {
   let path: String
   private let folder: TemporaryFolder
 
-  /// - Parameter defines: `INIT=804`, `OLD`.
-  init(_ defines: String...) throws {
+  /// - Parameter flags: `-DINIT=804`, `-DOLD`.
+  init(_ flags: String...) throws {
     folder = try TemporaryFolder()
-    path = folder.file("libcuda.so.1")
-    try compile("CUDAStandIn.c", to: path, with: "clang", defines: defines)
+    path = try StandIn.driver(flags, to: folder.file("libcuda.so.1"))
   }
 
   /// The calls so far, in order.
@@ -40,27 +38,5 @@ final class StandInDriver {
   private func symbol<F>(_ name: String) throws -> F {
     let handle = try #require(dlopen(path, RTLD_NOW))
     return unsafeBitCast(try #require(dlsym(handle, name)), to: F.self)
-  }
-}
-
-/// What was compiled before, by its command: libraries are copied, because each test wants one with a state of its own.
-private let compiled = Mutex<[[String]: Data]>([:])
-
-/// Makes a library of a file in StandIn.
-func compile(
-  _ source: String, to path: String, with compiler: String, defines: [String], options: [String] = []
-) throws {
-  let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-  let command =
-    [compiler, "-shared", "-fPIC"] + options + defines.map { "-D\($0)" } + ["\(folder)/StandIn/\(source)", "-o"]
-  try compiled.withLock { compiled in
-    if let library = compiled[command] { return try library.write(to: URL(fileURLWithPath: path)) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command + [path]
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    compiled[command] = try Data(contentsOf: URL(fileURLWithPath: path))
   }
 }

@@ -16,11 +16,8 @@ final class StandInTensorRT {
   init(version: Int, layout: Int) throws {
     folder = try TemporaryFolder()
     self.version = version
-    path = folder.file("libnvinfer.so")
+    path = try StandIn.tensorRT(version: version, layout: layout, in: folder)
     driver = try StandInDriver()
-    try compile(
-      "TensorRTStandIn.cpp", to: path, with: "clang++", defines: ["VERSION=\(version)", "LAYOUT=\(layout)"],
-      options: ["-std=c++17"])
   }
 
   var kind: BackendKind { version < 100000 ? .tensorrtRTX : .tensorrt }
@@ -30,18 +27,15 @@ final class StandInTensorRT {
   }
 
   /// The calls since its last builder or runtime was made.
-  var calls: [String] {
-    get throws {
-      let text: @convention(c) () -> UnsafePointer<CChar> = try symbol("standInRecord")
-      return String(cString: text()).split(separator: "\n").map(String.init)
-    }
-  }
+  var calls: [String] { get throws { try StandIn.record(of: path) } }
 
   /// An engine of its own.
   /// - Parameter words: what is special: see StandIn/TensorRTRuntimeStandIn.hpp.
   func plan(_ words: String) throws -> [UInt8] {
-    let make: @convention(c) (UnsafePointer<CChar>, UnsafeMutablePointer<Int>) -> UnsafeRawPointer = try symbol(
-      "standInPlan")
+    let handle = try #require(dlopen(path, RTLD_NOW))
+    let symbol = try #require(dlsym(handle, "standInPlan"))
+    typealias Make = @convention(c) (UnsafePointer<CChar>, UnsafeMutablePointer<Int>) -> UnsafeRawPointer
+    let make = unsafeBitCast(symbol, to: Make.self)
     var count = 0
     let bytes = make(words, &count)
     return [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
@@ -55,10 +49,5 @@ final class StandInTensorRT {
 
   func open(_ words: String = "", _ options: [String: String] = [:]) throws -> TensorRTSession {
     try #require(try backend().openEngine(at: try engine(words), options: options) as? TensorRTSession)
-  }
-
-  private func symbol<F>(_ name: String) throws -> F {
-    let handle = try #require(dlopen(path, RTLD_NOW))
-    return unsafeBitCast(try #require(dlsym(handle, name)), to: F.self)
   }
 }

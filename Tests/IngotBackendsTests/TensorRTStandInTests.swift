@@ -7,47 +7,25 @@ import Testing
 
 @testable import IngotBackends
 
-private let profile = OptimizationProfile(inputs: [
-  "x": .init(min: [1, 16], opt: [8, 16], max: [16, 16]), "sizes": .init(min: [1, 2], opt: [3, 4], max: [5, 6]),
-])
-
 @Suite(.serialized) struct TensorRTStandInTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Compiles the library.
   private func library(version: Int, layout: Int, more: [String] = []) throws -> String {
-    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/StandIn/TensorRTStandIn.cpp"
-    let path = folder.file("libnvinfer-\(version)-\(layout).so")
-    let result = Process()
-    result.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    result.arguments =
-      ["clang++", "-std=c++17", "-shared", "-fPIC", "-DVERSION=\(version)", "-DLAYOUT=\(layout)"] + more + [
-        source, "-o", path,
-      ]
-    try result.run()
-    result.waitUntilExit()
-    try #require(result.terminationStatus == 0)
-    return path
+    try StandIn.tensorRT(version: version, layout: layout, more, in: folder)
   }
 
   private func backend(_ path: String, allowsUntested: Bool = false) throws -> TensorRTBackend {
-    try TensorRTBackend(
-      libraryPath: path, parserPath: path, kind: .tensorrt, allowsUntestedVersion: allowsUntested, driverPath: path)
+    try StandIn.backend(path, allowsUntested: allowsUntested)
   }
 
-  /// The calls that the library recorded since its last builder was made.
-  private func record(_ path: String) throws -> [String] {
-    let handle = try #require(dlopen(path, RTLD_NOW))
-    let symbol = try #require(dlsym(handle, "standInRecord"))
-    let text = unsafeBitCast(symbol, to: (@convention(c) () -> UnsafePointer<CChar>).self)()
-    return String(cString: text).split(separator: "\n").map(String.init)
-  }
+  private func record(_ path: String) throws -> [String] { try StandIn.record(of: path) }
 
   private func request(_ options: [String: String] = [:], compute: [String] = ["sm_90"]) throws -> BuildRequest {
     BuildRequest(
-      modelPath: try folder.write(.perceptron), profiles: [profile], workspace: 1 << 20, computeCapabilities: compute,
+      modelPath: try folder.write(.perceptron), profiles: [StandIn.profile], workspace: 1 << 20,
+      computeCapabilities: compute,
       options: options)
   }
 

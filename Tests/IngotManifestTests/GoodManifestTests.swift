@@ -113,7 +113,7 @@ import Testing
     let matrix = try #require(manifest.matrix?.precision)
     #expect(matrix.map(\.label) == ["fp16", "int8_fp16", "int8_fp32", "fp8", "int4", "auto", "bf16", "tf32"])
     #expect(matrix[1] == manifest.precision)
-    #expect(matrix[1].type.place.line == 66)
+    #expect(matrix[1].type.place.line == 72)
     #expect(matrix[2].keepOps.isEmpty)
   }
 
@@ -124,7 +124,10 @@ import Testing
     }
     #expect(
       options == [
-        ["hardware-compatibility=ampere+", "optimization-level=2", "tf32=false"],
+        [
+          "hardware-compatibility=ampere+", "optimization-level=2", "plugins=[plugins/libscan.so, ../libpool.so]",
+          "tf32=false", "version-compatible=true",
+        ],
         ["max-aux-streams=2", "optimization-level=5", "profiling-verbosity=detailed", "tf32=true"],
         ["format=onnx", "graph-optimization=all", "threads=4"],
         ["performance-mode=latency", "threads=2"],

@@ -129,6 +129,12 @@ private func problems(_ line: String) -> [String] {
     ("--vc --excludeLeanRuntime", "version-compatible: true\n  exclude-lean-runtime: true"),
     ("--runtimePlatform=WindowsAMD64", "runtime-platform: windows-amd64"),
     ("--markDebug=a,/b/c:0", "debug-tensors: [a, \"/b/c:0\"]"),
+    ("--dynamicPlugins=a/libx.so --plugins=liby.so", "build:\n  plugins:\n    - a/libx.so\n    - liby.so\n"),
+    (
+      "--vc --dynamicPlugins=libx.so --setPluginsToSerialize=libx.so",
+      "  plugins:\n    - { path: libx.so, serialize: true }"
+    ),
+    ("--setPluginsToSerialize=libx.so", "  plugins:\n    - libx.so"),
     ("--hardwareCompatibilityLevel=ampere+ --vc", "hardware-compatibility: ampere+\n  version-compatible: true"),
     (
       "--sparsity=enable --profilingVerbosity=layer_names_only",

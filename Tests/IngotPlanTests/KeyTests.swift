@@ -47,7 +47,10 @@ private func buildChanges() -> [(String, (inout BuildSettings) -> Void)] {
     ("no profiles", { $0.profiles = [] }), ("profiles twice", { $0.profiles += [profile] }),
     ("workspace", { $0.workspace = 2 }), ("no workspace", { $0.workspace = nil }),
     ("option value", { $0.options[0].value = "2" }), ("option name", { $0.options[0].name = "b" }),
-    ("no options", { $0.options = [] }), ("asked", { $0.asked = .init(precision: "int8", atLeast: nil) }),
+    ("no options", { $0.options = [] }),
+    ("plugin", { $0.plugins = [.init(fileName: "libp.so", isSerialized: false)] }),
+    ("plugin in the engine", { $0.plugins = [.init(fileName: "libp.so", isSerialized: true)] }),
+    ("asked", { $0.asked = .init(precision: "int8", atLeast: nil) }),
     ("demanded", { $0.asked = .init(precision: "int8", atLeast: 0.9) }),
   ] + profileChanges().map { name, change in ("profile \(name)", { change(&$0.profiles[0]) }) }
 }
@@ -189,7 +192,7 @@ private enum Table {
       CalibrateSettings(method: "", percentile: nil, samples: nil), TuningSettings(),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 6, 6, 10, 6, 5, 7, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 6, 6, 10, 7, 5, 7, 5, 5])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {

@@ -27,6 +27,7 @@ typedef enum {
   INGOT_TRT_LACKING,         /* this version has no such feature */
   INGOT_TRT_REFUSED,         /* the library said no: see the log */
   INGOT_TRT_ABSENT,          /* the network has no such thing */
+  INGOT_TRT_NOT_PLUGINS,     /* a library that has no plug-ins for one job alone: see the message */
   INGOT_TRT_FAILED,          /* something broke: see the message */
 } ingot_trt_status;
 
@@ -100,6 +101,14 @@ typedef struct ingot_trt_memory ingot_trt_memory;
 const void *ingot_trt_memory_bytes(const ingot_trt_memory *memory);
 size_t ingot_trt_memory_byte_count(const ingot_trt_memory *memory);
 void ingot_trt_memory_free(ingot_trt_memory *memory);
+
+/* Plug-ins: operators that the library lacks, from a library of the user's. They are in the registry of the job's own
+   builder, where no other job sees them, and are gone when the job is closed. Load them before the model is parsed.
+
+   INGOT_TRT_NOT_LOADED: the loader's words are in the message. serialize: the plan of a version-compatible engine shall
+   hold the library. */
+
+ingot_trt_status ingot_trt_load_plugins(ingot_trt_job *job, const char *path, bool serialize, char **message);
 
 /* The parser. The bytes must stay where they are until the job is closed: weights are referenced, not copied.
    path: of the model, to find external data beside it. */

@@ -7,7 +7,7 @@ package struct EngineFitness: Hashable, Sendable {
   package enum Judgement: String, Hashable, Sendable { case fits, misfits, unknown }
 
   package struct Finding: Hashable, Sendable {
-    /// `file`, `library`, `driver`, `GPU`.
+    /// `file`, `library`, `plug-in`, `driver`, `GPU`.
     package var subject: String
     package var judgement: Judgement
     package var text: String
@@ -15,14 +15,46 @@ package struct EngineFitness: Hashable, Sendable {
     package var hint: String?
   }
 
+  /// A library of plug-ins that an engine calls.
+  package struct Plugin: Hashable, Sendable {
+    package enum Place: Hashable, Sendable {
+      case inEngine
+      case file(path: String)
+      /// Only files of that name with other bytes are here.
+      case otherFile(path: String)
+      case nowhere(searched: [String])
+    }
+
+    package var name: String
+    package var place: Place
+    package init(name: String, place: Place) { (self.name, self.place) = (name, place) }
+
+    package var finding: Finding {
+      switch place {
+      case .inEngine: Finding(subject: "plug-in", judgement: .fits, text: "\(name) is in the engine")
+      case .file(let path): Finding(subject: "plug-in", judgement: .fits, text: "\(name) is here: \(path)")
+      case .otherFile(let path):
+        Finding(
+          subject: "plug-in", judgement: .misfits, text: "\(path) is not the \(name) that the engine was built with",
+          hint: "bring that one, or build the engine again with this one")
+      case .nowhere(let folders):
+        Finding(
+          subject: "plug-in", judgement: .misfits,
+          text: "the engine calls \(name), which is not in \(folders.joined(separator: ", "))",
+          hint: "put the library beside the engine, or name its folder with --runtime-path")
+      }
+    }
+  }
+
   /// What is known of an engine besides its header: a bundle's facts.
   package struct Record: Hashable, Sendable {
     /// `sm_86` …
     package var compute: [String]
     package var facts: [String: String]
+    package var plugins: [Plugin]
 
-    package init(compute: [String] = [], facts: [String: String] = [:]) {
-      (self.compute, self.facts) = (compute, facts)
+    package init(compute: [String] = [], facts: [String: String] = [:], plugins: [Plugin] = []) {
+      (self.compute, self.facts, self.plugins) = (compute, facts, plugins)
     }
   }
 
@@ -43,6 +75,7 @@ package struct EngineFitness: Hashable, Sendable {
     of header: TensorRTEngineHeader, record: Record, library: String?, missing: String, driver: CUDADriver.State
   ) {
     judgeLibrary(header, record, library, missing: missing)
+    findings += record.plugins.map(\.finding)
     judgeDevice(header, record, driver)
   }
 

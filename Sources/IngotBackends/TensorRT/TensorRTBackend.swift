@@ -38,7 +38,12 @@ package struct TensorRTBackend: Backend {
   package func selfCheck() -> String? { library.selfCheck() }
 
   package func parse(modelPath: String) throws(BackendError) -> SupportReport {
-    try TensorRTModel(path: modelPath, kind: identity.kind).supportReport(from: library, listener: listener())
+    try parse(modelPath: modelPath, plugins: [])
+  }
+
+  package func parse(modelPath: String, plugins: [PluginLibrary]) throws(BackendError) -> SupportReport {
+    let model = try TensorRTModel(path: modelPath, kind: identity.kind, plugins: plugins)
+    return try model.supportReport(from: library, listener: listener())
   }
 
   package func build(
@@ -46,7 +51,7 @@ package struct TensorRTBackend: Backend {
   ) throws(BackendError) -> BuildReport {
     let device = TensorRTDevice.find(driverPath: library.facts.driverPath).device
     let settings = try TensorRTSettings(request, library: library.facts, device: device)
-    let model = try TensorRTModel(path: request.modelPath, kind: identity.kind)
+    let model = try TensorRTModel(path: request.modelPath, kind: identity.kind, plugins: request.plugins)
     let listener = TensorRTListener(hasDevice: device != nil)
     let result: Result<BuildReport, BackendError> = withoutActuallyEscaping(onProgress) { onProgress in
       listener.onProgress = onProgress

@@ -29,7 +29,7 @@ struct TensorRTParseError: Hashable {
 /// One builder with its network, configuration and parser: one thread at a time. The library may outlive it, never it the
 /// library; the model's bytes must outlive it.
 @safe struct TensorRTJob: ~Copyable {
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
   let listener: TensorRTListener
   let library: TensorRTLibrary
 

@@ -1,4 +1,4 @@
-// The loaded library: one of the files that know its C interface; the others are those of jobs, engines and contexts.
+// The loaded library: one of the files that know its C interface; the others are those of jobs, plug-ins, engines and contexts.
 
 internal import CTensorRT
 internal import IngotCore

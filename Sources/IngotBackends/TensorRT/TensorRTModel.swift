@@ -8,8 +8,17 @@ struct TensorRTModel {
   let path: String
   let kind: BackendKind
   let bytes: Bytes
+  /// For its operators that the parser lacks.
+  let plugins: [PluginLibrary]
 
-  init(path: String, kind: BackendKind) throws(BackendError) {
+  init(path: String, kind: BackendKind, plugins: [PluginLibrary] = []) throws(BackendError) {
+    // Its registry takes them, and its parser (1.7.1) then ends the process at the first node that has one.
+    guard plugins.isEmpty || kind != .tensorrtRTX else {
+      throw BackendError(
+        kind, .refused("TensorRT-RTX does not support plug-ins"),
+        hint: "build for the backend `tensorrt`, or export the model without the operators that need them")
+    }
+    self.plugins = plugins
     do throws(SystemError) {
       self.path = try FileSystem.realPath(path)  // external data is found beside it, wherever this process is
       bytes = Bytes(try MappedFile(path: path))
@@ -26,12 +35,18 @@ struct TensorRTModel {
     try? Model.read(bytes: bytes, path: path, baseDirectory: FileSystem.parent(of: path)).graph
   }
 
+  private func makeJob(_ library: TensorRTLibrary, _ listener: TensorRTListener) throws(BackendError) -> TensorRTJob {
+    let job = try TensorRTJob(library, listener: listener)
+    for library in plugins { try job.load(library) }
+    return job
+  }
+
   // MARK: Parse
 
   func supportReport(from library: TensorRTLibrary, listener: TensorRTListener) throws(BackendError) -> SupportReport {
     try bytes.withSpan { (span) throws(BackendError) in
       let graph = graph
-      let job = try TensorRTJob(library, listener: listener)
+      let job = try makeJob(library, listener)
       guard job.parse(span, path: path) else {
         return try refusal(span, graph: graph, errors: job.parseErrors, library: library, listener: listener)
       }
@@ -54,7 +69,7 @@ struct TensorRTModel {
       throw BackendError(kind, .malformed("\(path): \(error.text)"))
     }
     var errors = errors
-    let job = try TensorRTJob(library, listener: listener)
+    let job = try makeJob(library, listener)
     let taken = job.takenNodes(span, path: path)
     for error in job.parseErrors where !errors.contains(where: { $0.node == error.node && $0.text == error.text }) {
       errors.append(error)
@@ -87,7 +102,7 @@ struct TensorRTModel {
     with library: TensorRTLibrary, listener: TensorRTListener, to enginePath: String
   ) throws(BackendError) -> BuildReport {
     try bytes.withSpan { (span) throws(BackendError) in
-      let job = try TensorRTJob(library, listener: listener)
+      let job = try makeJob(library, listener)
       guard job.parse(span, path: path) else {
         let graph = graph
         let words = job.parseErrors.map { $0.unsupportedNode(in: graph).words }.joined(separator: "\n  ")
@@ -178,7 +193,7 @@ extension TensorRTParseError {
 
   /// The parser's own words are often a C++ expression: said again where it is known what it means.
   private func reason(op: String) -> String {
-    if text.contains("Plugin not found") { return "the parser has no importer and no plugin for \(op)" }
+    if text.contains("Plugin not found") { return "the parser has no importer and no plug-in for \(op)" }
     if text == "false" || text.isEmpty { return "the parser does not take \(op)" }
     let marker = "Assertion failed: "
     return text.hasPrefix(marker) ? String(text.dropFirst(marker.count)) : text

@@ -47,7 +47,8 @@ extension ManifestDecoder {
     var read: Located<OptionValue>?
     for backend in takers {
       // Backends differ in what values they take: the first that refuses ends it.
-      guard let value = backend.buildOption(name.value)?.read(value, for: backend, &problems) else { return [] }
+      let option = backend.buildOption(name.value)
+      guard let value = option?.read(value, for: backend, in: bounds, &problems) else { return [] }
       read = value
     }
     return read.map { [BuildOption(name: name, value: $0, backend: nil)] } ?? []
@@ -81,5 +82,12 @@ extension Manifest {
     for option in build where option.backend == backend { chosen[option.name.value] = option }
     for option in target.build { chosen[option.name.value] = option }
     return chosen.values.sorted { $0.name.value < $1.name.value }
+  }
+
+  /// The libraries of plug-ins that a target names, in its order.
+  package func plugins(for target: TargetSpec) -> [PluginSpec] {
+    options(for: target).flatMap { option -> [PluginSpec] in
+      if case .plugins(let plugins) = option.value.value { plugins } else { [] }
+    }
   }
 }

@@ -17,7 +17,7 @@ extension OldCommand {
     let precision = recipe.precision(of: model, hasData: data != nil, isTensorRT: backend.isTensorRT)
     recipe.checkInputs(model.inputs)
     let profiles = recipe.profileLines()
-    let options = recipe.optionLines(for: backend, precision)
+    let options = recipe.optionLines(for: backend, precision) + recipe.pluginLines(for: backend, relative)
     if recipe.workspace != nil, !backend.isTensorRT {
       recipe.note(.dropped, "--workspace", "it is the memory of TensorRT's tactics")
     }
@@ -121,6 +121,23 @@ extension OldRecipe {
       lines.append("tf32: true                  # as trtexec had it without --noTF32")
     }
     return lines
+  }
+
+  fileprivate mutating func pluginLines(for backend: TargetBackend, _ relative: (String) -> String) -> [String] {
+    if plugins.isEmpty { return [] }
+    guard backend.buildOption("plugins") != nil else {
+      note(.dropped, "plugins", "\(backend.rawValue) has no plug-ins of TensorRT")
+      return []
+    }
+    let isCompatible = options.contains { $0.name == "version-compatible" }
+    if !isCompatible, plugins.contains(where: \.isSerialized) {
+      note(.changed, "--setPluginsToSerialize", "only version-compatible engines hold libraries; this one calls them")
+    }
+    return ["plugins:"]
+      + plugins.map { path, isSerialized in
+        let word = yamlWord(relative(path))
+        return isSerialized && isCompatible ? "  - { path: \(word), serialize: true }" : "  - \(word)"
+      }
   }
 
   fileprivate func precisionLines(_ precision: MigratedPrecision) -> [String] {

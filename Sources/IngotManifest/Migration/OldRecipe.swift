@@ -36,6 +36,8 @@ struct OldRecipe {
   var workspace: Int?
   /// Build options of TensorRT targets.
   var options: [(name: String, value: String)] = []
+  /// Libraries of plug-ins, each once.
+  var plugins: [(path: String, isSerialized: Bool)] = []
   /// Nodes that were held at float32.
   var keptNodes: [String] = []
   var changes: [MigrationChange] = []

@@ -107,6 +107,7 @@ extension OldRecipe {
         flag, value, ["SameAsBuild": "same-as-build", "WindowsAMD64": "windows-amd64"], as: "runtime-platform")
     case "--markDebug":
       set("debug-tensors", "[\(value.split(separator: ",").map { yamlWord(String($0)) }.joined(separator: ", "))]")
+    case "--dynamicPlugins", "--staticPlugins", "--plugins", "--setPluginsToSerialize": takePlugin(flag, value)
     case "--sparsity":
       if value == "enable" { set("sparsity", "true") }
       if value == "force" {
@@ -124,6 +125,20 @@ extension OldRecipe {
     default: return false
     }
     return true
+  }
+
+  /// trtexec takes one library a flag.
+  private mutating func takePlugin(_ flag: String, _ value: String) {
+    guard !value.isEmpty else { return refuse(flag, "names no library") }
+    let isSerialized = flag == "--setPluginsToSerialize"
+    if let index = plugins.firstIndex(where: { $0.path == value }) {
+      plugins[index].isSerialized = plugins[index].isSerialized || isSerialized
+    } else {
+      plugins.append((value, isSerialized))
+    }
+    if flag == "--staticPlugins" || flag == "--plugins" {
+      note(.changed, "\(flag)=\(value)", "a library must export getCreators; one that only registers itself is refused")
+    }
   }
 
   private mutating func takeWord(_ flag: String, _ value: String, _ words: [String: String], as option: String) {
@@ -171,7 +186,7 @@ extension OldRecipe {
       "--hardwareCompatibilityLevel", "--profilingVerbosity", "--nvtxMode", "--profile", "--loadEngine",
       "--excludeLeanRuntime", "--directIO", "--distributiveIndependence", "--noCompilationCache",
       "--errorOnTimingCacheMiss", "--maxTactics", "--avgTiming", "--l2LimitForTiling", "--tilingOptimizationLevel",
-      "--runtimePlatform", "--markDebug",
+      "--runtimePlatform", "--markDebug", "--dynamicPlugins", "--staticPlugins", "--plugins", "--setPluginsToSerialize",
     ] + TrtexecTables.dropped.keys.sorted() + TrtexecTables.idle.keys.sorted() + TrtexecTables.running.sorted()
     + TrtexecTables.otherModels.sorted()
 }

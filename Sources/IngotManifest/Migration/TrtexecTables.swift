@@ -11,9 +11,8 @@ enum TrtexecTables {
     "--safe": "Ingot builds standard engines only", "--restricted": "Ingot builds standard engines only",
     "--safetyPlugins": "Ingot builds standard engines only", "--serialized": "Ingot builds standard engines only",
     "--consistency": "Ingot builds standard engines only", "--std": "Ingot builds standard engines only",
-    "--plugins": "plug-ins are not loaded", "--staticPlugins": "plug-ins are not loaded",
-    "--dynamicPlugins": "plug-ins are not loaded", "--setPluginsToSerialize": "plug-ins are not loaded",
-    "--ignoreParsedPluginLibs": "plug-ins are not loaded", "--enablePluginOverride": "plug-ins are not loaded",
+    "--ignoreParsedPluginLibs": "only the libraries under `build: { plugins: […] }` are loaded",
+    "--enablePluginOverride": "the parser's own importer comes before a plug-in",
     "--inputIOFormats": "inputs keep the model's types, in linear layout",
     "--outputIOFormats":
       "outputs keep the model's types, in linear layout",

@@ -3,6 +3,7 @@
 internal import IngotBackends
 internal import IngotCore
 internal import IngotPlan
+internal import IngotRelease
 
 /// `build.json`.
 struct BuildDocument: Codable {
@@ -14,6 +15,8 @@ struct BuildDocument: Codable {
   var profiles: [[String: ProfileDocument]]
   /// As the manifest gave them: whoever opens the engine gives them again. Nil in documents of older versions.
   var options: [String: String]?
+  /// Nil where there are none.
+  var plugins: [Compatibility.Plugin]?
   var warnings: [String]
   var facts: [String: String]
   /// What the engine computes in.
@@ -30,6 +33,9 @@ extension Stages {
     let model = try readModel(path)
     let backend = try runtimes.backend(for: job.step.tools[0])
     var request = try settings.request(for: path, inputs: model.inputTensors)
+    request.plugins = zip(job.plugins, settings.plugins).map {
+      PluginLibrary(path: $0.path, isSerialized: $1.isSerialized)
+    }
     request.timingCaches = timingCaches
     let engine = job.file("engine")
     let report = try backend.build(request, to: engine) { progress in
@@ -41,10 +47,14 @@ extension Stages {
     if let asked, let least = settings.asked?.atLeast { try types.require(least, of: asked) }
     var facts = report.facts
     facts["engine compute"] = types.text
+    let plugins = zip(job.plugins, settings.plugins).map {
+      Compatibility.Plugin(name: $1.fileName, digest: $0.digest, isSerialized: $1.isSerialized)
+    }
     let document = BuildDocument(
       backend: settings.backend, runtimeVersion: backend.identity.version, engineFileName: backend.engineFileName,
       profiles: request.profiles.map { $0.inputs.mapValues { ProfileDocument(min: $0.min, opt: $0.opt, max: $0.max) } },
-      options: request.options, warnings: report.warnings, facts: facts, types: types)
+      options: request.options, plugins: plugins.isEmpty ? nil : plugins, warnings: report.warnings, facts: facts,
+      types: types)
     return StageResult(
       files: [("engine", engine), try job.write(document, to: "build.json")],
       facts: [fact("compute", types.text)] + (asked.flatMap(types.warning).map { [fact("warning", $0)] } ?? []))
@@ -59,6 +69,13 @@ extension BuildSettings {
     return BuildRequest(
       modelPath: modelPath, profiles: profiles, workspace: workspace, computeCapabilities: compute,
       options: options.valuesByName)
+  }
+}
+
+extension StageJob {
+  /// The libraries of plug-ins that the planner gave the step, in order.
+  var plugins: [(path: String, digest: Digest)] {
+    step.inputs.filter { $0.name.hasPrefix("plugin-") }.map { (input($0.name), inputDigest($0.name)) }
   }
 }
 

@@ -38,10 +38,11 @@ struct UnsupportedModel: ReportableError {
       let name = node.name.isEmpty ? "" : " '\(node.name)'"
       return "  \(node.op.isEmpty ? "model" : node.op)\(name): \(node.reason)"
     }
+    let plugins = backend == BackendKind.tensorrt.rawValue ? ", name a plug-in library that has them in `build`" : ""
     return """
       \(backend) \(version) cannot take \(nodes.count == 1 ? "one node" : "\(nodes.count) nodes") of the model:
       \(list.joined(separator: "\n"))
-        hint: export the model without these, or remove this target from the manifest
+        hint: export the model without these\(plugins), or remove this target from the manifest
       """
   }
 }
@@ -54,7 +55,7 @@ extension Stages {
       settings.profiles, inputs: model.inputTensors, in: "the model's inputs",
       needsProfiles: settings.backend.isTensorRT)
     let backend = try runtimes.backend(for: job.step.tools[0])
-    let report = try backend.parse(modelPath: path)
+    let report = try backend.parse(modelPath: path, plugins: job.plugins.map { PluginLibrary(path: $0.path) })
     guard report.unsupported.isEmpty else {
       throw UnsupportedModel(
         backend: settings.backend, version: backend.identity.version, nodes: report.unsupported)

@@ -27,7 +27,7 @@ extension Stages {
         outputs: model.outputTensors.map { .init(name: $0.name, type: $0.type, shape: $0.shape) }),
       compatibility: Compatibility(
         backend: build.backend, version: build.runtimeVersion, compute: settings.build.compute,
-        facts: build.facts.merging(build.profileFacts) { fact, _ in fact }),
+        facts: build.facts.merging(build.profileFacts) { fact, _ in fact }, plugins: build.plugins),
       steps: job.provenance, verdict: try verdict.map { try job.summary(of: $0) })
     try FileSystem.writeAtomically([Bytes(try bundle.encoded())], to: job.file(Bundle.manifestName), isDurable: false)
     return StageResult(

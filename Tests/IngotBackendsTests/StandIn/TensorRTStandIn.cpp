@@ -3,14 +3,22 @@
 // compares two tables. Any slot that is not listed records that it should not have been called.
 //
 // Compiled by the tests with -DVERSION=101601 (what it says it is) -DLAYOUT=10 or 11 (what it is; 15 runs engines as
-// TensorRT-RTX 1.5 to 1.7 does); -DCRASH: a wrong slot ends the process, as in a real library; -DPLAIN: its
-// networks have one input, and what it builds runs.
+// TensorRT-RTX 1.5 to 1.7 does); -DCRASH: a wrong slot ends the process, as in a real library; -DINPUTS=1: networks have
+// no second input; -DPLAN: the words of the plan.
 
+#include <dlfcn.h>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+
+#ifndef INPUTS
+#define INPUTS 2
+#endif
+#ifndef PLAN
+#define PLAN "a plan of the stand-in"
+#endif
 
 #define S(of10, of11) (LAYOUT == 10 ? (of10) : (of11))
 
@@ -66,6 +74,7 @@ static int64_t numbers[size];  // by the setter's slot
 static uint64_t pools[6];
 static uint32_t flags, features, sources;
 static std::string debugTensor;
+static int32_t serialized;
 static void *logger = nullptr, *monitor = nullptr;
 static std::string networkName = "Unnamed Network 0";
 static bool parsed = false;
@@ -80,6 +89,31 @@ static void phase(int slot, const char *name, int step) {
   if (slot == 5) ((bool (*)(void *, const char *, int32_t))table[5])(monitor, name, step);
   if (slot == 6) ((void (*)(void *, const char *))table[6])(monitor, name);
 }
+
+// --- plug-ins: libraries are opened as TensorRT opens them, and their creators asked for names
+
+static std::string plugins;  // in the builder's registry: "IngotTwice;"
+static int sharedPlugins = 0;  // of the process
+static const char *nameOf(const char *path) { return strrchr(path, '/') + 1; }
+
+static Table registryTable = Table()
+  .at(S(8, 4), [](Object *) { return true; })
+  .at(S(10, 6), [](Object *, const char *path) -> void * {
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    int32_t count = 0;
+    Object **creators = ((Object **(*)(int32_t &))dlsym(handle, "getCreators"))(count);
+    const std::string name = ((const char *(*)(Object *))creators[0]->table[6])(creators[0]);
+    say(std::string("loadLibrary ") + nameOf(path) + " with " + text(count) + ": " + name);
+    if (plugins.find(name + ";") != std::string::npos) {
+      log(1, ("plugin creator of " + name + " exists already").c_str());
+      return nullptr;
+    }
+    plugins += name + ";";
+    return handle;
+  })
+  .at(S(11, 7), [](Object *, void *) { say("deregisterLibrary"); })
+  .at(S(13, 9), [](Object *, int32_t *count) -> void * { *count = sharedPlugins; return nullptr; });
+static Object registry{registryTable.slots, nullptr, "registry"};
 
 // --- tensors and network
 
@@ -101,11 +135,7 @@ static Object *layer = make("layer", layerTable);
 
 static Table networkTable = Table()
   .at(12, [](Object *) -> int32_t { return parsed ? 3 : 0; })
-#ifdef PLAIN
-  .at(14, [](Object *) -> int32_t { return parsed ? 1 : 0; })
-#else
-  .at(14, [](Object *) -> int32_t { return parsed ? 2 : 0; })
-#endif
+  .at(14, [](Object *) -> int32_t { return parsed ? INPUTS : 0; })
   .at(15, [](Object *, int32_t index) { return index == 0 ? x : sizes; })
   .at(16, [](Object *) -> int32_t { return parsed ? 1 : 0; })
   .at(17, [](Object *, int32_t) { return y; })
@@ -204,6 +234,13 @@ static Table configTable = [] {
       features |= uint32_t(value) << feature;
     })
     .at(S(46, 35), [](Object *, int32_t feature) { return (features >> feature & 1) == 1; })
+    .at(S(51, 40), [](Object *, const char *const *paths, int32_t count) {
+      std::string names;
+      for (int32_t index = 0; index < count; index++) names += std::string(" ") + nameOf(paths[index]);
+      say("setPluginsToSerialize" + names);
+      serialized = count;
+    })
+    .at(S(53, 42), [](Object *) { return serialized; })
     .at(S(56, 45), [](Object *, void *value) {
       say(value ? "setProgressMonitor" : "setProgressMonitor null");
       monitor = value;
@@ -233,6 +270,8 @@ static void forgetSettings() {
   features = sources = 0;
   cache = nullptr;
   debugTensor = "";
+  serialized = 0;
+  plugins = "";
 }
 
 static Table profileTable = Table()
@@ -285,14 +324,11 @@ static Table builderTable = Table()
     phase(5, "Building engine", 0);
     phase(6, "Building engine", 0);
     if (cache != nullptr) entriesOf((Object *)cache->implementation) += "[timed]";
-#ifdef PLAIN
-    return makeMemory("plan", plan("weight=0.001"));
-#else
-    return makeMemory("plan", plan("a plan of the stand-in"));
-#endif
+    return makeMemory("plan", plan(PLAN));
   })
   .at(S(17, 14), [](Object *, int32_t value) { say("setMaxThreads " + text(value)); threads = value; return true; })
-  .at(S(18, 15), [](Object *) -> int32_t { return threads; });
+  .at(S(18, 15), [](Object *) -> int32_t { return threads; })
+  .at(S(19, 16), [](Object *) { return &registry; });
 
 // --- parser: its own object
 
@@ -301,6 +337,8 @@ static int errors = 0;
 static Table parserTable = Table()
   .at(0, [](Object *, const void *, size_t bytes, const char *path) {
     parsed = path != nullptr && strstr(path, "bad") == nullptr;
+    // A model whose name says so has an operator of a plug-in.
+    if (path != nullptr && strstr(path, "twice") != nullptr) parsed = plugins.find("IngotTwice;") != std::string::npos;
     errors = parsed ? 0 : 1;
     if (path != nullptr) say("parse " + std::string(strrchr(path, '/') + 1) + (bytes > 1 ? "" : " of nothing"));
     return parsed;
@@ -334,6 +372,8 @@ void *createInferBuilder_INTERNAL(void *newLogger, int32_t version) {
 }
 void *createNvOnnxParser_INTERNAL(void *, void *, int32_t) { return &parser; }
 int32_t getNvOnnxParserVersion() { return 100; }
+void *getPluginRegistry() { return &registry; }
+void standInRegister(void *) { sharedPlugins++; }
 
 // The CUDA driver, with one sm_90.
 int cuInit(unsigned) { return 0; }
