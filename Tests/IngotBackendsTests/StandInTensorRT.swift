@@ -47,7 +47,9 @@ final class StandInTensorRT {
 
   func file(_ name: String) -> String { folder.file(name) }
 
-  func open(_ words: String = "", _ options: [String: String] = [:]) throws -> TensorRTSession {
-    try #require(try backend().openEngine(at: try engine(words), options: options) as? TensorRTSession)
+  func open(
+    _ words: String = "", _ options: [String: String] = [:], runtimeCache: Bytes? = nil
+  ) throws -> TensorRTSession {
+    try backend().session(ofEngineAt: try engine(words), options: options, runtimeCache: runtimeCache)
   }
 }

@@ -113,6 +113,17 @@ private let families = [(101601, 10), (100000, 10), (110400, 11), (10701, 15)]
     #expect(!(try standIn.driver.calls).contains("cuStreamBeginCapture_v2"))
   }
 
+  @Test func whatRTXCompiledIsKeptForTheNextContext() throws {
+    let standIn = try StandInTensorRT(version: 10701, layout: 15)
+    let session = try standIn.open()
+    #expect(session.runtimeCache == Bytes(Array("kernels".utf8)))
+    let again = try standIn.open("", runtimeCache: session.runtimeCache)
+    #expect(try standIn.calls.contains("deserialize kernels"))
+    #expect(try again.run(["x": rows(1)])["y"] == rows(1))
+    let classic = try StandInTensorRT(version: 110400, layout: 11).open()
+    #expect(classic.runtimeCache == nil)
+  }
+
   // MARK: Shapes
 
   @Test(arguments: families)

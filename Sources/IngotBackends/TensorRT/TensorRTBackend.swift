@@ -1,6 +1,6 @@
 // TensorRT and TensorRT-RTX as backends: what they support, building engines and opening them to be run.
 
-internal import IngotCore
+package import IngotCore
 
 /// TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7, loaded at run time.
 package struct TensorRTBackend: Backend {
@@ -69,9 +69,17 @@ package struct TensorRTBackend: Backend {
     try openEngine(at: path, options: [:])
   }
 
-  /// On the first GPU that the driver lists.
   package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession {
-    let settings = try TensorRTRunSettings(options, library: library.facts)
+    try session(ofEngineAt: path, options: options)
+  }
+
+  /// On the first GPU that the driver lists.
+  /// - Parameter runtimeCache: what TensorRT-RTX compiled for the engine on this GPU before: `TensorRTSession.runtimeCache`.
+  package func session(
+    ofEngineAt path: String, options: [String: String] = [:], runtimeCache: Bytes? = nil
+  ) throws(BackendError) -> TensorRTSession {
+    var settings = try TensorRTRunSettings(options, library: library.facts)
+    settings.context.cache = runtimeCache
     try requireFitness(ofEngineAt: path, options: options)
     let kind = identity.kind, driverPath = library.facts.driverPath
     let gpu = try kind.cuda { () throws(CUDAError) in try CUDAContext(libraryPath: driverPath) }

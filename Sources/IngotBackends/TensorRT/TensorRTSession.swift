@@ -71,6 +71,9 @@ package final class TensorRTSession: EngineSession {
     return try runner.layerTimes()
   }
 
+  /// What TensorRT-RTX compiled for this GPU while the engine ran; nil for other libraries.
+  package var runtimeCache: Bytes? { runner.cache }
+
   /// The layers as the library's engine inspector describes them, in JSON.
   package func layers() throws(BackendError) -> String { try engine.layers() }
 
