@@ -161,6 +161,12 @@ extension Shape {
       ),
       .optional("accuracy", .mapping(accuracy), "How good the engine must be at its task."),
       .optional("latency", .mapping(latency), "How long a run may take; judged on a real device of the target."),
+      .optional(
+        "throughput", .mapping(throughput),
+        "How many samples a second the engine must take; judged on a real device of the target."),
+      .optional(
+        "regression", .mapping(regression),
+        "How much slower than a channel's engine it may be; judged on a real device of the target."),
       .optional("synthetic", .boolean, "Check with random inputs; reports say so."),
     ])
 
@@ -189,6 +195,22 @@ extension Shape {
   static let latency = Shape(
     "Percentiles of the time of one run.",
     ["p50", "p90", "p95", "p99"].map { .optional($0, Form.duration, "The longest \($0).") })
+
+  static let throughput = Shape(
+    "Samples a second, of whole batches one after the other.",
+    [
+      .required("min", Form.rate, "The fewest samples a second."),
+      .optional("batch", .integer(1...1 << 20), "Samples in a batch; without it what the first profile calls `opt`."),
+    ])
+
+  static let regression = Shape(
+    "A comparison with the engine that a channel serves, both timed in turn on the same batch.",
+    [
+      .required("channel", Form.channel, "The channel, as `ingot channels` lists it."),
+      .required(
+        "max", Form.percent,
+        "How much longer a run may take; it fails where more than this is shown with 95% confidence."),
+    ])
 
   static let matrix = Shape(
     "What is combined with the targets.",
@@ -257,6 +279,8 @@ extension Form {
   static let percent = pattern("^[0-9]+(\\.[0-9]+)? ?%$", example: "0.5%")
   static let decibels = pattern("^-?[0-9]+(\\.[0-9]+)? ?dB$", example: "30dB")
   static let duration = pattern("^[0-9]+(\\.[0-9]+)? ?(s|ms|us|µs)$", example: "5ms")
+  static let rate = pattern("^[0-9]+(\\.[0-9]+)? ?/s$", example: "2000/s")
+  static let channel = pattern("^[a-z0-9][a-z0-9._-]{0,63}$", example: "production")
   static let version = pattern("^[0-9]{1,9}(\\.[0-9]{1,9}){0,3}$", example: "10.13")
   static let compute = pattern("^sm_[0-9]{2,3}$", example: "sm_86")
 }

@@ -7,6 +7,8 @@ package struct VerifySpec: Sendable, Hashable {
   package var outputs: [OutputGate]
   package var accuracy: AccuracyGate?
   package var latency: LatencyGate?
+  package var throughput: ThroughputGate?
+  package var regression: RegressionGate?
   /// Whether random inputs are wanted; reports say so.
   package var synthetic: Bool
 }
@@ -44,4 +46,21 @@ package struct LatencyGate: Sendable, Hashable {
   package var p90: Located<Double>?
   package var p95: Located<Double>?
   package var p99: Located<Double>?
+}
+
+/// How many samples a second the engine must take: whole batches one after the other, each run counted with all samples of its
+/// batch. Judged only on a real device of the target.
+package struct ThroughputGate: Sendable, Hashable {
+  /// Samples a second, at least.
+  package var min: Located<Double>
+  /// Samples in a batch; nil takes what the profile calls common.
+  package var batch: Located<Int>?
+}
+
+/// How much slower the engine may be than the one that a channel serves, timed in turn on the same batch. Judged only on a
+/// real device of the target.
+package struct RegressionGate: Sendable, Hashable {
+  package var channel: Located<String>
+  /// Of the channel's time, as a fraction.
+  package var max: Located<Double>
 }

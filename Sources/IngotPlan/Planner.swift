@@ -37,10 +37,10 @@ private struct Planner {
     let verify: StepID?
     if variant.precision.type.value == .auto {
       let choose = addChoose(variant)
-      (serialize, verify) = (addSerialize(choose, variant), choose)
+      (serialize, verify) = (addSerialize(documents(of: choose), variant), choose)
     } else {
       let made = addCandidate(variant)
-      (serialize, verify) = (addSerialize(made.build, made.lowered, made.verify, variant), made.verify)
+      (serialize, verify) = (addSerialize(documents(of: made), variant), made.verify)
     }
     plan.engines.append(
       Plan.Engine(
@@ -49,12 +49,19 @@ private struct Planner {
         steps: plan.ancestors(of: [serialize])))
   }
 
-  private mutating func addCandidate(_ variant: Variant) -> (lowered: StepID, build: StepID, verify: StepID?) {
+  /// The steps that make one engine.
+  private struct Candidate {
+    var lowered: StepID, build: StepID
+    var verify: StepID?
+  }
+
+  private mutating func addCandidate(_ variant: Variant) -> Candidate {
     let canonical = addSanitize()
     let parse = addParse(canonical, variant.target)
     let lowered = addLower(canonical, variant)
     let build = addBuild(lowered, parse, variant)
-    return (lowered, build, manifest.verify.map { addVerify($0, build, lowered, canonical, variant) })
+    let verify = manifest.verify.map { addVerify($0, build, lowered, canonical, variant) }
+    return Candidate(lowered: lowered, build: build, verify: verify)
   }
 
   /// The fallback first: the others must beat it.
@@ -77,15 +84,7 @@ private struct Planner {
     let candidates = candidates(for: variant.precision)
     for precision in candidates {
       let made = addCandidate(Variant(precision: precision, target: variant.target))
-      func add(_ name: String, _ step: StepID, _ output: String) {
-        inputs.append(StepInput("\(name)-\(precision.label)", .output(of: step, name: output)))
-      }
-      add("engine", made.build, "engine")
-      add("report", made.build, "build.json")
-      add("model", made.lowered, "model.onnx")
-      if plan[made.lowered].stage == .lower { add("lowering", made.lowered, "lower.json") }
-      if let search = search(of: made.lowered) { add("search", search, "search.json") }
-      if let verify = made.verify { add("verdict", verify, "verdict.json") }
+      inputs += documents(of: made).map { StepInput("\($0.name)-\(precision.label)", $0.source) }
     }
     if let data = manifest.verify?.data {
       inputs.append(StepInput("data", .calibrationSet(path: manifest.resolve(data.value))))
@@ -176,8 +175,7 @@ private struct Planner {
     let isTensorRT = variant.target.backend.value.isTensorRT
     // What a GPU would run stands for itself as a graph: the plan does not know which machine runs it.
     let isOnGPU = manifest.runsOnGPU(variant.target)
-    var gates = settings(verify, variant)
-    gates.latency = []
+    var gates = settings(verify, variant).withoutTimes
     if isTensorRT { (gates.backend, gates.options) = (TargetBackend.tensorrt.rawValue, []) }
     let judged = [
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
@@ -247,24 +245,22 @@ private struct Planner {
         ] + plugins(of: variant.target), tools: tools, label: "\(variant.id)/build"))
   }
 
-  /// Last, so that the bundle holds the verdict and one digest names the engine together with its proof.
-  private mutating func addSerialize(
-    _ build: StepID, _ lowered: StepID, _ verify: StepID?, _ variant: Variant
-  ) -> StepID {
+  /// The engine and all that is known of it.
+  private func documents(of made: Candidate) -> [StepInput] {
     var inputs = [
-      StepInput("engine", .output(of: build, name: "engine")),
-      StepInput("report", .output(of: build, name: "build.json")),
-      StepInput("model", .output(of: lowered, name: "model.onnx")),
+      StepInput("engine", .output(of: made.build, name: "engine")),
+      StepInput("report", .output(of: made.build, name: "build.json")),
+      StepInput("model", .output(of: made.lowered, name: "model.onnx")),
     ]
-    if plan[lowered].stage == .lower {
-      inputs.append(StepInput("lowering", .output(of: lowered, name: "lower.json")))
-      inputs += plan[lowered].inputs.filter { $0.name == "ranges" || $0.name == "recipe" }
-      if let search = search(of: lowered) {
+    if plan[made.lowered].stage == .lower {
+      inputs.append(StepInput("lowering", .output(of: made.lowered, name: "lower.json")))
+      inputs += plan[made.lowered].inputs.filter { $0.name == "ranges" || $0.name == "recipe" }
+      if let search = search(of: made.lowered) {
         inputs.append(StepInput("search", .output(of: search, name: "search.json")))
       }
     }
-    if let verify { inputs.append(StepInput("verdict", .output(of: verify, name: "verdict.json"))) }
-    return add(Step(.serialize(serializeSettings(variant)), inputs: inputs, label: "\(variant.id)/serialize"))
+    if let verify = made.verify { inputs.append(StepInput("verdict", .output(of: verify, name: "verdict.json"))) }
+    return inputs
   }
 
   /// The search whose answer a lowering reads.
@@ -275,16 +271,19 @@ private struct Planner {
     return search
   }
 
-  private mutating func addSerialize(_ choose: StepID, _ variant: Variant) -> StepID {
-    var files = [
+  /// What the chosen one of the candidates has; another may have more.
+  private func documents(of choose: StepID) -> [StepInput] {
+    let names = [
       ("engine", "engine"), ("report", "build.json"), ("model", "model.onnx"), ("lowering", "lower.json"),
-      ("verdict", "verdict.json"), ("choice", "choice.json"),
+      ("ranges", "ranges.json"), ("recipe", "recipe.json"), ("search", "search.json"), ("verdict", "verdict.json"),
+      ("choice", "choice.json"),
     ]
-    if plan[choose].inputs.contains(where: { $0.name.hasPrefix("search-") }) {
-      files.append(("search", "search.json"))
-    }
-    let inputs = files.map { StepInput($0, .output(of: choose, name: $1)) }
-    return add(Step(.serialize(serializeSettings(variant)), inputs: inputs, label: "\(variant.id)/serialize"))
+    return names.map { StepInput($0, .output(of: choose, name: $1)) }
+  }
+
+  /// Last, so that the bundle holds the verdict and one digest names the engine together with its proof.
+  private mutating func addSerialize(_ documents: [StepInput], _ variant: Variant) -> StepID {
+    add(Step(.serialize(serializeSettings(variant)), inputs: documents, label: "\(variant.id)/serialize"))
   }
 
   private func serializeSettings(_ variant: Variant) -> SerializeSettings {
@@ -297,17 +296,18 @@ private struct Planner {
     _ verify: VerifySpec, _ build: StepID, _ lowered: StepID, _ canonical: StepID, _ variant: Variant
   ) -> StepID {
     // The verdict is bound to the engine also where only the graph can be run.
-    let inputs = [
+    var inputs = [
       StepInput("engine", .output(of: build, name: "engine")),
       StepInput("model", .output(of: lowered, name: "model.onnx")),
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
       samples(verify, canonical),
     ]
+    if let regression = verify.regression { inputs.append(StepInput("baseline", .channel(regression.channel.value))) }
     var tools = [runningTool(variant.target), .cpu]
     // Without the GPU the reference runtime runs the graph.
     if manifest.runsOnGPU(variant.target) { tools += [.reference, .gpu] }
     // How long a run takes depends on how many cores there are; what it computes does not.
-    if !variant.target.backend.value.isTensorRT && verify.latency != nil { tools.append(.cores) }
+    if !variant.target.backend.value.isTensorRT && verify.isTimed { tools.append(.cores) }
     return add(
       Step(.verify(settings(verify, variant)), inputs: inputs, tools: tools, label: "\(variant.id)/verify"))
   }
@@ -349,6 +349,8 @@ private struct Planner {
       },
       latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } },
       options: options(for: variant))
+    settings.throughput = verify.throughput.map { .init(min: $0.min.value, batch: $0.batch?.value) }
+    settings.regression = verify.regression.map { .init(channel: $0.channel.value, max: $0.max.value) }
     settings.drops = (variant.precision.maxDrop ?? []).map {
       .init(metric: $0.metric.value.rawValue, bound: $0.drop.value)
     }
@@ -427,6 +429,10 @@ extension Manifest {
     target.backend.value.isTensorRT
       || options(for: target).contains { $0.name.value == "provider" && $0.value.value.description != "cpu" }
   }
+}
+
+extension VerifySpec {
+  fileprivate var isTimed: Bool { latency != nil || throughput != nil || regression != nil }
 }
 
 extension TargetBackend {

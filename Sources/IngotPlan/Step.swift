@@ -10,10 +10,11 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   /// Raised when the stage's own code changes what it makes of the same inputs: all its keys change with it.
   package var version: Int {
     switch self {
-    case .parse, .synthesize, .reference, .search, .choose, .serialize: 1
-    case .sanitize: 2
-    case .build, .calibrate, .verify: 4
-    case .lower: 6
+    case .parse, .synthesize, .reference, .serialize: 1
+    case .sanitize, .search, .choose: 2
+    case .build: 4
+    case .calibrate, .verify: 5
+    case .lower: 7
     }
   }
 }
@@ -32,7 +33,9 @@ package enum StepSource: Hashable, Sendable {
   case calibrationSet(path: String)
   /// A file whose own bytes are all that counts.
   case file(path: String)
-  /// A named output of an earlier step.
+  /// The engine that a channel serves; its digest covers the engine, how it was built, and the runtime that it needs.
+  case channel(String)
+  /// A named output of an earlier step. Where that step had no reason to write it, the input is absent.
   case output(of: StepID, name: String)
 }
 

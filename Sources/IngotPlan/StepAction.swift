@@ -331,6 +331,22 @@ package struct VerifySettings: Hashable, Sendable {
     package init(metric: String, bound: Double) { (self.metric, self.bound) = (metric, bound) }
   }
 
+  /// Samples a second, at least.
+  package struct ThroughputGate: Hashable, Sendable {
+    package var min: Double
+    /// Nil takes what the profile calls common.
+    package var batch: Int?
+    package init(min: Double, batch: Int?) { (self.min, self.batch) = (min, batch) }
+  }
+
+  /// How much slower than a channel's engine, at most.
+  package struct RegressionGate: Hashable, Sendable {
+    package var channel: String
+    /// As a fraction of that engine's time.
+    package var max: Double
+    package init(channel: String, max: Double) { (self.channel, self.max) = (channel, max) }
+  }
+
   package var backend: String
   /// The batch sizes that the engine takes.
   package var profiles: [ProfileSettings]
@@ -340,6 +356,8 @@ package struct VerifySettings: Hashable, Sendable {
   package var drops: [Drop] = []
   /// Percentile name and seconds, in the manifest's order.
   package var latency: [NamedOption]
+  package var throughput: ThroughputGate?
+  package var regression: RegressionGate?
   /// As in `BuildSettings`: some of them (threads, streams) say how an engine runs. Empty where the engine is not run here.
   package var options: [NamedOption]
   package init(
@@ -349,6 +367,13 @@ package struct VerifySettings: Hashable, Sendable {
   ) {
     (self.backend, self.profiles, self.options) = (backend, profiles, options)
     (self.outputs, self.accuracy, self.latency) = (outputs, accuracy, latency)
+  }
+
+  /// What the engine computes is judged, not how long it takes.
+  package var withoutTimes: VerifySettings {
+    var settings = self
+    (settings.latency, settings.throughput, settings.regression) = ([], nil, nil)
+    return settings
   }
 
   func writeIdentity(to sink: inout some IdentitySink) {
@@ -371,6 +396,14 @@ package struct VerifySettings: Hashable, Sendable {
     }
     for drop in drops { sink.field("max-drop \(drop.metric)", "\(drop.bound)") }
     for bound in latency { sink.field("latency \(bound.name)", bound.value) }
+    if let throughput {
+      sink.field("throughput min", "\(throughput.min)")
+      if let batch = throughput.batch { sink.field("throughput batch", "\(batch)") }
+    }
+    if let regression {
+      sink.field("regression channel", regression.channel)
+      sink.field("regression max", "\(regression.max)")
+    }
     for option in options { sink.field("option \(option.name)", option.value) }
   }
 }

@@ -30,6 +30,9 @@ package enum Int8Form: String, Codable, Sendable, CaseIterable {
   /// Whether a Concat of branches with different scales is an integer kernel too (P5).
   var hasConcatOfScales: Bool { self == .onnxruntime }
 
+  /// Whether values from which their smallest was taken have unsigned codes, those of its faster kernels (C1).
+  var centersUnsigned: Bool { self == .openvino }
+
   /// Whether quantized products become convolutions (V2).
   func writesConvolutions(_ products: ByteProducts) -> Bool { self == .openvino && products == .saturating }
 
@@ -57,26 +60,38 @@ package struct ActivationRange: Hashable, Sendable {
   package init(amax: Float) { self.init(min: -amax, max: amax, amax: amax) }
 }
 
-/// How an activation's codes map to its values: value = (code - zeroPoint) * scale.
+/// How an activation's codes map to its values: value = (code - zeroPoint) * scale + center.
 struct ActivationCodes: Hashable {
   var type: ElementType
   var scale: Float
   var zeroPoint: Int
+  /// What is taken from the values before they are quantized (C1).
+  var center: Float = 0
 
+  /// - Parameter canCenter: whether the readers can do with values from which a constant was taken.
   init(
     _ range: ActivationRange, form: Int8Form, isMatrix: Bool = false, products: ByteProducts = .exact,
-    scaleType: ElementType
+    scaleType: ElementType, canCenter: Bool = false
   ) {
-    guard form.isUnsigned(range, isMatrix: isMatrix, products: products) else {
-      (type, scale, zeroPoint) = (.int8, ScaledFormat.int8.scale(amax: range.amax, storedAs: scaleType), 0)
-      return
-    }
-    let low = Swift.min(0, Swift.max(range.min, -range.amax))
-    let high = Swift.max(0, Swift.min(range.max, range.amax))
+    let (low, high) = range.ends
+    let isUnsigned = form.isUnsigned(range, isMatrix: isMatrix, products: products)
     // The scale of 127 steps to each side, for a range of 255 steps in all.
-    scale = ScaledFormat.int8.scale(amax: (high - low) / 255 * 127, storedAs: scaleType)
-    type = .uint8
-    zeroPoint = Int(Swift.max(0, Swift.min(255, (-low / scale).rounded(.toNearestOrEven))))
+    let unsignedScale = ScaledFormat.int8.scale(amax: (high - low) / 255 * 127, storedAs: scaleType)
+    // A bfloat16 has no more digits than a code: what is taken would cost the small values theirs.
+    let centers = canCenter && !isUnsigned && range.isLopsided && scaleType != .bfloat16
+    switch (isUnsigned, centers) {
+    case (true, _):
+      (type, scale) = (.uint8, unsignedScale)
+      zeroPoint = Int(Swift.max(0, Swift.min(255, (-low / scale).rounded(.toNearestOrEven))))
+    case (false, true) where form.centersUnsigned:
+      (type, scale, zeroPoint, center) = (.uint8, unsignedScale, 0, low)
+    case (false, true):
+      (type, zeroPoint, center) = (.int8, 0, (low + high) / 2)
+      scale = ScaledFormat.int8.scale(amax: (high - low) / 2, storedAs: scaleType)
+    case (false, false):
+      (type, scale, zeroPoint) = (.int8, ScaledFormat.int8.scale(amax: range.amax, storedAs: scaleType), 0)
+    }
+    if scaleType == .float16 { center = Float(Float16(center)) }
   }
 
   /// Symmetric.
@@ -85,6 +100,6 @@ struct ActivationCodes: Hashable {
   /// The values of the smallest and the largest code.
   var span: [Float] {
     let (low, high) = type == .int8 ? (-127, 127) : (0, 255)
-    return [Float(low - zeroPoint) * scale, Float(high - zeroPoint) * scale]
+    return [Float(low - zeroPoint) * scale + center, Float(high - zeroPoint) * scale + center]
   }
 }

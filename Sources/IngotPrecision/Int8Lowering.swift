@@ -6,7 +6,7 @@ package import IngotGraph
 /// Quantizes convolutions and matrix products to int8 and gives everything else the fallback type.
 ///
 /// Activations read through `QuantizeLinear` and `DequantizeLinear` with one scale, and with zero point 0 or as `form`
-/// wants it; weights are stored in int8 with a scale per output channel and read through `DequantizeLinear`; biases stay
+/// wants it, lopsided ones after a constant was taken from them (C1); weights are stored in int8 with a scale per output channel and read through `DequantizeLinear`; biases stay
 /// float (Q9) but where `form` wants them in int32. The operator set is raised to 13, or to 19 where the fallback has 16
 /// bits, so that scales are float16 and no cast stands between a DequantizeLinear and its reader.
 ///
@@ -48,6 +48,7 @@ private func activationCodes(
 ) throws(PrecisionError) -> [ActivationCodes] {
   let missing = placement.activations.filter { range($0) == nil }.map(\.range)
   guard missing.isEmpty else { throw PrecisionError(.missingRanges(missing)) }
+  let centrable = placement.centrable(in: graph)
   var codes: [ActivationCodes] = []
   for activation in placement.activations {
     guard let range = range(activation) else { continue }
@@ -55,7 +56,10 @@ private func activationCodes(
       throw PrecisionError(.unusableRange(tensor: activation.range, amax: Double(range.amax)))
     }
     let isMatrix = graph[activation.tensor].shape?.count == 2
-    codes.append(ActivationCodes(range, form: form, isMatrix: isMatrix, products: products, scaleType: type))
+    codes.append(
+      ActivationCodes(
+        range, form: form, isMatrix: isMatrix, products: products, scaleType: type,
+        canCenter: centrable.contains(activation.tensor)))
   }
   return codes
 }

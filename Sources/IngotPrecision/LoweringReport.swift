@@ -28,6 +28,8 @@ package struct QuantizedTensor: Codable, Sendable, Hashable {
   package var blockSize: Int?
   /// One, or one per channel; those of blocks are in the model only.
   package var scales: [Float]
+  /// What is taken from the values before they are quantized; nil where nothing is.
+  package var center: Float?
   /// Channels with nothing but zeros, whose scale is arbitrary.
   package var zeroChannels: Int
   /// Names of the nodes that read it through Q/DQ.

@@ -8,6 +8,8 @@ struct QuantizationWriter {
   private(set) var quantized: [QuantizedTensor] = []
   /// By the input that reads through them: one, or one per channel.
   private var edgeScales: [Edge: [Float]] = [:]
+  /// By the node that reads the values: what was taken from them (C1).
+  private var centers: [Int: Float] = [:]
 
   private var graph: Graph
   private let uses: Uses
@@ -34,10 +36,12 @@ struct QuantizationWriter {
       freshName: "\(name)_zero_point", Tensor(type: codes.type, shape: [], bytes: Bytes([UInt8(codes.zeroPoint)])))
     let integers = graph.addValue(freshName: "\(name)_quantized", type: codes.type, shape: shape)
     let floats = graph.addValue(freshName: "\(name)_dequantized", type: .float32, shape: shape)
-    let nodes = [
-      makeNode("QuantizeLinear", [activation.tensor, scaleID, zero], integers),
-      makeNode("DequantizeLinear", [integers, scaleID, zero], floats),
-    ]
+    let centered = center(activation, at: codes.center)
+    let nodes =
+      centered.nodes + [
+        makeNode("QuantizeLinear", [centered.value, scaleID, zero], integers),
+        makeNode("DequantizeLinear", [integers, scaleID, zero], floats),
+      ]
     if let producer = uses.producer(of: activation.tensor) {
       nodesAfter[producer, default: []] += nodes
     } else {
@@ -47,8 +51,55 @@ struct QuantizationWriter {
     for edge in activation.edges { edgeScales[edge] = [codes.scale] }
     quantized.append(
       QuantizedTensor(
-        tensor: name, role: .activation, rule: activation.rule, axis: nil, scales: [codes.scale], zeroChannels: 0,
+        tensor: name, role: .activation, rule: codes.center == 0 ? activation.rule : "C1", axis: nil,
+        scales: [codes.scale], center: codes.center == 0 ? nil : codes.center, zeroChannels: 0,
         readers: readerNames(activation.edges)))
+  }
+
+  /// C1: the values without what is taken from them.
+  private mutating func center(
+    _ activation: Placement.Activation, at center: Float
+  ) -> (value: ValueID, nodes: [Node]) {
+    if center == 0 { return (activation.tensor, []) }
+    for edge in activation.edges { centers[edge.node] = center }
+    let (name, shape) = (activation.name, graph[activation.tensor].shape)
+    let taken = graph.addInitializer(freshName: "\(name)_center", Tensor([-center], shape: []))
+    let centered = graph.addValue(freshName: "\(name)_centered", type: .float32, shape: shape)
+    return (centered, [makeNode("Add", [activation.tensor, taken], centered)])
+  }
+
+  private mutating func giveBack(to weight: Placement.Weight, _ result: ScaledWeight, shape: [Int]) {
+    for edge in weight.edges {
+      guard let center = centers[edge.node], let linear = LinearShape(graph.nodes[edge.node], weight: shape) else {
+        continue
+      }
+      giveBack(center, at: edge.node, linear.sums(result))
+    }
+  }
+
+  /// C1: gives what a layer writes the constant that its data lacks, in its bias, or behind a MatMul, which has none.
+  /// - Parameter sums: what each output channel makes of data that is one everywhere.
+  private mutating func giveBack(_ center: Float, at index: Int, _ sums: [Double]) {
+    let node = graph.nodes[index]
+    let shares = sums.map { Float(Double(center) * $0) }
+    guard let output = node.outputs.first ?? nil else { return }
+    let name = graph[output].name
+    if node.opType == "MatMul" {
+      let lacking = graph.addValue(freshName: "\(name)_of_centered", type: .float32, shape: graph[output].shape)
+      let share = graph.addInitializer(freshName: "\(name)_center_share", Tensor(shares))
+      graph.nodes[index].outputs[0] = lacking
+      nodesAfter[index, default: []].insert(makeNode("Add", [lacking, share], output), at: 0)
+    } else if node.inputs.count > 2, let bias = node.inputs[2], let old = graph.constant(bias)?.floats {
+      let sum = Tensor(zip(old, shares).map { $0 + $1 }, shape: [shares.count])
+      if uses.readers(of: bias).count == 1 && !uses.isPinned(bias) {
+        graph[bias].initializer = Initializer(sum)
+      } else {
+        graph.nodes[index].inputs[2] = graph.addInitializer(freshName: "\(name)_bias", sum)
+      }
+    } else {
+      let bias = graph.addInitializer(freshName: "\(name)_bias", Tensor(shares))
+      graph.nodes[index].inputs = node.inputs.prefix(2) + [bias]
+    }
   }
 
   /// - Parameters:
@@ -75,6 +126,7 @@ struct QuantizationWriter {
           .nonFiniteWeight(tensor: weight.name, node: graph.nodes[first.node].name, element: bad.index))
       }
     }
+    giveBack(to: weight, result, shape: tensor.shape)
     let integers = graph.addInitializer(freshName: "\(weight.name)_quantized", result.values)
     let scales = graph.addInitializer(freshName: "\(weight.name)_scale", result.scales)
     let zeroCount = format.type.byteCount(of: result.scales.elementCount) ?? 0

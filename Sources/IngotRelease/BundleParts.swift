@@ -141,14 +141,17 @@ package struct VerdictSummary: Hashable, Sendable, Codable {
   package var device: String
   /// True where the samples were random numbers; absent where they were data.
   package var synthetic: Bool?
+  /// Gates that could not be judged, each with the reason; absent where all were.
+  package var unjudged: [String]?
 
   package init(
     level: Level, passed: Bool, gates: [Gate], engine: Digest, verdict: Digest, device: String,
-    isSynthetic: Bool = false
+    isSynthetic: Bool = false, unjudged: [String] = []
   ) {
     (self.level, self.passed, self.gates) = (level, passed, gates)
     (self.engine, self.verdict, self.device) = (engine, verdict, device)
     synthetic = isSynthetic ? true : nil
+    self.unjudged = unjudged.isEmpty ? nil : unjudged
   }
 
   package var failedGates: [Gate] { gates.filter { !$0.passed } }

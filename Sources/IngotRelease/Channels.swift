@@ -95,6 +95,13 @@ package struct Channels: Sendable {
     throw ReleaseError(.unknownChannel(name, known: try names()))
   }
 
+  /// The bundle that is current; nil where there is no such channel yet.
+  package func bundle(servedBy name: String) throws(ReleaseError) -> Bundle? {
+    try Self.check(name: name)
+    guard let channel = try read(name) else { return nil }
+    return try Bundle(channel.current.bundle, from: store)
+  }
+
   /// All of them, sorted by name.
   package func list() throws(ReleaseError) -> [Channel] {
     var channels: [Channel] = []

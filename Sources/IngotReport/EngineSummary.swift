@@ -44,6 +44,10 @@ package struct EngineSummary: Sendable, Hashable, Codable {
   package var path: String?
   /// In words, one a failed gate or step.
   package var problems: [String]
+  /// Gates that held, each with what was measured and what was asked.
+  package var held: [String]
+  /// Gates that could not be judged, each with the reason.
+  package var unjudged: [String]
   package var steps: [StepTime]
 
   package var wasCached: Bool { steps.allSatisfy(\.wasCached) }
@@ -66,8 +70,11 @@ package struct EngineSummary: Sendable, Hashable, Codable {
     bundle = serialize?.output("bundle.json").map { $0.digest.description }
     self.path = path
     let isComplete = serialize != nil && (engine.verify == nil || verify != nil)
-    let failedGates = verify?.facts.filter { $0.name.hasPrefix("failed gate ") }.map(\.value) ?? []
-    self.problems = problems + failedGates
+    func told(_ name: String) -> [String] {
+      verify?.facts.filter { $0.name.hasPrefix(name) }.map(\.value) ?? []
+    }
+    self.problems = problems + told("failed gate ")
+    (held, unjudged) = (told("held gate "), told("unjudged gate"))
     let isAccepted = verify.map { $0.fact("passed") == "true" } ?? true
     state = !isComplete ? .failed : isAccepted ? .passed : .rejected
     steps = engine.steps.compactMap { id in

@@ -22,14 +22,18 @@ private func testCase(_ engine: EngineSummary) -> String {
   let head =
     "    <testcase classname=\"\(escaped(engine.manifest))\" name=\"\(escaped(engine.variant))\" time=\"\(fixed(seconds, digits: 3))\""
   let message = escaped(engine.problems.joined(separator: "; "))
-  switch engine.state {
-  case .passed: return head + "/>\n"
-  case .rejected: return head + ">\n      <failure message=\"\(message)\"/>\n    </testcase>\n"
-  case .failed: return head + ">\n      <error message=\"\(message)\"/>\n    </testcase>\n"
-  }
+  let gates = engine.held + engine.unjudged.map { "not judged: \($0)" }
+  var body =
+    switch engine.state {
+    case .passed: ""
+    case .rejected: "      <failure message=\"\(message)\"/>\n"
+    case .failed: "      <error message=\"\(message)\"/>\n"
+    }
+  if !gates.isEmpty { body += "      <system-out>\(gates.map(escaped).joined(separator: "\n"))</system-out>\n" }
+  return body.isEmpty ? head + "/>\n" : head + ">\n\(body)    </testcase>\n"
 }
 
-/// For attribute values: XML 1.0, section 2.4; characters that XML cannot hold become `?`.
+/// For attribute values and text: XML 1.0, section 2.4; characters that XML cannot hold become `?`.
 private func escaped(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {

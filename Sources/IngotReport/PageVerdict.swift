@@ -18,7 +18,7 @@ extension EnginePage {
     let meaning: HTML =
       documents.verdict.map { verdict in
         "<p class=\"dim small\">\(verdict.meaning). \(verdict.samples) samples, \(verdict.backend)."
-          + (verdict.unjudged.isEmpty ? .nothing : " Not judged: \(verdict.unjudged.joined(separator: ", ")).") + "</p>"
+          + (verdict.unjudged.isEmpty ? .nothing : " Not judged: \(verdict.unjudged.joined(separator: "; ")).") + "</p>"
       } ?? .nothing
     return """
       <h2>Verdict</h2>

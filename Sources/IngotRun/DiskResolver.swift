@@ -1,17 +1,20 @@
 // Paths to digests, remembered by the files' status, so that nothing that has not changed is read again.
 
+internal import IngotBackends
 internal import IngotCalibration
 package import IngotCore
 internal import IngotGraph
 package import IngotPlan
+internal import IngotRelease
 package import IngotStore
 
 package struct DiskResolver: InputResolver {
   private let fileDigests: FileDigests
+  private let channels: Channels
   private let runtimes: RuntimeSet
 
-  package init(fileDigests: FileDigests, runtimes: RuntimeSet) {
-    (self.fileDigests, self.runtimes) = (fileDigests, runtimes)
+  package init(store: DiskStore, runtimes: RuntimeSet) {
+    (fileDigests, channels, self.runtimes) = (store.fileDigests, Channels(in: store), runtimes)
   }
 
   package func digest(ofModelAt path: String) throws -> Digest {
@@ -48,6 +51,18 @@ package struct DiskResolver: InputResolver {
       throw InputError(in: path, "there is no such file", hint: "check the path")
     }
     return try fileDigests.digest(ofFileAt: path)
+  }
+
+  /// Not the bundle's: that one changes with the verdict that is judged by this digest.
+  package func digest(ofChannel name: String) throws -> Digest {
+    guard let bundle = try channels.bundle(servedBy: name) else { return Digest(of: "") }
+    var lines = bundle.files.filter { $0.path == bundle.engine || $0.path == "build.json" }
+      .map { "\($0.path)=\($0.digest.hex)\n" }
+    let backend = bundle.compatibility.backend
+    let runtime =
+      BackendKind(rawValue: backend) == nil ? nil : try? runtimes.identity(of: ToolRequirement(backend: backend))
+    lines.append("\(backend)=\(runtime?.digest.hex ?? "not here")\n")
+    return Digest(of: lines.joined())
   }
 
   package func identity(of tool: ToolRequirement) throws -> ToolIdentity { try runtimes.identity(of: tool) }

@@ -70,21 +70,16 @@ struct Evaluation {
     return measurement
   }
 
-  /// How long the candidate takes for one whole batch, again and again.
-  /// - Returns: nil where no gate asks, or where what ran is not the engine.
-  func latency(
-    of candidate: Candidate, onProgress: @Sendable (String, Double?) -> Void
-  ) throws -> LatencyStatistics? {
-    let isAsked = gates.contains { if case .latency = $0 { true } else { false } }
-    guard isAsked, candidate.level == .engine, let session = candidate.session as? any EngineSession else { return nil }
-    guard let samples = set.wholeBatches(for: session.inputs, size: batch.size, least: batch.least).first else {
+  /// What is fed while an engine is timed.
+  /// - Parameter size: samples; nil takes a whole batch as it is verified.
+  func batch(
+    of size: Int? = nil, for inputs: [IOTensor]
+  ) throws(InputError) -> (tensors: [String: Tensor], size: Int) {
+    if let size { return (try set.repeatedSamples(for: inputs, batch: size), size) }
+    guard let samples = set.wholeBatches(for: inputs, size: batch.size, least: batch.least).first else {
       throw InputError(in: set.directory, "has too few samples for one batch of the model", hint: "add samples")
     }
-    onProgress("timing batches of \(samples.count)", nil)
-    let prepared = try session.prepare(try set.inputs(session.inputs, samples: samples))
-    let runs = try timeRuns(.gate, on: [prepared].calls(withCopies: false), clock: ContinuousClock())
-    try Interrupt.check()
-    return LatencyStatistics(runs.times, batch: samples.count)
+    return (try set.inputs(inputs, samples: samples), samples.count)
   }
 
   /// Of each output, over all samples that are run.
@@ -137,8 +132,8 @@ struct Measurement {
   private var comparisons: [ComparisonAccumulator]
   private var candidateAccuracy: AccuracyAccumulator?
   private var agreement: AgreementAccumulator?
-  /// Of the candidate, where a gate asks.
-  var latency: LatencyStatistics?
+  /// Of the candidate, where gates ask.
+  var times = Times()
   private let total: Int
   private(set) var sampleCount = 0
 
@@ -172,7 +167,7 @@ struct Measurement {
   var measurements: Measurements {
     Measurements(
       outputs: comparisons.map(\.comparison), referenceAccuracy: scoring?.reference,
-      candidateAccuracy: candidateAccuracy?.accuracy, agreement: agreement?.rate, latency: latency)
+      candidateAccuracy: candidateAccuracy?.accuracy, agreement: agreement?.rate, times: times)
   }
 
   /// What would be measured if all that is still to come were right.

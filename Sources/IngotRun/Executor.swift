@@ -171,7 +171,8 @@ package final class Executor: Sendable {
       onProgress: { [onEvent] phase, fraction in onEvent(.progress(label: label, phase: phase, fraction: fraction)) })
     job.unfinished = store.unfinishedPath(for: resolved.key)
     for (input, digest) in zip(step.inputs, resolved.inputs) {
-      job.inputs[input.name] = try stage(input, from: before, below: scratch)
+      guard let path = try stage(input, from: before, below: scratch) else { continue }
+      job.inputs[input.name] = path
       job.inputDigests[input.name] = digest
     }
     let clock = ContinuousClock()
@@ -183,16 +184,23 @@ package final class Executor: Sendable {
   }
 
   /// Makes an input available under its own file name: the model's data file must lie beside it.
-  private func stage(_ input: StepInput, from before: [StepID: FinishedStep], below scratch: String) throws -> String {
+  /// - Returns: nil where the step before had no reason to write it.
+  private func stage(_ input: StepInput, from before: [StepID: FinishedStep], below scratch: String) throws -> String? {
     switch input.source {
     case .model(let path), .calibrationSet(let path), .file(let path): return path
+    case .channel(let name):
+      let folder = "\(scratch)/inputs/\(input.name)"
+      try store.stageBundle(ofChannel: name, at: folder)
+      return folder
     case .output(let id, let name):
       guard let record = before[id]?.record else {
         preconditionFailure("an input's record is there before the step runs")
       }
+      let outputs = record.outputs(belongingTo: name)
+      if outputs.isEmpty { return nil }
       let folder = "\(scratch)/inputs/\(input.name)"
       try FileSystem.makeDirectory(folder)
-      for output in record.outputs(belongingTo: name) {
+      for output in outputs {
         try FileSystem.duplicate(try store.path(of: output), to: "\(folder)/\(output.name)", allowsHardLink: true)
       }
       return "\(folder)/\(name)"

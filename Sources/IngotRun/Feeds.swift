@@ -39,6 +39,21 @@ extension CalibrationSet {
     }
     return tensors
   }
+
+  /// The first samples; where the set has fewer than the batch, they are repeated.
+  func repeatedSamples(for inputs: [IOTensor], batch: Int) throws(InputError) -> [String: Tensor] {
+    try require(fitsRounded: inputs)
+    let tensors = try self.inputs(inputs, samples: 0..<min(batch, sampleCount))
+    guard sampleCount < batch else { return tensors }
+    return tensors.mapValues { tensor in
+      let sample = tensor.bytes.count / max(tensor.shape[0], 1)
+      let all = tensor.bytes.array
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(sample * batch)
+      while bytes.count < sample * batch { bytes += all.prefix(sample * batch - bytes.count) }
+      return Tensor(type: tensor.type, shape: [batch] + tensor.shape.dropFirst(), bytes: Bytes(bytes))
+    }
+  }
 }
 
 extension Tensor {

@@ -63,6 +63,7 @@ package final class Lookup {
       case .model(let path): try self.resolver.digest(ofModelAt: path)
       case .calibrationSet(let path): try self.resolver.digest(ofCalibrationSetAt: path)
       case .file(let path): try self.resolver.digest(ofFileAt: path)
+      case .channel(let name): try self.resolver.digest(ofChannel: name)
       case .output: preconditionFailure("an output's digest comes from its step's record")
       }
     }
@@ -100,6 +101,7 @@ package final class Lookup {
       switch input.source {
       case .output: continue
       case .model(let path), .calibrationSet(let path), .file(let path): name = path
+      case .channel(let channel): name = "channel '\(channel)'"
       }
       sources[input.source] = nil
       guard try digest(of: input.source) == before else { throw StepFailure(error: InputChanged(name: name)) }
@@ -152,7 +154,7 @@ package struct StepFailure: Error {
 
 /// A file or a runtime was replaced while a step used it.
 package struct InputChanged: ReportableError {
-  /// The path, or the runtime's name.
+  /// The path, the channel, or the runtime's name.
   package var name: String
   package var kind: FailureKind { .step }
   package var description: String {

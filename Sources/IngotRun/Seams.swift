@@ -22,6 +22,9 @@ package protocol ResultStore: Sendable {
 
   /// The path of a file with the bytes of an output; nobody may write into it.
   func path(of output: StepOutput) throws -> String
+
+  /// Makes a folder of the bundle that a channel serves; makes nothing where it serves none.
+  func stageBundle(ofChannel name: String, at folder: String) throws
 }
 
 extension ResultStore {
@@ -35,6 +38,8 @@ package protocol InputResolver: Sendable {
   /// Covers the arrays and how they reach the model.
   func digest(ofCalibrationSetAt path: String) throws -> Digest
   func digest(ofFileAt path: String) throws -> Digest
+  /// Covers the engine that the channel serves and what it needs to run; of nothing where it serves none.
+  func digest(ofChannel name: String) throws -> Digest
   func identity(of tool: ToolRequirement) throws -> ToolIdentity
 }
 

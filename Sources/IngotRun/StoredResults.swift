@@ -3,6 +3,7 @@
 
 package import IngotCore
 package import IngotPlan
+internal import IngotRelease
 package import IngotStore
 internal import Synchronization
 
@@ -57,6 +58,17 @@ package final class StoredResults: ResultStore {
   package func unfinishedPath(for key: Digest) -> String? { store.unfinishedPath(for: key) }
 
   package func path(of output: StepOutput) throws -> String { try store.verifiedPath(of: output.digest) }
+
+  package func stageBundle(ofChannel name: String, at folder: String) throws {
+    guard let bundle = try Channels(in: store).bundle(servedBy: name) else { return }
+    try FileSystem.makeDirectory(folder)
+    for file in bundle.files {
+      try FileSystem.duplicate(
+        try store.verifiedPath(of: file.digest), to: FileSystem.join(folder, file.path), allowsHardLink: true)
+    }
+    try FileSystem.writeAtomically(
+      [Bytes(try bundle.encoded())], to: FileSystem.join(folder, Bundle.manifestName), isDurable: false)
+  }
 
   private static func facts(in bytes: [UInt8]) -> [NamedOption] {
     bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in

@@ -32,9 +32,10 @@ private struct FileCheck {
       var said: Set<Diagnostic> = []
       for case .parse(let settings) in plan.steps.map(\.action) {
         do throws(InputError) {
-          _ = try resolveProfiles(
+          let profiles = try resolveProfiles(
             settings.profiles, inputs: inputs, in: manifest.source.path, needsProfiles: settings.backend.isTensorRT,
             places: manifest.profiles.map(\.place))
+          if let batch = manifest.verify?.throughput?.batch { try checkBatch(batch, inputs, profiles) }
         } catch {
           problems += error.diagnostics.filter { said.insert($0).inserted }
         }
@@ -76,6 +77,22 @@ private struct FileCheck {
           hint: "all \(set.sampleCount) are used"))
     }
     if let labels { _ = collecting { try set.labels(labels.value) } }
+  }
+
+  private func checkBatch(
+    _ batch: Located<Int>, _ inputs: [IOTensor], _ profiles: [OptimizationProfile]
+  ) throws(InputError) {
+    if let fixed = inputs.compactMap({ $0.shape.first?.size }).first(where: { $0 != batch.value }) {
+      throw InputError([
+        Diagnostic(at: batch.place, "the model takes batches of \(fixed), not of \(batch.value)", hint: "drop `batch`")
+      ])
+    }
+    guard !profiles.admit(batch: batch.value) else { return }
+    throw InputError([
+      Diagnostic(
+        at: batch.place, "the profiles take batches of \(profiles.batchText), not of \(batch.value)",
+        hint: "ask for such a size, or add a profile for it")
+    ])
   }
 
   private mutating func checkOutputs(_ verify: VerifySpec, _ names: [String]) {

@@ -60,6 +60,9 @@ package enum Gate: Hashable, Sendable {
   /// The share of samples for which reference and candidate choose the same class.
   case agreement(atLeast: Double)
   case latency(Percentile, atMostMilliseconds: Double)
+  case throughput(atLeast: Double)
+  /// How much longer a run takes than one of the engine that a channel serves, in percent of that one.
+  case slowdown(channel: String, atMostPercent: Double)
 
   package var name: String {
     switch self {
@@ -68,14 +71,24 @@ package enum Gate: Hashable, Sendable {
     case .accuracyDrop(let score, _): "\(score.rawValue) drop"
     case .agreement: "agreement"
     case .latency(let percentile, _): "latency \(percentile.rawValue) (ms)"
+    case .throughput: "throughput (samples/s)"
+    case .slowdown(let channel, _): "slowdown against \(channel) (%)"
     }
   }
 
   package var bound: Double {
     switch self {
     case .output(_, _, let bound), .accuracy(_, let bound), .accuracyDrop(_, let bound), .agreement(let bound),
-      .latency(_, let bound):
+      .latency(_, let bound), .throughput(let bound), .slowdown(_, let bound):
       bound
+    }
+  }
+
+  /// Whether it is about how long the engine takes: judged only where the engine itself ran.
+  package var isTimed: Bool {
+    switch self {
+    case .latency, .throughput, .slowdown: true
+    case .output, .accuracy, .accuracyDrop, .agreement: false
     }
   }
 
@@ -85,15 +98,15 @@ package enum Gate: Hashable, Sendable {
     case .accuracy, .accuracyDrop, .output(_, .maxAbsolute, _), .output(_, .maxRelative, _), .output(_, .cosine, _),
       .output(_, .sqnr, _):
       true
-    case .output(_, .meanAbsolute, _), .agreement, .latency: false
+    case .output(_, .meanAbsolute, _), .agreement, .latency, .throughput, .slowdown: false
     }
   }
 
   var relation: GateResult.Relation {
     switch self {
     case .output(_, let metric, _): metric.isLowerBound ? .atLeast : .atMost
-    case .accuracy, .agreement: .atLeast
-    case .accuracyDrop, .latency: .atMost
+    case .accuracy, .agreement, .throughput: .atLeast
+    case .accuracyDrop, .latency, .slowdown: .atMost
     }
   }
 }
@@ -125,11 +138,19 @@ package struct GateResult: Codable, Sendable, Hashable {
   package var relation: Relation
   package var bound: Double
   package var actual: Double
+  /// What the figure is in with 95 % confidence; nil for figures that are no estimates.
+  package var interval: Interval?
   package var passed: Bool
 
-  /// NaN passes no gate.
-  init(name: String, relation: Relation, bound: Double, actual: Double) {
+  package struct Interval: Codable, Sendable, Hashable {
+    package var low: Double
+    package var high: Double
+  }
+
+  /// NaN passes no gate. An estimate fails one only where all of its interval does.
+  init(name: String, relation: Relation, bound: Double, actual: Double, interval: Interval? = nil) {
     (self.name, self.relation, self.bound, self.actual) = (name, relation, bound, actual)
-    passed = relation == .atLeast ? actual >= bound : actual <= bound
+    self.interval = interval
+    passed = relation == .atLeast ? interval?.high ?? actual >= bound : interval?.low ?? actual <= bound
   }
 }

@@ -8,15 +8,14 @@ package struct Measurements: Sendable, Hashable {
   package var candidateAccuracy: Accuracy?
   /// 0...1.
   package var agreement: Double?
-  package var latency: LatencyStatistics?
+  package var times: Times
 
   package init(
     outputs: [Comparison], referenceAccuracy: Accuracy? = nil, candidateAccuracy: Accuracy? = nil,
-    agreement: Double? = nil,
-    latency: LatencyStatistics? = nil
+    agreement: Double? = nil, times: Times = Times()
   ) {
     (self.outputs, self.referenceAccuracy, self.candidateAccuracy) = (outputs, referenceAccuracy, candidateAccuracy)
-    (self.agreement, self.latency) = (agreement, latency)
+    (self.agreement, self.times) = (agreement, times)
   }
 
   /// The gate that always holds a candidate: no NaN or Inf where the reference has none.
@@ -25,13 +24,10 @@ package struct Measurements: Sendable, Hashable {
     return GateResult(name: "new NaN or Inf", relation: .atMost, bound: 0, actual: Double(count))
   }
 
-  /// Every gate but those of latency, and first the one that always holds.
+  /// Every gate but those on times, and first the one that always holds.
   package func judgeAll(_ gates: [Gate]) throws(VerifyError) -> [GateResult] {
     var results = [finiteness]
-    for gate in gates {
-      if case .latency = gate { continue }
-      results.append(try judge(gate))
-    }
+    for gate in gates where !gate.isTimed { results.append(try judge(gate)) }
     return results
   }
 
@@ -49,8 +45,25 @@ package struct Measurements: Sendable, Hashable {
 
   func judge(_ gate: Gate) throws(VerifyError) -> GateResult {
     guard !gate.bound.isNaN else { throw VerifyError(.badBound(gate: gate.name, bound: gate.bound)) }
-    return GateResult(name: gate.name, relation: gate.relation, bound: gate.bound, actual: try value(for: gate))
+    return GateResult(
+      name: name(of: gate), relation: gate.relation, bound: gate.bound, actual: try value(for: gate),
+      interval: interval(of: gate))
   }
+
+  /// With the batch that was run, where the figure means nothing without it.
+  private func name(of gate: Gate) -> String {
+    if case .throughput = gate, let batch = times.throughput?.batch {
+      return "throughput at batch \(batch) (samples/s)"
+    }
+    return gate.name
+  }
+
+  private func interval(of gate: Gate) -> GateResult.Interval? {
+    guard case .slowdown = gate, let comparison = times.regression?.comparison else { return nil }
+    return .init(low: Self.percentLonger(comparison.low), high: Self.percentLonger(comparison.high))
+  }
+
+  private static func percentLonger(_ ratio: Double) -> Double { (ratio - 1) * 100 }
 
   private func value(for gate: Gate) throws(VerifyError) -> Double {
     switch gate {
@@ -67,10 +80,13 @@ package struct Measurements: Sendable, Hashable {
       // 100 % less 99.7 % is 0.3 %, which the difference of two doubles is not.
       return ((before - after) * 1e12).rounded() / 1e12
     case .agreement: return try require(agreement, gate, "no output of scores was compared")
-    case .latency(let percentile, _): return try require(latency.map(percentile.value), gate, "no run was timed")
+    case .latency(let percentile, _): return try require(times.latency.map(percentile.value), gate, Self.needsRuns)
+    case .throughput: return try require(times.throughput?.samplesPerSecond, gate, Self.needsRuns)
+    case .slowdown: return Self.percentLonger(try require(times.regression?.comparison.ratio, gate, Self.needsRuns))
     }
   }
 
+  private static let needsRuns = "no run was timed"
   private static let needsLabels = "no labels were scored, or too few classes for this score"
 
   private func require(_ value: Double?, _ gate: Gate, _ what: String) throws(VerifyError) -> Double {

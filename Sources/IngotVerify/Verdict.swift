@@ -14,8 +14,12 @@
 //   agreement    share of samples with the reference's choice; absent where no scores were compared
 //   latency      times in milliseconds of whole batches of `batch` samples, inputs and outputs in place, percentiles by nearest rank;
 //                absent where no gate asks for it
-//   gates        each { name, relation, bound, actual, passed }; the first one, "new NaN or Inf", is judged always
-//   unjudged     names of gates that this level cannot judge: latency, where no device of the target ran the engine
+//   throughput   { batch, runCount, samplesPerSecond }: whole batches one after the other; absent as above
+//   regression   { channel, engine, batch, comparison }: the engine beside the one of that digest, which the channel served, in turn;
+//                `comparison` is { rounds, ratio, low, high }, this engine's time over that one's and its interval of 95 %; absent as above
+//   gates        each { name, relation, bound, actual, interval, passed }; the first one, "new NaN or Inf", is judged always. An
+//                `interval` { low, high } is there where `actual` is an estimate: it fails only where all of the interval does
+//   unjudged     gates that could not be judged, each with the reason: those on times, where no device of the target ran the engine
 //   passed       whether all judged gates passed
 //   meaning      what `passed` says, in words
 //
@@ -64,12 +68,14 @@ package struct Verdict: Codable, Sendable, Hashable {
   package private(set) var accuracy: AccuracyPair?
   package private(set) var agreement: Double?
   package private(set) var latency: LatencyStatistics?
+  package private(set) var throughput: Throughput?
+  package private(set) var regression: Regression?
   package private(set) var gates: [GateResult]
   package private(set) var unjudged: [String]
   package private(set) var passed: Bool
   package private(set) var meaning: String
 
-  /// Judges the gates. A latency gate is left unjudged on the graph level, where the target's device ran nothing.
+  /// Judges the gates. Those on times are left unjudged on the graph level, where the target's device ran nothing.
   ///
   /// - Throws: `.unknownOutputs`; `.notMeasured` for a gate that lacks its measurement; `.badBound`; `.noSamples`.
   package init(of subject: Subject, measurements: Measurements, gates: [Gate]) throws(VerifyError) {
@@ -78,8 +84,10 @@ package struct Verdict: Codable, Sendable, Hashable {
     var results = [measurements.finiteness]
     var unjudged: [String] = []
     for gate in gates {
-      if subject.level == .graph, case .latency = gate {
-        unjudged.append(gate.name)
+      if subject.level == .graph, gate.isTimed {
+        unjudged.append("\(gate.name): the engine did not run here, only its graph did")
+      } else if let obstacle = measurements.times.obstacles[gate.name] {
+        unjudged.append("\(gate.name): \(obstacle)")
       } else {
         results.append(try measurements.judge(gate))
       }
@@ -88,7 +96,9 @@ package struct Verdict: Codable, Sendable, Hashable {
     (synthetic, samples) = (subject.isSynthetic, subject.sampleCount)
     (backend, device) = (subject.backend, subject.device)
     outputs = measurements.outputs
-    (agreement, latency) = (measurements.agreement, measurements.latency)
+    agreement = measurements.agreement
+    let times = measurements.times
+    (latency, throughput, regression) = (times.latency, times.throughput, times.regression)
     let isScored = measurements.referenceAccuracy != nil || measurements.candidateAccuracy != nil
     accuracy =
       isScored

@@ -131,6 +131,11 @@ extension Verb {
     if context.terminal.isQuiet { return }
     // A table of thousands of rows helps nobody.
     if summaries.count <= 200 { context.terminal.print(table.text) }
+    for engine in summaries {
+      for gate in engine.unjudged {
+        context.terminal.note("note: \(engine.manifest)/\(engine.variant): not judged: \(gate)")
+      }
+    }
     for words in listed.prefix(20).compactMap({ $0.worstLayers(10) }) { context.terminal.print("\n\(words)") }
     context.terminal.note(overview(summaries))
   }

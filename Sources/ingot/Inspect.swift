@@ -128,6 +128,7 @@ extension Verb {
         "verdict     \(verdict.passed ? "passed" : "FAILED") (\(verdict.level.rawValue), on \(verdict.device)"
           + (verdict.synthetic == true ? ", random inputs)" : ")"))
       lines += verdict.gates.map { "  \($0.passed ? "ok    " : "FAILED") \($0.name): \($0.measured), \($0.bound)" }
+      lines += (verdict.unjudged ?? []).map { "  not judged: \($0)" }
     } else {
       lines.append("verdict     none: it was not verified")
     }

@@ -24,6 +24,6 @@ struct Session {
     journal = ExplainJournal(store: store)
     lookup = SharedLookup(
       Lookup(
-        store: results, resolver: DiskResolver(fileDigests: store.fileDigests, runtimes: runtimes), journal: journal))
+        store: results, resolver: DiskResolver(store: store, runtimes: runtimes), journal: journal))
   }
 }

@@ -44,6 +44,99 @@ import Testing
     #expect(try space.ingot("inspect", "out/quick/int8-cpu").output.contains("verdict     FAILED (engine, on "))
   }
 
+  /// Nothing runs 1e9 samples a second, and everything more than one; the batch is what the profile calls common, or what is asked.
+  @Test(arguments: [
+    ("min: 1/s", 0, "throughput at batch 8 (samples/s) is ", ", at least 1.000000"),
+    ("min: 1/s, batch: 200", 2, "the profiles take batches of 1 to 32, not of 200", ""),
+    (
+      "min: 1000000000/s, batch: 2", 3, "throughput at batch 2 (samples/s) is ",
+      ", must be at least 1000000000.000000"
+    ),
+  ])
+  func holdsAnEngineToItsThroughput(gate: String, status: Int32, start: String, end: String) throws {
+    let space = try Quick.space()
+    try space.edit(Quick.path, "precision: [fp32, int8]", "precision: [fp32]")
+    try space.edit(Quick.path, "  accuracy:", "  throughput: { \(gate) }\n  accuracy:")
+    let run = try space.ingot("build", Quick.path, "--junit", "junit.xml", "--html", "pages")
+    #expect(run.status == status, "\(run)")
+    if status == 2 {
+      #expect(run.errors.contains(start), "\(run)")
+      return
+    }
+    let junit = try space.read("junit.xml")
+    #expect(junit.contains(start) && junit.contains(end), "\(junit)")
+    #expect(junit.contains("failures=\"\(status == 3 ? 1 : 0)\""))
+    let name = start.replacing(" is ", with: "")
+    for text in [try space.read("pages/quick/fp32-cpu.html"), try space.ingot("inspect", "out/quick/fp32-cpu").output] {
+      #expect(text.contains(name) && text.contains(end.replacing(", must be ", with: "").replacing(", ", with: "")))
+    }
+  }
+
+  /// From a channel that serves nothing to one that serves the same engine, a faster one, and a slower one. One thread: on a
+  /// machine that is busy with other tests, threads that wait for each other take any time.
+  @Test func holdsAnEngineToTheOneThatAChannelServes() throws {
+    let space = try Quick.space()
+    try space.edit(Quick.path, "cpu: { backend: onnxruntime }", "cpu: { backend: onnxruntime, build: { threads: 1 } }")
+    try space.edit(Quick.path, "precision: [fp32, int8]", "precision: [fp32]")
+    try space.edit(Quick.path, "  accuracy:", "  regression: { channel: production, max: 40% }\n  accuracy:")
+    let bundle = "out/quick/fp32-cpu"
+
+    let first = try space.ingot("build", Quick.path)
+    let note = "not judged: slowdown against production (%): the channel serves no bundle yet"
+    #expect(first.status == 0 && first.errors.contains(note), "\(first)")
+    #expect(try space.ingot("inspect", bundle).output.contains(note))
+    // A verdict that is known is as loud.
+    #expect(try space.ingot("build", Quick.path).errors.contains(note))
+
+    try space.ingot("promote", bundle, "--to", "production")
+    #expect(try space.plan(Quick.path).labels("run") == ["fp32-cpu/verify"])
+    let same = try space.build(Quick.path)
+    #expect(same.ran == ["fp32-cpu/serialize", "fp32-cpu/verify"])
+    #expect(try space.ingot("inspect", bundle).output.contains("  ok     slowdown against production (%): "))
+    // The engine is the same, so its own bundle in the channel changes nothing.
+    try space.ingot("promote", bundle, "--to", "production")
+    #expect(try space.build(Quick.path).ran == [])
+
+    // Four times the nodes.
+    try space.edit(Quick.path, "models/digits.onnx", "models/digits-hard.onnx")
+    let slower = try space.ingot("build", Quick.path, "--junit", "junit.xml")
+    #expect(slower.status == 3, "\(slower)")
+    #expect(slower.errors.contains("slowdown against production (%) is "), "\(slower)")
+    #expect(slower.errors.contains(", must be at most 40.000000"), "\(slower)")
+    #expect(try space.read("junit.xml").contains("<failure message=\"slowdown against production (%) is "))
+    #expect(try space.ingot("promote", bundle, "--to", "production").status == 3)
+
+    // The slow one may be released where nothing is compared; the fast one beside it is no slowdown.
+    try space.edit(Quick.path, "channel: production", "channel: staging")
+    #expect(try space.ingot("build", Quick.path).status == 0)
+    try space.ingot("promote", bundle, "--to", "staging")
+    try space.edit(Quick.path, "models/digits-hard.onnx", "models/digits.onnx")
+    #expect(try space.ingot("build", Quick.path).status == 0)
+    #expect(try space.ingot("inspect", bundle).output.contains("  ok     slowdown against staging (%): -"))
+  }
+
+  @Test func saysWhereTheChannelsEngineDoesNotRunHere() throws {
+    let space = try Quick.space()
+    try space.edit(Quick.path, "precision: [fp32, int8]", "precision: [fp32]")
+    try space.edit(Quick.path, "cpu: { backend: onnxruntime }", "cpu: { backend: openvino }")
+    try space.build(Quick.path)
+    try space.ingot("promote", "out/quick/fp32-cpu", "--to", "production")
+    try space.edit(Quick.path, "cpu: { backend: openvino }", "cpu: { backend: onnxruntime }")
+    try space.edit(Quick.path, "  accuracy:", "  regression: { channel: production, max: 40% }\n  accuracy:")
+    let folder = try #require(Installed.runtimes)
+    let runtime = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("onnxruntime-1") }.max())
+    let alone = ["INGOT_RUNTIME_PATH": "\(folder)/\(runtime)"]
+    let run = try space.start(["build", Quick.path], environment: alone).finished()
+    #expect(run.status == 0, "\(run)")
+    #expect(
+      run.errors.contains(
+        "not judged: slowdown against production (%): the channel's engine does not run here: openvino: "), "\(run)")
+    // With its runtime the comparison is made.
+    #expect(try space.build(Quick.path).ran == ["fp32-cpu/serialize", "fp32-cpu/verify"])
+    #expect(try space.ingot("inspect", "out/quick/fp32-cpu").output.contains("slowdown against production (%): "))
+  }
+
   @Test func buildsTheOtherEnginesWhenAGateOfOneFails() throws {
     let space = try Quick.space()
     // Between what fp32 (132 dB) and int8 (39 dB) reach.
@@ -85,6 +178,9 @@ import Testing
     let bundle = "out/quick/auto-cpu"
     #expect(try space.read("\(bundle)/choice.json").contains("\"precision\" : \"int8\""))
     #expect(try space.read("\(bundle)/verdict.json").contains("\"passed\" : true"))
+    let documents = ["lower.json", "ranges.json", "recipe.json"]
+    let isInt8 = try space.read("\(bundle)/choice.json").contains("\"chosen\" : \"int8\"")
+    if isInt8 { for file in documents { #expect(space.exists("\(bundle)/\(file)"), "\(file)") } }
     #expect(try space.ingot("promote", bundle, "--to", "production").status == 0)
     #expect(try space.ingot("build", Quick.path, "--json").decoded(BuildReport.self).ran == [])
 
@@ -93,6 +189,7 @@ import Testing
     #expect(second.status == 0, "\(second)")
     let choice = try space.read("\(bundle)/choice.json")
     #expect(choice.contains("\"chosen\" : \"fp32\"") && choice.contains("sqnr is"), "\(choice)")
+    for file in documents { #expect(!space.exists("\(bundle)/\(file)"), "\(file) is of what was not chosen") }
   }
 
   /// Random inputs prove that the engine computes what the model does, and everything that tells of it says so.

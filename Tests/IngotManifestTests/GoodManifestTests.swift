@@ -105,6 +105,10 @@ import Testing
     #expect(
       latency.p50?.value == 0.0008 && latency.p90?.value == 0.0012 && latency.p95?.value == 0.002
         && latency.p99?.value == 1.2)
+    let throughput = try #require(manifest.verify?.throughput)
+    #expect(throughput.min.value == 2500.5 && throughput.batch?.value == 16)
+    let regression = try #require(manifest.verify?.regression)
+    #expect(regression.channel.value == "production-eu.2" && regression.max.value == 0.025)
     #expect(manifest.verify?.synthetic == false)
   }
 
@@ -113,7 +117,7 @@ import Testing
     let matrix = try #require(manifest.matrix?.precision)
     #expect(matrix.map(\.label) == ["fp16", "int8_fp16", "int8_fp32", "fp8", "int4", "auto", "bf16", "tf32"])
     #expect(matrix[1] == manifest.precision)
-    #expect(matrix[1].type.place.line == 72)
+    #expect(matrix[1].type.place.line == 74)
     #expect(matrix[2].keepOps.isEmpty)
   }
 

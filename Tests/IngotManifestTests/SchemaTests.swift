@@ -45,7 +45,8 @@ import Testing
     "an option that no target has", "a value that one of the backends has not",
     "options of a backend that no target has", "no gate", "no data", "data and synthetic", "accuracy on random inputs",
     "passes to run and to leave out", "an output without a gate", "accuracy without a bound", "no time at all",
-    "no latency gate", "a processor for a GPU", "calibration without data", "ranges imported and measured",
+    "no latency gate", "a throughput of nothing", "a processor for a GPU", "calibration without data",
+    "ranges imported and measured",
   ]
 
   @Test(.enabled(if: Validator.isPresent, "needs python3 with jsonschema"))

@@ -128,6 +128,12 @@ private enum Table {
       ("percentile", { $0.latency[0].name = "p50" }), ("option", { $0.options[0].value = "4" }),
       ("no options", { $0.options = [] }), ("drop", { $0.drops = [.init(metric: "top1", bound: 0.01)] }),
       ("drop of the cosine", { $0.drops = [.init(metric: "cosine", bound: 0.01)] }),
+      ("throughput", { $0.throughput = .init(min: 5, batch: nil) }),
+      ("larger throughput", { $0.throughput = .init(min: 6, batch: nil) }),
+      ("batch of the throughput", { $0.throughput = .init(min: 5, batch: 8) }),
+      ("regression", { $0.regression = .init(channel: "a", max: 0.05) }),
+      ("channel", { $0.regression = .init(channel: "b", max: 0.05) }),
+      ("larger regression", { $0.regression = .init(channel: "a", max: 0.06) }),
       ("larger drop", { $0.drops = [.init(metric: "top1", bound: 0.02)] }),
     ])
   static let outputGates = vary(
@@ -191,8 +197,9 @@ private enum Table {
       SanitizeSettings(inputs: []), parse, profile.ranges[0], ReferenceSettings(),
       CalibrateSettings(method: "", percentile: nil, samples: nil), TuningSettings(),
       LowerSettings(precision: "", fallback: "", keepNodes: [], keepOps: []), build, serialize, verify, gate, accuracy,
+      VerifySettings.ThroughputGate(min: 1, batch: nil), VerifySettings.RegressionGate(channel: "", max: 1),
     ]
-    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 6, 6, 10, 7, 5, 7, 5, 5])
+    #expect(values.map { Mirror(reflecting: $0).children.count } == [11, 2, 5, 0, 6, 6, 10, 7, 5, 9, 5, 5, 2, 2])
   }
 
   @Test func equalSettingsGiveEqualKeysWhateverTheStepIsCalled() {

@@ -32,6 +32,7 @@ enum PlanText {
     case .model(let path): "model \(path)"
     case .calibrationSet(let path): "set \(path)"
     case .file(let path): "file \(path)"
+    case .channel(let name): "channel \(name)"
     case .output(let id, let name): "\(name) of \(id.index)"
     }
   }

@@ -62,8 +62,9 @@ import Testing
     #expect(
       choose.inputs.map(\.name) == [
         "engine-fp32", "report-fp32", "model-fp32", "verdict-fp32",
-        "engine-fp16", "report-fp16", "model-fp16", "lowering-fp16", "verdict-fp16",
-        "engine-int8", "report-int8", "model-int8", "lowering-int8", "verdict-int8", "data",
+        "engine-fp16", "report-fp16", "model-fp16", "lowering-fp16", "ranges-fp16", "verdict-fp16",
+        "engine-int8", "report-int8", "model-int8", "lowering-int8", "ranges-int8", "recipe-int8", "verdict-int8",
+        "data",
       ])
     #expect(plan.engines.map(\.variant) == ["auto-cpu"] && plan.engines[0].verify == StepID(13))
     #expect(plan.engines[0].steps.count == plan.steps.count)
@@ -200,7 +201,8 @@ import Testing
   }
 
   @Test func verifiesWithTheOptionsThatTheEngineRunsWith() throws {
-    let verify = "verify: { data: eval, latency: { p99: 5ms } }"
+    let verify =
+      "verify: { data: eval, latency: { p99: 5ms }, throughput: { min: 1/s }, regression: { channel: prod, max: 5% } }"
     let cpu = try Plan(manifest(targets: "targets: { cpu: { backend: onnxruntime, build: { threads: 2 } } }", verify))
     let rtx = try Plan(manifest(targets: "targets: { rtx: { backend: tensorrt-rtx, build: { refit: true } } }", verify))
     func settings(_ plan: Plan) -> VerifySettings? {
@@ -232,6 +234,8 @@ import Testing
   /// A verdict on a time holds for as many cores; one on numbers holds for any.
   @Test(arguments: [
     ("cpu: { backend: openvino }", "latency: { p99: 5ms }", true),
+    ("cpu: { backend: openvino }", "throughput: { min: 5/s }", true),
+    ("cpu: { backend: openvino }", "regression: { channel: prod, max: 5% }", true),
     ("cpu: { backend: openvino }", "outputs: { y: { sqnr: 30 } }", false),
     ("rtx: { backend: tensorrt-rtx }", "latency: { p99: 5ms }", false),
   ])
@@ -239,6 +243,17 @@ import Testing
     let plan = try Plan(manifest(targets: "targets: { \(target) }", "verify: { data: eval, \(gate) }"))
     let verify = try #require(plan.steps.first { $0.stage == .verify })
     #expect(verify.tools.contains(.cores) == isTimed)
+  }
+
+  /// What the channel serves is an input of the step that compares with it, and of no other.
+  @Test func aRegressionIsJudgedByWhatTheChannelServes() throws {
+    let verify = "verify: { data: eval, throughput: { min: 5/s, batch: 4 }, regression: { channel: prod, max: 5% } }"
+    let plan = try Plan(manifest(verify))
+    let readers = plan.steps.filter { $0.inputs.contains(StepInput("baseline", .channel("prod"))) }
+    #expect(readers.map(\.stage) == [.verify])
+    guard case .verify(let settings)? = readers.first?.action else { return }
+    #expect(settings.regression == .init(channel: "prod", max: 0.05))
+    #expect(settings.throughput == .init(min: 5, batch: 4))
   }
 
   @Test(arguments: [
@@ -311,7 +326,8 @@ import Testing
       return
     }
     #expect(verify.drops == [.init(metric: "top1", bound: 0.01), .init(metric: "cosine", bound: 0.02)])
-    verify.latency = []
+    verify = verify.withoutTimes
+    #expect(verify.latency.isEmpty && verify.throughput == nil && verify.regression == nil)
     #expect(search.gates == verify && search.build?.backend == "onnxruntime")
   }
 
@@ -342,7 +358,8 @@ import Testing
     // What was found goes with the one that is chosen.
     let choose = try #require(plan.steps.firstIndex { $0.stage == .choose })
     #expect(plan.steps[choose].inputs.map(\.name).filter { $0.hasPrefix("search") } == ["search-fp16", "search-int8"])
-    #expect(plan.steps.last?.inputs.last == StepInput("search", .output(of: StepID(choose), name: "search.json")))
+    let search = StepInput("search", .output(of: StepID(choose), name: "search.json"))
+    #expect(plan.steps.last?.inputs.contains(search) == true)
   }
 
   /// Forms of the model are compared without what is kept; ranges alone do not depend on it.

@@ -11,6 +11,8 @@ import Testing
     #expect(
       engine.accuracy == 0.9944 && engine.referenceAccuracy == 1 && engine.metric == "top1" && engine.sqnr == 39.25)
     #expect(engine.engineBytes == 104_448)
+    #expect(engine.held == ["latency p99 (ms) is 0.120000, at most 5.000000"])
+    #expect(engine.unjudged == ["slowdown against prod (%): the channel serves no bundle yet"])
     #expect(engine.bundle == "sha256:\(Digest(of: "bundle.json").hex)")
     #expect(engine.steps.map(\.label) == ["sanitize", "int8-ov/build", "int8-ov/verify", "int8-ov/serialize"])
     #expect(engine.seconds(of: .build) == 12.345 && engine.seconds(of: .lower) == nil)

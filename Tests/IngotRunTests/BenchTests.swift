@@ -23,10 +23,11 @@ import Testing
   }
 
   @Test func aSweepStaysInsideTheProfiles() {
-    #expect(subject().admitted([1, 8, 64]) == [1, 8, 64])
-    #expect(subject([(1, 8, 16)]).admitted([1, 8, 16, 32]) == [1, 8, 16])
-    #expect(subject([(1, 1, 1), (8, 16, 32)]).admitted([1, 4, 8, 64]) == [1, 8])
-    #expect(subject([(1, 1, 1), (8, 16, 32)]).admittedText == "1 to 32" && subject([(4, 4, 4)]).admittedText == "4")
+    #expect([1, 8, 64].filter(subject().profiles.admit) == [1, 8, 64])
+    #expect([1, 8, 16, 32].filter(subject([(1, 8, 16)]).profiles.admit) == [1, 8, 16])
+    let two = subject([(1, 1, 1), (8, 16, 32)]).profiles
+    #expect([1, 4, 8, 64].filter(two.admit) == [1, 8])
+    #expect(two.batchText == "1 to 32" && subject([(4, 4, 4)]).profiles.batchText == "4")
   }
 
   @Test func openAxesTakeWhatIsSaidOrWhatTheProfileCallsCommon() throws {

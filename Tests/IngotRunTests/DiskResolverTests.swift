@@ -18,7 +18,7 @@ import Testing
   private var resolver: DiskResolver {
     let locator = RuntimeLocator(paths: [], managedDirectory: "\(folder.path)/none", searchesSystem: false)
     return DiskResolver(
-      fileDigests: store.fileDigests,
+      store: store,
       runtimes: RuntimeSet(locator: locator, fileDigests: store.fileDigests, environment: [:]))
   }
 
@@ -88,7 +88,7 @@ import Testing
     let again = try DiskStore(root: "\(folder.path)/store")
     let locator = RuntimeLocator(paths: [], managedDirectory: "\(folder.path)/none", searchesSystem: false)
     let runtimes = RuntimeSet(locator: locator, fileDigests: again.fileDigests, environment: [:])
-    #expect(try DiskResolver(fileDigests: again.fileDigests, runtimes: runtimes).digest(ofModelAt: path) == digest)
+    #expect(try DiskResolver(store: again, runtimes: runtimes).digest(ofModelAt: path) == digest)
     #expect(again.fileDigests.hashedByteCount == 0)
   }
 

@@ -50,6 +50,7 @@ final class MemoryStore: ResultStore, KeyJournal {
   }
 
   func path(of output: StepOutput) throws -> String { "\(root)/\(output.digest.hex)" }
+  func stageBundle(ofChannel name: String, at folder: String) throws {}
 
   func components(of label: String) -> [KeyComponent]? { state.withLock { $0.journal[label] } }
   func remember(_ components: [KeyComponent], for label: String) { state.withLock { $0.journal[label] = components } }
@@ -68,6 +69,7 @@ struct MemoryResolver: InputResolver {
   func digest(ofModelAt path: String) throws -> Digest { try digest(of: path) }
   func digest(ofCalibrationSetAt path: String) throws -> Digest { try digest(of: path) }
   func digest(ofFileAt path: String) throws -> Digest { try digest(of: path) }
+  func digest(ofChannel name: String) throws -> Digest { Digest(of: files[name] ?? "") }
 
   func identity(of tool: ToolRequirement) throws -> ToolIdentity {
     let version = toolVersions[tool.backend] ?? "1"

@@ -15,6 +15,7 @@ private final class ChangingResolver: InputResolver {
   func digest(ofCalibrationSetAt path: String) throws -> Digest {
     try state.withLock { try $0.digest(ofCalibrationSetAt: path) }
   }
+  func digest(ofChannel name: String) throws -> Digest { try state.withLock { try $0.digest(ofChannel: name) } }
   func identity(of tool: ToolRequirement) throws -> ToolIdentity { try state.withLock { try $0.identity(of: tool) } }
   func set(_ path: String, to text: String) { state.withLock { $0.files[path] = text } }
   func set(version: String, of tool: String) { state.withLock { $0.toolVersions[tool] = version } }

@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func eachBoundIsAGate() {
-    let settings = VerifySettings(
+    var settings = VerifySettings(
       backend: "openvino", profiles: [],
       outputs: [
         .init(output: "y", cosine: 0.9, maxAbs: 1, maxRelative: 2, sqnr: 30),
@@ -45,11 +45,14 @@ import Testing
       ],
       accuracy: .init(metric: "top5", labels: "l", output: nil, maxDrop: 0.01, min: 0.5),
       latency: [NamedOption(name: "p50", value: "0.001"), NamedOption(name: "p99", value: "0.005")])
+    settings.throughput = .init(min: 2000, batch: 4)
+    settings.regression = .init(channel: "prod", max: 0.05)
     #expect(
       settings.gates(outputs: ["y", "z"]) == [
         .output("y", .cosine, bound: 0.9), .output("y", .maxAbsolute, bound: 1), .output("y", .maxRelative, bound: 2),
         .output("y", .sqnr, bound: 30), .accuracyDrop(.top5, atMost: 0.01), .accuracy(.top5, atLeast: 0.5),
         .latency(.p50, atMostMilliseconds: 1), .latency(.p99, atMostMilliseconds: 5),
+        .throughput(atLeast: 2000), .slowdown(channel: "prod", atMostPercent: 5),
       ])
   }
 

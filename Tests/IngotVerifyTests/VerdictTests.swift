@@ -17,11 +17,14 @@ private func subject(_ level: Verdict.Level = .engine, samples: Int = 2, synthet
 private func measurements(_ reference: [Float] = [3, 4, 0], _ candidate: [Float] = [3, 3, 0]) throws -> Measurements {
   var accumulator = ComparisonAccumulator(output: "logits")
   try accumulator.add(reference: Tensor(reference), candidate: Tensor(candidate))
+  var times = Times()
+  times.latency = LatencyStatistics([.milliseconds(4)])
+  times.throughput = Throughput(
+    TimedRuns(times: [.milliseconds(4), .milliseconds(4)], elapsed: .milliseconds(10)), batch: 8)
   return Measurements(
     outputs: [accumulator.comparison],
     referenceAccuracy: Accuracy(output: "logits", sampleCount: 2, top1: 1, top5: nil),
-    candidateAccuracy: Accuracy(output: "logits", sampleCount: 2, top1: 0.5, top5: nil), agreement: 0.5,
-    latency: LatencyStatistics([.milliseconds(4)]))
+    candidateAccuracy: Accuracy(output: "logits", sampleCount: 2, top1: 0.5, top5: nil), agreement: 0.5, times: times)
 }
 
 @Suite struct VerdictTests {
@@ -43,6 +46,44 @@ private func measurements(_ reference: [Float] = [3, 4, 0], _ candidate: [Float]
     #expect(verdict.gates.last?.passed == passes)
     #expect(verdict.passed == passes)
     #expect(verdict.meaning == "1 gate and no NaN or Inf that the reference lacks")
+  }
+
+  /// Two batches of eight samples in ten milliseconds.
+  @Test(arguments: [(1600.0, true), (1600.1, false)])
+  func aThroughputIsOfSamplesAndNamesTheBatch(bound: Double, passes: Bool) throws {
+    let verdict = try Verdict(of: subject(), measurements: measurements(), gates: [.throughput(atLeast: bound)])
+    #expect(verdict.gates.last?.name == "throughput at batch 8 (samples/s)")
+    #expect(verdict.gates.last?.actual == 1600 && verdict.passed == passes && verdict.throughput?.runCount == 2)
+  }
+
+  /// Rounds of 10 ms each beside rounds of 11 ms and of 12 ms, in turn: 15 % longer, give or take.
+  @Test func aSlowdownFailsOnlyWhereItIsShown() throws {
+    let pairs = (0..<40).map { (Duration.milliseconds(10), Duration.milliseconds($0.isMultiple(of: 2) ? 11 : 12)) }
+    var found = try measurements()
+    found.times.regression = Regression(
+      channel: "prod", engine: "sha256:00", batch: 8,
+      comparison: try #require(PairedComparison(pairs.map(\.0), pairs.map(\.1))))
+    for (bound, passes) in [(0.0, false), (13.0, false), (14.9, true), (15.1, true), (30, true)] {
+      let verdict = try Verdict(
+        of: subject(), measurements: found, gates: [.slowdown(channel: "prod", atMostPercent: bound)])
+      let gate = try #require(verdict.gates.last)
+      let interval = try #require(gate.interval)
+      #expect(gate.passed == passes, "at most \(bound) %, found \(interval.low) to \(interval.high)")
+      #expect(interval.low > 13 && interval.low < gate.actual && gate.actual < interval.high && interval.high < 17)
+      #expect(abs(gate.actual - 15) < 1e-9 && gate.name == "slowdown against prod (%)")
+      #expect(Verdict(json: verdict.json()) == verdict)
+    }
+  }
+
+  @Test func whatNobodyCouldCompareIsNoPassInSilence() throws {
+    var found = try measurements()
+    let gate = Gate.slowdown(channel: "prod", atMostPercent: 5)
+    #expect(throws: VerifyError.self) { try Verdict(of: subject(), measurements: found, gates: [gate]) }
+    found.times.obstacles[gate.name] = "the channel serves no bundle yet"
+    let verdict = try Verdict(of: subject(), measurements: found, gates: [gate])
+    #expect(verdict.passed && verdict.gates.map(\.name) == ["new NaN or Inf"])
+    #expect(verdict.unjudged == ["slowdown against prod (%): the channel serves no bundle yet"])
+    #expect(verdict.meaning.hasSuffix("; 1 not judged"))
   }
 
   /// 1 - 0.997 is more than 0.003 in doubles.
@@ -88,12 +129,15 @@ private func measurements(_ reference: [Float] = [3, 4, 0], _ candidate: [Float]
     #expect(verdict.gates.last?.actual.isNaN == true)
   }
 
-  @Test func onTheGraphLevelLatencyIsNotJudged() throws {
-    let verdict = try Verdict(
-      of: subject(.graph), measurements: measurements(), gates: [.latency(.p99, atMostMilliseconds: 1)])
+  @Test func onTheGraphLevelTimesAreNotJudged() throws {
+    let gates: [Gate] = [
+      .latency(.p99, atMostMilliseconds: 1), .throughput(atLeast: 1e9), .slowdown(channel: "prod", atMostPercent: 0),
+    ]
+    let verdict = try Verdict(of: subject(.graph), measurements: measurements(), gates: gates)
     #expect(verdict.passed)
-    #expect(verdict.unjudged == ["latency p99 (ms)"])
-    #expect(verdict.meaning.hasSuffix("; 1 not judged"))
+    let reason = "the engine did not run here, only its graph did"
+    #expect(verdict.unjudged == gates.map { "\($0.name): \(reason)" })
+    #expect(verdict.meaning.hasSuffix("; 3 not judged"))
   }
 
   @Test func gatesOnOutputsThatDoNotExistNameThoseThatDo() {

@@ -41,6 +41,20 @@ extension YAMLField {
     return refuse("\(shown) must be more than nothing, and finite", &problems)
   }
 
+  /// `2000/s` as 2000.
+  func rate(_ problems: inout [Diagnostic]) -> Located<Double>? {
+    guard let scalar = node.scalar, !isNull else { return mistyped("a number a second", &problems) }
+    guard let quantity = Quantity(scalar.text), ["/s", ""].contains(quantity.unit) else {
+      return refuse(
+        "\(shown) must be a number a second, not \(quoted(scalar.text))", &problems, hint: "write it as `2000/s`")
+    }
+    guard quantity.unit == "/s" else {
+      return refuse("\(shown) has no unit", &problems, hint: "write `\(quantity.digits)/s`")
+    }
+    if quantity.number > 0, quantity.number.isFinite { return Located(quantity.number, at: place) }
+    return refuse("\(shown) must be more than nothing, and finite", &problems)
+  }
+
   /// A number of decibels, with or without `dB` after it.
   func decibels(_ problems: inout [Diagnostic]) -> Located<Double>? {
     if case .string = node.scalar?.value, let text = node.scalar?.text {

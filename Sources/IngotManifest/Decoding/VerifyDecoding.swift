@@ -11,6 +11,8 @@ extension ManifestDecoder {
     let outputs = reader["outputs"].map { self.outputs($0) } ?? []
     let accuracy = reader["accuracy"].flatMap { self.accuracy($0) }
     let latency = reader["latency"].flatMap { self.latency($0) }
+    let throughput = reader["throughput"].flatMap { self.throughput($0) }
+    let regression = reader["regression"].flatMap { self.regression($0) }
     if synthetic?.value == true {
       if let data = reader["data"] {
         problems.append(
@@ -27,13 +29,15 @@ extension ManifestDecoder {
           at: field.keyPlace, "`verify` has no `data`",
           hint: "name a set, or write `synthetic: true` to check with random inputs"))
     }
-    if ["outputs", "accuracy", "latency"].allSatisfy(reader.lacks) {
+    let gates = ["outputs", "accuracy", "latency", "throughput", "regression"]
+    if gates.allSatisfy(reader.lacks) {
       problems.append(
-        Diagnostic(at: field.keyPlace, "`verify` has no gate", hint: "add `outputs`, `accuracy` or `latency`"))
+        Diagnostic(at: field.keyPlace, "`verify` has no gate", hint: "add \(alternatives(gates.map { "`\($0)`" }))"))
     }
     guard problems.count == countBefore else { return nil }
     return VerifySpec(
-      data: data, outputs: outputs, accuracy: accuracy, latency: latency, synthetic: synthetic?.value ?? false)
+      data: data, outputs: outputs, accuracy: accuracy, latency: latency, throughput: throughput,
+      regression: regression, synthetic: synthetic?.value ?? false)
   }
 
   private mutating func outputs(_ field: YAMLField) -> [OutputGate] {
@@ -95,5 +99,30 @@ extension ManifestDecoder {
     return LatencyGate(
       p50: reader["p50"]?.duration(&problems), p90: reader["p90"]?.duration(&problems),
       p95: reader["p95"]?.duration(&problems), p99: reader["p99"]?.duration(&problems))
+  }
+  private mutating func throughput(_ field: YAMLField) -> ThroughputGate? {
+    guard let reader = MappingReader(field, .throughput, &problems, hint: "write `throughput: { min: 2000/s }`") else {
+      return nil
+    }
+    let min = reader["min"]?.rate(&problems)
+    let batch = reader["batch"]?.int(in: 1...1 << 20, &problems)
+    return min.map { ThroughputGate(min: $0, batch: batch) }
+  }
+
+  private mutating func regression(_ field: YAMLField) -> RegressionGate? {
+    let hint = "write `regression: { channel: production, max: 5% }`"
+    guard let reader = MappingReader(field, .regression, &problems, hint: hint) else { return nil }
+    let channel = reader["channel"].flatMap { self.channel($0) }
+    guard let max = reader["max"]?.percent(in: 0...10, &problems), let channel else { return nil }
+    return RegressionGate(channel: channel, max: max)
+  }
+
+  private mutating func channel(_ field: YAMLField) -> Located<String>? {
+    guard let name = field.text(&problems) else { return nil }
+    if let problem = problemOfName(name.value) { return field.refuse("\(field.shown) \(problem)", &problems) }
+    guard name.value == name.value.lowercased() else {
+      return field.refuse("\(field.shown) may hold only small letters", &problems)
+    }
+    return name
   }
 }

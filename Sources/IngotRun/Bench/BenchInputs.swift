@@ -64,7 +64,7 @@ struct BenchInputs {
   }
 
   func tensors(for inputs: [IOTensor], batch: Int) throws(InputError) -> [String: Tensor] {
-    if let source { return try samples(of: source, for: inputs, batch: batch) }
+    if let source { return try source.repeatedSamples(for: inputs, batch: batch) }
     var tensors: [String: Tensor] = [:]
     let shapes = try shapes(of: inputs, batch: batch)
     for (index, (input, shape)) in zip(inputs, shapes).enumerated() {
@@ -73,22 +73,5 @@ struct BenchInputs {
       tensors[input.name] = Tensor(type: input.type, shape: shape, bytes: Bytes(bytes))
     }
     return tensors
-  }
-
-  /// The first samples; where the set has fewer than the batch, they are repeated.
-  private func samples(
-    of set: CalibrationSet, for inputs: [IOTensor], batch: Int
-  ) throws(InputError) -> [String: Tensor] {
-    try set.require(fitsRounded: inputs)
-    let tensors = try set.inputs(inputs, samples: 0..<min(batch, set.sampleCount))
-    guard set.sampleCount < batch else { return tensors }
-    return tensors.mapValues { tensor in
-      let sample = tensor.bytes.count / max(tensor.shape[0], 1)
-      let all = tensor.bytes.array
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(sample * batch)
-      while bytes.count < sample * batch { bytes += all.prefix(sample * batch - bytes.count) }
-      return Tensor(type: tensor.type, shape: [batch] + tensor.shape.dropFirst(), bytes: Bytes(bytes))
-    }
   }
 }

@@ -10,6 +10,12 @@ package struct BenchSubject: Sendable {
     case engine(path: String)
     /// Built for each batch by itself, in just that size.
     case model(path: String)
+
+    var path: String {
+      switch self {
+      case .engine(let path), .model(let path): path
+      }
+    }
   }
 
   package var title: String
@@ -47,22 +53,23 @@ package struct BenchSubject: Sendable {
     }
   }
 
-  /// Of some sizes those that a profile takes.
-  func admitted(_ batches: [Int]) -> [Int] {
-    batches.filter { batch in
-      profiles.isEmpty
-        || profiles.contains { profile in
-          profile.inputs.values.allSatisfy { extent in
-            guard let least = extent.min.first, let most = extent.max.first else { return true }
-            return least <= batch && batch <= most
-          }
+}
+
+extension [OptimizationProfile] {
+  /// Whether one of them takes batches of this size; without profiles all sizes are taken.
+  func admit(batch: Int) -> Bool {
+    isEmpty
+      || contains { profile in
+        profile.inputs.values.allSatisfy { extent in
+          guard let least = extent.min.first, let most = extent.max.first else { return true }
+          return least <= batch && batch <= most
         }
-    }
+      }
   }
 
   /// `1 to 32`.
-  var admittedText: String {
-    let extents = profiles.flatMap(\.inputs.values)
+  var batchText: String {
+    let extents = flatMap(\.inputs.values)
     let least = extents.compactMap(\.min.first).min() ?? 1, most = extents.compactMap(\.max.first).max() ?? 1
     return least == most ? "\(least)" : "\(least) to \(most)"
   }

@@ -122,10 +122,10 @@ package struct Bencher {
       guard let other = asked?.first(where: { $0 != fixed }) else { return [fixed] }
       throw InputError(in: subject.title, "takes batches of \(fixed), not of \(other)", hint: "drop --batch")
     }
-    let batches = subject.admitted(asked ?? BenchSettings.usualBatches)
+    let batches = (asked ?? BenchSettings.usualBatches).filter(subject.profiles.admit)
     if let asked, let other = asked.first(where: { !batches.contains($0) }) {
       throw InputError(
-        in: subject.title, "its profiles take batches of \(subject.admittedText), not of \(other)",
+        in: subject.title, "its profiles take batches of \(subject.profiles.batchText), not of \(other)",
         hint: "ask for such sizes, or build with another profile")
     }
     if !batches.isEmpty { return batches }
@@ -177,7 +177,7 @@ extension [any PreparedRun] {
 
 extension TimedRuns {
   /// Of its runs; at least one.
-  fileprivate var median: Duration { times.sorted()[times.count / 2] }
+  var median: Duration { times.sorted()[times.count / 2] }
 }
 
 extension Benchmark.Row {

@@ -1,6 +1,6 @@
-// choose: of several precisions of one engine, the fastest that passes its gates is kept. In: for each candidate its engine, build
-// report, model, verdict and, where it was lowered, lowering report; where `max-drop` was searched for, that search; the evaluation
-// set. Out: the same files of the one that is kept, and `choice.json`, which says what was measured (IngotVerify/Choice.swift).
+// choose: of several precisions of one engine, the fastest that passes its gates is kept. In: for each candidate its engine, model,
+// verdict and all other documents of a bundle that it has; the evaluation set. Out: the same files of the one that is kept, and
+// `choice.json`, which says what was measured (IngotVerify/Choice.swift).
 
 internal import IngotBackends
 internal import IngotCalibration
@@ -26,10 +26,8 @@ extension Stages {
       preconditionFailure("a choice is one of the candidates")
     }
     try FileSystem.writeAtomically([Bytes(choice.json())], to: job.file("choice.json"), isDurable: false)
-    let files =
-      try job.keepFiles(of: choice.chosen, level: verdicts[index].level) + [("choice.json", job.file("choice.json"))]
     return StageResult(
-      files: files,
+      files: try job.keepFiles(of: choice.chosen) + [("choice.json", job.file("choice.json"))],
       facts: verdicts[index].facts(metric: settings.metric)
         + [fact("chosen", choice.chosen), fact("reason", choice.reason)])
   }
@@ -67,28 +65,13 @@ extension Stages {
 
 extension StageJob {
   /// The files of the candidate that is kept, under the names that its own steps gave them.
-  /// - Parameter level: of its verdict.
-  fileprivate func keepFiles(of precision: String, level: Verdict.Level) throws -> [(name: String, path: String)] {
-    var files: [(name: String, path: String)] = []
-    for (name, input) in [("engine", "engine"), ("build.json", "report"), ("verdict.json", "verdict")] {
-      try FileSystem.duplicate(self.input("\(input)-\(precision)"), to: file(name), allowsHardLink: true)
-      files.append((name, file(name)))
-    }
-    let model = try readModel(input("model-\(precision)"))
-    files += try write(model)
-    if let lowering = inputs["lowering-\(precision)"] {
-      try FileSystem.duplicate(lowering, to: file("lower.json"), allowsHardLink: true)
-    } else {
-      let report = LoweringReport(unlowered: model)
-      try FileSystem.writeAtomically([Bytes(report.json())], to: file("lower.json"), isDurable: false)
-    }
-    files.append(("lower.json", file("lower.json")))
-    guard inputs.keys.contains(where: { $0.hasPrefix("search-") }) else { return files }
-    if let search = inputs["search-\(precision)"] {
-      try FileSystem.duplicate(search, to: file("search.json"), allowsHardLink: true)
-      return files + [("search.json", file("search.json"))]
-    }
-    // What has nothing to fall back from keeps no node for it.
-    return files + [try write(SearchReport(holds: true, level: level, kept: [], layers: 0), to: "search.json")]
+  fileprivate func keepFiles(of precision: String) throws -> [(name: String, path: String)] {
+    let files = try inputs.keys.filter { $0.hasSuffix("-\(precision)") && $0 != "model-\(precision)" }.sorted()
+      .map { input in
+        let name = FileSystem.name(of: self.input(input))
+        try FileSystem.duplicate(self.input(input), to: file(name), allowsHardLink: true)
+        return (name, file(name))
+      }
+    return try files + write(readModel(input("model-\(precision)")))
   }
 }

@@ -32,6 +32,8 @@ extension VerifySettings {
       guard let percentile = Gate.Percentile(rawValue: bound.name), let seconds = Double(bound.value) else { continue }
       gates.append(.latency(percentile, atMostMilliseconds: seconds * 1000))
     }
+    if let throughput { gates.append(.throughput(atLeast: throughput.min)) }
+    if let regression { gates.append(.slowdown(channel: regression.channel, atMostPercent: regression.max * 100)) }
     return gates.tightest
   }
 }
@@ -67,17 +69,23 @@ extension Verdict {
       if let value = score(pair.candidate) { facts.append(fact("accuracy", value)) }
       if let value = score(pair.reference) { facts.append(fact("reference-accuracy", value)) }
     }
-    for gate in gates where !gate.passed {
-      facts.append(fact("failed gate \(gate.name)", gate.failureText))
+    for gate in gates {
+      facts.append(
+        gate.passed
+          ? fact("held gate \(gate.name)", "\(gate.name) is \(gate.measuredText), \(gate.boundText)")
+          : fact("failed gate \(gate.name)", gate.failureText))
     }
-    return facts
+    return facts + unjudged.map { fact("unjudged gate", $0) }
   }
 }
 
 extension GateResult {
   /// What a person reads of a gate that did not hold.
   var failureText: String { "\(name) is \(measuredText), must be \(boundText)" }
-  var measuredText: String { fixed(actual, digits: 6) }
+  var measuredText: String {
+    fixed(actual, digits: 6)
+      + (interval.map { " (\(fixed($0.low, digits: 6)) to \(fixed($0.high, digits: 6)))" } ?? "")
+  }
   var boundText: String { "\(relation == .atLeast ? "at least" : "at most") \(fixed(bound, digits: 6))" }
 }
 
@@ -89,6 +97,6 @@ extension StageJob {
       gates: verdict.gates.map {
         .init(name: $0.name, measured: $0.measuredText, bound: $0.boundText, passed: $0.passed)
       }, engine: inputDigest("engine"), verdict: inputDigest("verdict"), device: verdict.device,
-      isSynthetic: verdict.synthetic)
+      isSynthetic: verdict.synthetic, unjudged: verdict.unjudged)
   }
 }

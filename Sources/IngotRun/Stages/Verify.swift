@@ -19,7 +19,7 @@ extension Stages {
     var evaluation = try Evaluation(
       settings, set: try job.samples(), reference: job.input("reference"), model: try readModel(job.input("model")))
     var measurement = try evaluation.measure(candidate, onProgress: job.onProgress)
-    measurement.latency = try evaluation.latency(of: candidate, onProgress: job.onProgress)
+    measurement.times = try times(of: candidate, evaluation, job, settings)
     let subject = Verdict.Subject(
       level: candidate.level, digest: job.inputDigest("engine"), setDigest: job.inputDigest("data"),
       isSynthetic: job.hasSyntheticSamples,
