@@ -33,7 +33,9 @@ extension Verb {
       .value("--data", "SET", "feed the samples of a set"),
       .value("--dim", "NAME=SIZE", "the size of an open dimension other than the batch; may be given more than once"),
       .value("--variant", "NAME", "of a manifest's engines only this one; may be given more than once"),
-      .value("--backend", "NAME", "for models: onnxruntime (the default), onnxruntime-gpu or openvino"),
+      .value(
+        "--backend", "NAME",
+        "for models: onnxruntime (the default), onnxruntime-gpu, openvino, tensorrt or tensorrt-rtx"),
       .value("--option", "NAME=VALUE", "a build option, also of an engine that is built; may be given more than once"),
       .value("--out", short: "-o", "DIR", "write the bundles of manifests below DIR (default: out)"),
       Verb.memory, Verb.json,

@@ -86,12 +86,18 @@ private struct TargetFinding: Encodable {
     runtime = target.backend.value.rawValue
     canBeBuilt = false
     let isTensorRT = target.backend.value.isTensorRT, isOnGPU = manifest.runsOnGPU(target)
-    if isOnGPU, !isTensorRT, case .present(_, _, let devices) = driver, !devices.isEmpty {
-      (verificationLevel, explanation) = ("engine", "runs on a GPU of this machine: \(devices[0].name)")
+    var wanted = isTensorRT ? target.compute.map(\.value) : []
+    if wanted.isEmpty, target.backend.value == .tensorrtRTX {
+      wanted = TensorRTBackend.defaultComputeCapabilities.map { "sm_\($0)" }
+    }
+    if !isOnGPU {
+      (verificationLevel, explanation) = ("engine", "runs on this machine's processor")
+    } else if case .present(_, _, let devices) = driver, let device = devices.first,
+      wanted.isEmpty || wanted.contains(device.computeCapability)
+    {
+      (verificationLevel, explanation) = ("engine", "runs on a GPU of this machine: \(device.name)")
     } else {
-      verificationLevel = isOnGPU ? "graph" : "engine"
-      explanation =
-        isOnGPU ? Self.explanation(of: driver, wanted: target.compute.map(\.value)) : "runs on this machine's processor"
+      (verificationLevel, explanation) = ("graph", Self.explanation(of: driver, wanted: wanted))
     }
     guard let kind = BackendKind(rawValue: runtime) else { return }
     let problems = pluginProblems(of: manifest, target) { Bytes(try MappedFile(path: $0)).digest }
@@ -113,9 +119,10 @@ private struct TargetFinding: Encodable {
     case .absent(let reason): "the engine can be built but not run here: \(reason)"
     case .failed(let text): "the engine can be built but not run here: the CUDA driver does not work: \(text)"
     case .present(_, _, let devices):
-      "this version verifies TensorRT engines on the graph level; GPUs here: "
-        + devices.map { "\($0.name) (\($0.computeCapability))" }.joined(separator: ", ")
-        + (wanted.isEmpty ? "" : "; the target asks for \(wanted.joined(separator: ", "))")
+      devices.isEmpty
+        ? "the engine can be built but not run here: the driver finds no GPU"
+        : "the target asks for \(wanted.joined(separator: ", ")), and the first GPU here is \(devices[0].name) "
+          + "(\(devices[0].computeCapability))"
     }
   }
 }

@@ -6,14 +6,15 @@ import Testing
 extension TestSpace {
   private static let sources = repository.appending(path: "Tests/IngotBackendsTests/StandIn").path
 
-  /// Compiles TensorRT 10's stand-in to the folder `trt`, library and parser in one file; and a CUDA driver with two GPUs.
+  /// Compiles TensorRT 10's stand-in to the folder `trt`, library and parser in one file; and a CUDA driver with two GPUs. Its
+  /// engines add 0.001 to the input x, float32 [n, 16].
   /// - Returns: the environment in which the program finds it.
   func addTensorRT(
     version: Int = 101601, _ flags: [String] = [],
     as names: [String] = ["libnvinfer.so.10", "libnvonnxparser.so.10"]
   ) throws -> [String: String] {
     try FileManager.default.createDirectory(atPath: path("trt"), withIntermediateDirectories: true)
-    let plan = "ftrt, an engine of the stand-in for TensorRT"
+    let plan = "weight=0.001"
     try compile(
       "TensorRTStandIn.cpp",
       ["-std=c++17", "-DVERSION=\(version)", "-DLAYOUT=10", "-DINPUTS=1", "-DPLAN=\"\(plan)\""] + flags,

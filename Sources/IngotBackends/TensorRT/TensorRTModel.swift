@@ -120,7 +120,7 @@ struct TensorRTModel {
       if let timings, let cache { facts["timing cache"] = timings.keep(job, read: cache.entries) ?? cache.note }
       return BuildReport(
         warnings: listener.all, facts: facts,
-        kernels: .untold("TensorRT's engine inspector needs a GPU that the engine runs on"))
+        kernels: .untold("TensorRT's engine inspector, which needs a GPU, is not asked"))
     }
   }
 
