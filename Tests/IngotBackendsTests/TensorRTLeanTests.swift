@@ -50,6 +50,6 @@ struct TensorRTLeanTests {
       _ = try TensorRTEngine(plan, path: "engine.plan", library: try library(major), gpu: gpu)
     }
     #expect(
-      error.reason == .cannotRunHere("engine.plan needs an NVIDIA driver, which is not here or too old"), "\(error)")
+      error.reason == .cannotRunHere("the engine needs an NVIDIA driver, which is not here or too old"), "\(error)")
   }
 }

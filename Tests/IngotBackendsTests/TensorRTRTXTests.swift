@@ -214,7 +214,7 @@ struct TensorRTRTXTests {
     _ = try build(.relu())
     let error = try #require(throws: BackendError.self) { try backend.openEngine(at: folder.file("engine.plan")) }
     #expect(error.kind == .unavailable)
-    #expect(error.description.contains("engine.plan does not run here: there is no NVIDIA driver here: libcuda.so.1"))
+    #expect(error.description.contains("the engine does not run here: there is no NVIDIA driver here: libcuda.so.1"))
     #expect(error.hint == "run it on a machine with a GPU")
   }
 
@@ -232,7 +232,7 @@ struct TensorRTRTXTests {
       }
     }
     #expect(
-      try open(plan).reason == .cannotRunHere("\(path) needs an NVIDIA driver, which is not here or too old"))
+      try open(plan).reason == .cannotRunHere("the engine needs an NVIDIA driver, which is not here or too old"))
     for damaged in [plan[0..<10], plan[0..<plan.count / 2], Bytes([UInt8](repeating: 0x5a, count: 4096))] {
       let error = try open(damaged)
       #expect(error.kind == .input, "\(error)")

@@ -100,7 +100,7 @@ package struct TensorRTBackend: Backend {
     guard fitness.judgement == .misfits else { return }
     let reasons = fitness.findings.filter { $0.judgement == .misfits }
     throw BackendError(
-      identity.kind, .cannotRunHere("\(path) does not run here: \(reasons.map(\.text).joined(separator: "; "))"),
+      identity.kind, .cannotRunHere("the engine does not run here: \(reasons.map(\.text).joined(separator: "; "))"),
       hint: reasons.lazy.compactMap(\.hint).first)
   }
 

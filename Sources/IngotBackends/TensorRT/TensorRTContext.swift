@@ -169,6 +169,9 @@ final class TensorRTOutput {
 
   init(on gpu: CUDAContext) { self.gpu = gpu }
 
+  /// What the last run was.
+  func forget() { (shape, problem) = (nil, nil) }
+
   /// - Returns: the address; 0 where there is no memory.
   fileprivate func allocate(_ byteCount: UInt64) -> UInt64 {
     do throws(CUDAError) {

@@ -39,23 +39,26 @@ struct TensorRTFailure: Error {
 
 extension TensorRTLibrary {
   /// The library's own words tell an engine for another machine from a damaged one. Without a driver they speak of that too,
-  /// whatever else is wrong.
+  /// whatever else is wrong. A reason why it cannot run here has no path: verdicts keep it.
   func refusal(ofEngineAt path: String, _ failure: TensorRTFailure) -> BackendError {
-    let words = failure.lines.isEmpty ? "it did not say why" : failure.lines.joined(separator: "\n  ")
-    let text = "\(facts.name) does not take the engine \(path):\n  \(words)"
+    let words = failure.lines.isEmpty ? "it did not say why" : failure.lines.joined(separator: "; ")
     func says(_ parts: String...) -> Bool { parts.contains { words.contains($0) } }
     if says("incompatible device", "not compatible with this version", "Version tag does not match") {
-      return BackendError(facts.kind, .cannotRunHere(text), hint: "build it again, on this machine")
+      return BackendError(
+        facts.kind, .cannotRunHere("\(facts.name) does not take the engine: \(words)"),
+        hint: "build it again, on this machine")
     }
     if says("Serialization assertion", "bufferSize") {
-      return BackendError(facts.kind, .malformed(text), hint: "build it again, or copy it again")
+      return BackendError(
+        facts.kind, .malformed("\(path): \(facts.name) takes it for no engine: \(words)"),
+        hint: "build it again, or copy it again")
     }
     if says("cudaError 35", "with error: 35") {
       return BackendError(
-        facts.kind, .cannotRunHere("\(path) needs an NVIDIA driver, which is not here or too old"),
+        facts.kind, .cannotRunHere("the engine needs an NVIDIA driver, which is not here or too old"),
         hint: "run it on a machine with an NVIDIA GPU and a driver for the library's CUDA")
     }
-    return BackendError(facts.kind, .failed(text))
+    return BackendError(facts.kind, .failed("\(facts.name) does not take the engine \(path): \(words)"))
   }
 }
 

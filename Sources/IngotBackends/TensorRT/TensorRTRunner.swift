@@ -73,6 +73,7 @@ final class TensorRTRunner {
     let name = port.tensor.name
     guard let shape = try context.shape(of: name) else {
       let output = late[name] ?? TensorRTOutput(on: engine.gpu)
+      output.forget()
       late[name] = output
       return try context.setAllocator(output, of: name)
     }
@@ -104,8 +105,9 @@ final class TensorRTRunner {
   /// Inputs to the GPU.
   func upload() throws(BackendError) {
     try cuda { () throws(CUDAError) in
-      for (name, count) in inputSizes {
-        if let buffer = buffers[name] { try stream.copy(count, from: buffer.host, to: buffer.device) }
+      for port in engine.inputs {
+        guard let count = inputSizes[port.tensor.name], let buffer = buffers[port.tensor.name] else { continue }
+        try stream.copy(count, from: buffer.host, to: buffer.device)
       }
     }
   }
