@@ -43,8 +43,6 @@ struct BrokenRun: CustomTestStringConvertible, Sendable {
 /// What the cases have in common: a backend, and where a library of it is found.
 struct BrokenBackend: Sendable {
   var name: String
-  /// What stands behind `backend:` besides the name.
-  var target = ""
   /// File names of the library, and of the parser where there is one.
   var files: [String]
   /// How to get it.
@@ -52,7 +50,8 @@ struct BrokenBackend: Sendable {
   /// Adds a runtime that works to a space; nothing where the installed ones do.
   var add: @Sendable (TestSpace) throws -> [String: String] = { _ in [:] }
 
-  /// Writes `m.yaml` for `m.onnx`, whose input `x` has two open rows of 16 numbers.
+  /// Writes `m.yaml` for `m.onnx`.
+  /// - Parameter target: what stands behind `backend:` besides the name.
   func manifest(
     _ space: TestSpace, target: String = "", precision: String = "fp32", more: String = "",
     profiles: String = "[ { x: { min: [2, 16], opt: [2, 16], max: [2, 16] } } ]"
@@ -62,14 +61,14 @@ struct BrokenBackend: Sendable {
       ingot: 1
       name: m
       model: { path: m.onnx }
-      targets: { t: { backend: \(name)\(self.target)\(target) } }
+      targets: { t: { backend: \(name)\(target) } }
       precision: \(precision)
       \(profiles.isEmpty ? "" : "profiles: \(profiles)")
       \(more)
       """, to: "m.yaml")
   }
 
-  /// Two numbers and weights of 2 x 16 for each of them.
+  /// A model of one product: `x` [2, rows] with weights [rows, columns].
   static func product(rows: Int = 16, columns: Int = 16) -> [UInt8] {
     let weights = tensor("w", dims: [Int64(rows), Int64(columns)]) {
       $0.writeArray(9, [UInt8](repeating: 0, count: 4 * rows * columns))
@@ -119,8 +118,7 @@ struct BrokenBackend: Sendable {
         try manifest($0, profiles: "[ { x: { min: [2, 8], opt: [2, 8], max: [2, 8] } } ]")
       },
       run("an unknown option", 2, "m.yaml:7:10: error: unknown build option", "did you mean `") {
-        try manifest($0, more: "build: { thread: 1 }")
-        if name.hasPrefix("tensorrt") { try manifest($0, more: "build: { builder-thread: 1 }") }
+        try manifest($0, more: "build: { \(name.hasPrefix("tensorrt") ? "builder-thread" : "thread"): 1 }")
       },
       library("no library", "\(name): no library was found; searched ", "hint: \(install)") { _ in
         ["INGOT_RUNTIME_PATH": "", "LD_LIBRARY_PATH": ""]
