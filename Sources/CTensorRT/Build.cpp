@@ -51,16 +51,15 @@ struct ingot_trt_memory {
   size_t byteCount;
 };
 
-// Takes over what the library made; where it made nothing, `status`.
-static ingot_trt_status take(ingot_trt_job *job, void *memory, ingot_trt_status status, ingot_trt_memory **result) {
+ingot_trt_status ingot::trt::take(Layout layout, void *memory, ingot_trt_status status, ingot_trt_memory **result) {
   if (!isObject(memory)) return status;
-  const void *const bytes = job->call(memory, hostMemory::data);
-  const size_t byteCount = job->call(memory, hostMemory::size);
+  const void *const bytes = call(layout, memory, hostMemory::data);
+  const size_t byteCount = call(layout, memory, hostMemory::size);
   if (!isObject(bytes) || byteCount == 0) {
-    job->call(memory, deleteObject);
+    call(layout, memory, deleteObject);
     return INGOT_TRT_FAILED;
   }
-  *result = new ingot_trt_memory{job->layout(), memory, bytes, byteCount};
+  *result = new ingot_trt_memory{layout, memory, bytes, byteCount};
   return INGOT_TRT_OK;
 }
 
@@ -72,7 +71,7 @@ ingot_trt_status ingot_trt_build(ingot_trt_job *job, ingot_trt_memory **plan) {
     job->call(job->config, config::setProgressMonitor, &monitor);
     void *const memory = job->call(job->builder, builder::buildSerializedNetwork, job->network, job->config);
     job->call(job->config, config::setProgressMonitor, nullptr);
-    return take(job, memory, INGOT_TRT_REFUSED, plan);
+    return take(job->layout(), memory, INGOT_TRT_REFUSED, plan);
   });
 }
 
@@ -101,7 +100,7 @@ ingot_trt_status ingot_trt_merge_timing_cache(
         job->call(cache, timingCache::combine, found, false);
       }
     }
-    return take(job, job->call(cache, timingCache::serialize), INGOT_TRT_FAILED, merged);
+    return take(job->layout(), job->call(cache, timingCache::serialize), INGOT_TRT_FAILED, merged);
   });
 }
 

@@ -52,10 +52,40 @@ void *load(const char *path, std::string &error) {
   return handle;
 }
 
+// The functions that make a builder and its parser.
+ingot_trt_status findBuilder(
+    ingot_trt_library &library, void *handle, const char *path, const char *parserPath, const char *driverPath,
+    char **message) {
+  library.createBuilder = symbol<void *(*)(void *, int32_t)>(handle, "createInferBuilder_INTERNAL");
+  if (library.createBuilder == nullptr) {
+    return fail(INGOT_TRT_NOT_A_BUILDER, std::string(path) + " is version " + numbers(library.version) +
+        " of a lean or dispatch runtime: it runs engines and cannot build them", message);
+  }
+  library.pluginRegistry = symbol<void *(*)()>(handle, "getPluginRegistry");
+  std::string error;
+  void *const parser = load(parserPath, error);
+  if (parser == nullptr) return fail(INGOT_TRT_NOT_LOADED, error, message);
+  library.createParser = symbol<void *(*)(void *, void *, int32_t)>(parser, "createNvOnnxParser_INTERNAL");
+  const auto parserVersion = symbol<int32_t (*)()>(parser, "getNvOnnxParserVersion");
+  if (library.createParser == nullptr) {
+    const std::string text = " has no function createNvOnnxParser_INTERNAL: it is not TensorRT's ONNX parser";
+    return fail(INGOT_TRT_NOT_LOADED, parserPath + text, message);
+  }
+  library.createParserRefitter =
+      symbol<void *(*)(void *, void *, int32_t)>(parser, "createNvOnnxParserRefitter_INTERNAL");
+  library.parserVersion = parserVersion != nullptr ? parserVersion() : 0;
+  if (library.version >= 100000) {
+    // Without a driver these libraries answer with pointers that are not objects.
+    ingot_trt_driver driver;
+    return ingot_trt_probe_driver(driverPath, &driver, message);
+  }
+  return INGOT_TRT_OK;
+}
+
 ingot_trt_status open(
     const char *path, const char *parserPath, const char *driverPath, bool allowUntested, ingot_trt_library **result,
     char **message) {
-  if (directory(path) != directory(parserPath)) {
+  if (parserPath != nullptr && directory(path) != directory(parserPath)) {
     return fail(INGOT_TRT_NOT_LOADED, std::string(parserPath) + " is not in the same directory as " + path +
         "; a parser works only with the library that it was shipped with", message);
   }
@@ -75,33 +105,20 @@ ingot_trt_status open(
   library.layout = {choice.family, library.version / 100};
   library.isUntested = !choice.isTested;
   if (!choice.isTested && !allowUntested) {
-    return fail(INGOT_TRT_UNKNOWN_VERSION, numbers(library.version), message);
+    return fail(INGOT_TRT_UNKNOWN_VERSION, numbers(library.version) + " of " + path, message);
   }
-  library.createBuilder = symbol<void *(*)(void *, int32_t)>(handle, "createInferBuilder_INTERNAL");
-  if (library.createBuilder == nullptr) {
-    return fail(INGOT_TRT_NOT_A_BUILDER, std::string(path) + " is version " + numbers(library.version) +
-        " of a lean or dispatch runtime: it runs engines and cannot build them", message);
-  }
-  library.pluginRegistry = symbol<void *(*)()>(handle, "getPluginRegistry");
-  void *const parser = load(parserPath, error);
-  if (parser == nullptr) return fail(INGOT_TRT_NOT_LOADED, error, message);
-  library.createParser = symbol<void *(*)(void *, void *, int32_t)>(parser, "createNvOnnxParser_INTERNAL");
-  const auto parserVersion = symbol<int32_t (*)()>(parser, "getNvOnnxParserVersion");
-  if (library.createParser == nullptr) {
-    const std::string text = " has no function createNvOnnxParser_INTERNAL: it is not TensorRT's ONNX parser";
-    return fail(INGOT_TRT_NOT_LOADED, parserPath + text, message);
-  }
-  library.parserVersion = parserVersion != nullptr ? parserVersion() : 0;
-  if (library.version >= 100000) {
-    // Without a driver these libraries answer with pointers that are not objects.
-    ingot_trt_driver driver;
-    const ingot_trt_status status = ingot_trt_probe_driver(driverPath, &driver, message);
+  library.createRuntime = symbol<void *(*)(void *, int32_t)>(handle, "createInferRuntime_INTERNAL");
+  if (parserPath != nullptr) {
+    const ingot_trt_status status = findBuilder(library, handle, path, parserPath, driverPath, message);
     if (status != INGOT_TRT_OK) return status;
+  } else if (library.createRuntime == nullptr || library.isUntested) {
+    const std::string text = std::string(path) + " is version " + numbers(library.version) + ", which runs no engines here";
+    return fail(INGOT_TRT_NOT_LOADED, text, message);
   }
   if (library.isUntested) {
     const std::string problem = selfCheck(library);
     if (!problem.empty()) {
-      const std::string text = numbers(library.version) + ", whose self-check failed: " + problem;
+      const std::string text = numbers(library.version) + " of " + path + ", whose self-check failed: " + problem;
       return fail(INGOT_TRT_UNKNOWN_VERSION, text, message);
     }
   }

@@ -15,8 +15,11 @@ struct ingot_trt_library {
   int buildNumber;
   int parserVersion;
   bool isUntested;
+  // Null in a library that only runs engines.
   void *(*createBuilder)(void *logger, int32_t version);
   void *(*createParser)(void *network, void *logger, int32_t version);
+  void *(*createParserRefitter)(void *refitter, void *logger, int32_t version);
+  void *(*createRuntime)(void *logger, int32_t version);
   void *(*pluginRegistry)();  // of the process; null where the library has none
 };
 
@@ -26,6 +29,9 @@ namespace ingot::trt {
 // that a wrong table may crash.
 // Returns an empty text, or what went wrong.
 std::string selfCheck(const ingot_trt_library &library);
+
+// Takes over an IHostMemory that the library made; where it made nothing, `status`.
+ingot_trt_status take(Layout layout, void *memory, ingot_trt_status status, ingot_trt_memory **result);
 
 inline char *copied(const std::string &text) { return strdup(text.c_str()); }
 

@@ -79,6 +79,15 @@ inline constexpr Enumerator profilingVerbosities[] = {
   {"NONE",                         1, 1000,    1,    1,    1},
   {"DETAILED",                     2, 1000,    2,    2,    2},
 };
+inline constexpr Enumerator cudaGraphStrategies[] = {
+  {"DISABLED",                    -1,    0,   -1,    0,    0},
+  {"WHOLE_GRAPH_CAPTURE",         -1,    0,   -1,    1,    1},
+};
+inline constexpr Enumerator dynamicKernelStrategies[] = {
+  {"LAZY",                        -1,    0,   -1,    0,    0},
+  {"EAGER",                       -1,    0,   -1,    1,    1},
+  {"NONE",                        -1,    0,   -1,    2,    2},
+};
 inline constexpr Enumerator computeCapabilities[] = {
   {"75",                          -1,    0,   -1,   75,   75},
   {"80",                          -1,    0,   -1,   80,   80},

@@ -81,6 +81,9 @@ extension TargetBackend {
       BuildOptionSpec(
         "preview-features", .anyOf(["aliased-plugin-io", "runtime-activation-resize"]),
         "Features that are not yet on by default."),
+      BuildOptionSpec(
+        "dynamic-shape-kernels", .choice(["lazy", "eager", "none"]),
+        "When kernels for open sizes are compiled while the engine runs."),
     ]
 
   private static let commonTensorRT: [BuildOptionSpec] = [
@@ -120,6 +123,10 @@ extension TargetBackend {
       "profiling-verbosity", .choice(["layer-names-only", "detailed", "none"]),
       "What the engine tells about its layers."),
     BuildOptionSpec("debug-tensors", .names, "Tensors inside the network whose values a debug listener may see."),
+    BuildOptionSpec(
+      "cuda-graphs", .bool, "Whether runs of the engine are recorded once and launched as one CUDA graph."),
+    BuildOptionSpec(
+      "weight-streaming-budget", .byteCount, "How much of the weights that can be streamed is kept on the GPU."),
   ]
 
   private static let onnxruntimeOptions: [BuildOptionSpec] = [

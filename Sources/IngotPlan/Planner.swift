@@ -176,7 +176,7 @@ private struct Planner {
     // What a GPU would run stands for itself as a graph: the plan does not know which machine runs it.
     let isOnGPU = manifest.runsOnGPU(variant.target)
     var gates = settings(verify, variant).withoutTimes
-    if isTensorRT { gates.backend = TargetBackend.tensorrt.rawValue }
+    if isTensorRT { (gates.backend, gates.options) = (TargetBackend.tensorrt.rawValue, []) }
     let judged = [
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
       samples(verify, canonical),
@@ -295,7 +295,6 @@ private struct Planner {
   private mutating func addVerify(
     _ verify: VerifySpec, _ build: StepID, _ lowered: StepID, _ canonical: StepID, _ variant: Variant
   ) -> StepID {
-    let isTensorRT = variant.target.backend.value.isTensorRT
     // The verdict is bound to the engine also where only the graph can be run.
     var inputs = [
       StepInput("engine", .output(of: build, name: "engine")),
@@ -304,11 +303,11 @@ private struct Planner {
       samples(verify, canonical),
     ]
     if let regression = verify.regression { inputs.append(StepInput("baseline", .channel(regression.channel.value))) }
-    var tools = [isTensorRT ? .reference : runningTool(variant.target), .cpu]
+    var tools = [runningTool(variant.target), .cpu]
     // Without the GPU the reference runtime runs the graph.
-    if !isTensorRT && manifest.runsOnGPU(variant.target) { tools += [.reference, .gpu] }
+    if manifest.runsOnGPU(variant.target) { tools += [.reference, .gpu] }
     // How long a run takes depends on how many cores there are; what it computes does not.
-    if !isTensorRT && verify.isTimed { tools.append(.cores) }
+    if !variant.target.backend.value.isTensorRT && verify.isTimed { tools.append(.cores) }
     return add(
       Step(.verify(settings(verify, variant)), inputs: inputs, tools: tools, label: "\(variant.id)/verify"))
   }
@@ -349,7 +348,7 @@ private struct Planner {
           min: $0.min?.value)
       },
       latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } },
-      options: variant.target.backend.value.isTensorRT ? [] : options(for: variant))
+      options: options(for: variant))
     settings.throughput = verify.throughput.map { .init(min: $0.min.value, batch: $0.batch?.value) }
     settings.regression = verify.regression.map { .init(channel: $0.channel.value, max: $0.max.value) }
     settings.drops = (variant.precision.maxDrop ?? []).map {

@@ -69,7 +69,8 @@ extension Benchmark {
       withCopies
         ? "  copies: each run takes its inputs from the host's memory and brings its outputs there"
         : "  copies: none; inputs and outputs stay where the engine has them",
-      "  \(streams) run\(streams == 1 ? "" : "s") at a time; no CUDA graphs"
+      "  \(streams) run\(streams == 1 ? "" : "s") at a time; "
+        + (options["cuda-graphs"] == "on" ? "each launched as a CUDA graph" : "no CUDA graphs")
         + (peakBytes.map { "; the process had at most \(ByteCount($0))" } ?? ""),
     ] + notes.map { "  \($0)" }
   }

@@ -43,9 +43,16 @@ package struct Processor: Hashable, Sendable {
   var identity: ToolIdentity { ToolIdentity(name: "cpu", version: name, digest: Digest(of: flags)) }
 }
 
-extension [String: String] {
-  /// Of a backend's options: the GPU that runs the engine; nil where the processor does.
-  var gpuNumber: Int? { self["provider"] ?? "cpu" == "cpu" ? nil : self["device-id"].flatMap { Int($0) } ?? 0 }
+extension BackendKind {
+  /// The GPU that runs an engine with these options; nil where the processor does.
+  func gpuNumber(_ options: [String: String]) -> Int? {
+    switch self {
+    case .tensorrt, .tensorrtRTX: 0
+    case .onnxruntime, .onnxruntimeGPU:
+      options["provider"] ?? "cpu" == "cpu" ? nil : options["device-id"].flatMap { Int($0) } ?? 0
+    case .openvino: nil
+    }
+  }
 }
 
 extension CUDADriver.State {

@@ -33,7 +33,9 @@ extension Verb {
       .value("--data", "SET", "feed the samples of a set"),
       .value("--dim", "NAME=SIZE", "the size of an open dimension other than the batch; may be given more than once"),
       .value("--variant", "NAME", "of a manifest's engines only this one; may be given more than once"),
-      .value("--backend", "NAME", "for models: onnxruntime (the default), onnxruntime-gpu or openvino"),
+      .value(
+        "--backend", "NAME",
+        "for models: onnxruntime (the default), onnxruntime-gpu, openvino, tensorrt or tensorrt-rtx"),
       .value("--option", "NAME=VALUE", "a build option, also of an engine that is built; may be given more than once"),
       .value("--out", short: "-o", "DIR", "write the bundles of manifests below DIR (default: out)"),
       Verb.memory, Verb.json,
@@ -101,6 +103,9 @@ extension Verb {
         subjects.append(try BenchSubject(bundleAt: path))
       } else if FileSystem.name(of: path) == Bundle.manifestName {
         subjects.append(try BenchSubject(bundleAt: FileSystem.parent(of: path)))
+      } else if case .engine = try FileKind(of: path) {
+        throw InputError(
+          in: path, "an engine alone does not say what it is fed", hint: "name the folder of its bundle")
       } else {
         var subject = BenchSubject(modelAt: path, backend: backend)
         if backend == .onnxruntimeGPU { subject.options["provider"] = "cuda" }

@@ -29,7 +29,8 @@ extension Verb {
       context.terminal.print(context.arguments.has("--json") ? try jsonText(engine) : engine.text)
       return engine.canRun == "no" ? ExitCode(.unavailable) : .success
     }
-    let runtimes = BackendKind.allCases.map { Examination(of: $0, with: locator) }
+    let allowsUntested = context.arguments.has("--untested-runtime")
+    let runtimes = BackendKind.allCases.map { Examination(of: $0, with: locator, allowsUntested: allowsUntested) }
     let driver = CUDADriver.probe()
     let manifests = context.arguments.operands.isEmpty ? nil : try Manifests(paths: context.arguments.operands)
     let targets = manifests?.manifests.flatMap { manifest in
@@ -56,13 +57,13 @@ private struct Examination: Encodable {
   /// Why it cannot be used, and what to do.
   var problem: String?
 
-  init(of kind: BackendKind, with locator: RuntimeLocator) {
+  init(of kind: BackendKind, with locator: RuntimeLocator, allowsUntested: Bool) {
     runtime = kind.rawValue
     isUsable = false
     do throws(BackendError) {
       let located = try locator.locate(kind)
       (origin, path, version) = (located.origin.description, located.libraryPath, located.declaredVersion)
-      version = try makeBackend(located).identity.version
+      version = try makeBackend(located, allowsUntestedVersion: allowsUntested).identity.version
       isUsable = true
     } catch {
       problem = error.description
@@ -85,12 +86,18 @@ private struct TargetFinding: Encodable {
     runtime = target.backend.value.rawValue
     canBeBuilt = false
     let isTensorRT = target.backend.value.isTensorRT, isOnGPU = manifest.runsOnGPU(target)
-    if isOnGPU, !isTensorRT, case .present(_, _, let devices) = driver, !devices.isEmpty {
-      (verificationLevel, explanation) = ("engine", "runs on a GPU of this machine: \(devices[0].name)")
+    var wanted = isTensorRT ? target.compute.map(\.value) : []
+    if wanted.isEmpty, target.backend.value == .tensorrtRTX {
+      wanted = TensorRTBackend.defaultComputeCapabilities.map { "sm_\($0)" }
+    }
+    if !isOnGPU {
+      (verificationLevel, explanation) = ("engine", "runs on this machine's processor")
+    } else if case .present(_, _, let devices) = driver, let device = devices.first,
+      wanted.isEmpty || wanted.contains(device.computeCapability)
+    {
+      (verificationLevel, explanation) = ("engine", "runs on a GPU of this machine: \(device.name)")
     } else {
-      verificationLevel = isOnGPU ? "graph" : "engine"
-      explanation =
-        isOnGPU ? Self.explanation(of: driver, wanted: target.compute.map(\.value)) : "runs on this machine's processor"
+      (verificationLevel, explanation) = ("graph", Self.explanation(of: driver, wanted: wanted))
     }
     guard let kind = BackendKind(rawValue: runtime) else { return }
     let problems = pluginProblems(of: manifest, target) { Bytes(try MappedFile(path: $0)).digest }
@@ -112,9 +119,10 @@ private struct TargetFinding: Encodable {
     case .absent(let reason): "the engine can be built but not run here: \(reason)"
     case .failed(let text): "the engine can be built but not run here: the CUDA driver does not work: \(text)"
     case .present(_, _, let devices):
-      "this version verifies TensorRT engines on the graph level; GPUs here: "
-        + devices.map { "\($0.name) (\($0.computeCapability))" }.joined(separator: ", ")
-        + (wanted.isEmpty ? "" : "; the target asks for \(wanted.joined(separator: ", "))")
+      devices.isEmpty
+        ? "the engine can be built but not run here: the driver finds no GPU"
+        : "the target asks for \(wanted.joined(separator: ", ")), and the first GPU here is \(devices[0].name) "
+          + "(\(devices[0].computeCapability))"
     }
   }
 }

@@ -61,6 +61,14 @@ import Testing
     #expect(try said("doctor").contains("\(bundle)/libtwice.so is not the libtwice.so that the engine was built with"))
   }
 
+  @Test(.enabled(if: Installed.hasRuntimes, Installed.runtimesReason))
+  func saysThatTheReferenceRuntimeHasNoSuchOperator() throws {
+    let space = try Self.space(more: "verify: { synthetic: true, outputs: { y: { cosine: 0.9 } } }")
+    let run = try space.ingot("build", "m.yaml", environment: try space.addTensorRT())
+    #expect(run.status == 1 && run.errors.contains("No Op registered for IngotTwice"), "\(run)")
+    #expect(run.errors.contains("hint: verification runs the original in ONNX Runtime: leave `verify` out"), "\(run)")
+  }
+
   @Test(arguments: [
     ("[nowhere.so]", "m.yaml:8:13: error: there is no plug-in library 'nowhere.so'"),
     ("[m.yaml]", "m.yaml:8:13: error: 'm.yaml' is no shared library"),

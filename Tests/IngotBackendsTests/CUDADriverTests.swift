@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func aDriverWithoutAGPUIsPresent() throws {
-    let driver = try StandInDriver("INIT=100")
+    let driver = try StandInDriver("-DINIT=100")
     let state = CUDADriver.probe(libraryPath: driver.path, releasePath: "/nowhere")
     #expect(state == .present(cuda: "13.1", release: nil, devices: []))
     #expect(state.description == "CUDA driver for CUDA 13.1, no GPU")
@@ -39,7 +39,7 @@ import Testing
     (7777, "cuInit: an unknown error (7777): no text"),
   ])
   func reportsTheDriversOwnWords(code: Int, words: String) throws {
-    let driver = try StandInDriver("INIT=\(code)")
+    let driver = try StandInDriver("-DINIT=\(code)")
     let state = CUDADriver.probe(libraryPath: driver.path)
     #expect(state == .failed(words))
     #expect(state.description == "the CUDA driver does not work: \(words)")

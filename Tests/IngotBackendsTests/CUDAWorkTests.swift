@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test func aDriverThatIsTooOldToWorkWithSaysWhoItIsAndWhatItLacks() throws {
-    let driver = try StandInDriver("OLD")
+    let driver = try StandInDriver("-DOLD")
     guard case .present = CUDADriver.probe(libraryPath: driver.path) else {
       Issue.record("the driver is there")
       return

@@ -7,11 +7,10 @@ final class StandInDriver {
   let path: String
   private let folder: TemporaryFolder
 
-  /// - Parameter defines: `INIT=804`, `OLD`.
-  init(_ defines: String...) throws {
+  /// - Parameter flags: `-DINIT=804`, `-DOLD`.
+  init(_ flags: String...) throws {
     folder = try TemporaryFolder()
-    path = folder.file("libcuda.so.1")
-    try compile("CUDAStandIn.c", to: path, with: "clang", defines: defines)
+    path = try StandIn.driver(flags, to: folder.file("libcuda.so.1"))
   }
 
   /// The calls so far, in order.
@@ -40,17 +39,4 @@ final class StandInDriver {
     let handle = try #require(dlopen(path, RTLD_NOW))
     return unsafeBitCast(try #require(dlsym(handle, name)), to: F.self)
   }
-}
-
-/// Makes a library of a file in StandIn.
-func compile(_ source: String, to path: String, with compiler: String, defines: [String], options: [String] = []) throws
-{
-  let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments =
-    [compiler, "-shared", "-fPIC"] + options + defines.map { "-D\($0)" } + ["\(folder)/StandIn/\(source)", "-o", path]
-  try process.run()
-  process.waitUntilExit()
-  try #require(process.terminationStatus == 0)
 }

@@ -1,6 +1,7 @@
 // Libraries of the tests' own, compiled from the sources in StandIn.
 
 import Foundation
+import Synchronization
 import Testing
 
 @testable import IngotBackends
@@ -23,15 +24,28 @@ enum StandIn {
     try compile("PluginStandIn.cpp", ["-DNAME=\"\(name)\""] + more, to: folder.file("lib\(name).so"))
   }
 
+  /// A CUDA driver.
+  static func driver(_ more: [String] = [], to path: String) throws -> String {
+    try compile("CUDAStandIn.c", more, to: path)
+  }
+
+  /// What was compiled before, by its command: libraries are copied, because each test wants one with a state of its own.
+  private static let compiled = Mutex<[[String]: Data]>([:])
+
   private static func compile(_ source: String, _ flags: [String], to path: String) throws -> String {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-    let result = Process()
-    result.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    result.arguments =
-      ["clang++", "-std=c++17", "-shared", "-fPIC"] + flags + ["\(folder)/StandIn/\(source)", "-o", path]
-    try result.run()
-    result.waitUntilExit()
-    try #require(result.terminationStatus == 0)
+    let compiler = source.hasSuffix(".c") ? ["clang"] : ["clang++", "-std=c++17"]
+    let command = compiler + ["-shared", "-fPIC"] + flags + ["\(folder)/StandIn/\(source)", "-o"]
+    try compiled.withLock { compiled in
+      if let library = compiled[command] { return try library.write(to: URL(fileURLWithPath: path)) }
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = command + [path]
+      try process.run()
+      process.waitUntilExit()
+      try #require(process.terminationStatus == 0)
+      compiled[command] = try Data(contentsOf: URL(fileURLWithPath: path))
+    }
     return path
   }
 

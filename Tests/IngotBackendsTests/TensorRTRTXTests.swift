@@ -214,7 +214,29 @@ struct TensorRTRTXTests {
     _ = try build(.relu())
     let error = try #require(throws: BackendError.self) { try backend.openEngine(at: folder.file("engine.plan")) }
     #expect(error.kind == .unavailable)
-    #expect(error.description.contains("for sm_86, sm_89"))
+    #expect(error.description.contains("the engine does not run here: there is no NVIDIA driver here: libcuda.so.1"))
+    #expect(error.hint == "run it on a machine with a GPU")
+  }
+
+  /// With a driver of our own for Ingot, and none for the library.
+  @Test(.enabled(if: CUDADriver.probe().isAbsent, "a driver is here"))
+  func theLibrarysWordsAboutAMissingDriverAreSaidAgain() throws {
+    _ = try build(.relu())
+    let driver = try StandInDriver()
+    let path = folder.file("engine.plan")
+    let plan = Bytes([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
+    let gpu = try CUDAContext(libraryPath: driver.path)
+    func open(_ plan: Bytes) throws -> BackendError {
+      try #require(throws: BackendError.self) {
+        _ = try TensorRTEngine(plan, path: path, library: backend.library, gpu: gpu)
+      }
+    }
+    #expect(
+      try open(plan).reason == .cannotRunHere("the engine needs an NVIDIA driver, which is not here or too old"))
+    for damaged in [plan[0..<10], plan[0..<plan.count / 2], Bytes([UInt8](repeating: 0x5a, count: 4096))] {
+      let error = try open(damaged)
+      #expect(error.kind == .input, "\(error)")
+    }
   }
 
   /// The library keeps the list of GPUs in one place of the process.
@@ -272,17 +294,8 @@ struct TensorRTLibraryTests {
     }
     #expect(error.description.contains("has no function getInferLibVersion: it is not TensorRT"))
   }
+}
 
-  @Test(
-    .enabled(
-      if: RealTensorRTRTX.file(named: "libnvinfer_lean.so.11") != nil,
-      "needs libnvinfer_lean.so.11: unpack the wheel tensorrt-lean-cu13-libs below INGOT_TEST_RUNTIMES"))
-  func refusesALeanRuntime() throws {
-    let path = try #require(RealTensorRTRTX.file(named: "libnvinfer_lean.so.11"))
-    let error = try #require(throws: BackendError.self) {
-      try TensorRTBackend(libraryPath: path, parserPath: path, kind: .tensorrt)
-    }
-    #expect(error.description.contains("of a lean or dispatch runtime: it runs engines and cannot build them"))
-    #expect(error.kind == .unavailable)
-  }
+extension CUDADriver.State {
+  var isAbsent: Bool { if case .absent = self { true } else { false } }
 }

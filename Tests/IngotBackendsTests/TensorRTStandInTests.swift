@@ -39,7 +39,8 @@ import Testing
     "max-tactics": "7", "tactic-sources": "edge-mask-convolutions,jit-convolutions", "timing-iterations": "5",
     "tiling": "full", "tiling-l2-limit": "5000000000", "tactic-dram": "65536", "tactic-shared-memory": "32768",
     "preview-features": "aliased-plugin-io,runtime-activation-resize", "builder-threads": "3",
-    "profiling-verbosity": "detailed", "debug-tensors": "y",
+    "profiling-verbosity": "detailed", "debug-tensors": "y", "cuda-graphs": "on", "weight-streaming-budget": "1000",
+    "dynamic-shape-kernels": "eager",
   ]
 
   @Test func knowsAValueOfEachOption() {
@@ -86,9 +87,9 @@ import Testing
         "setDimensions x 0 1x16", "setDimensions x 1 8x16", "setDimensions x 2 16x16",
         "\(values) sizes 0 1,2", "\(values) sizes 1 3,4", "\(values) sizes 2 5,6", "addOptimizationProfile",
         "setProgressMonitor", "buildSerializedNetwork network config", "setProgressMonitor null",
-        "delete a plan of the stand-in", "delete parser", "delete network", "delete config", "delete builder",
+        "delete plan", "delete parser", "delete network", "delete config", "delete builder",
       ])
-    #expect(try Data(contentsOf: URL(fileURLWithPath: engine)) == Data("a plan of the stand-in".utf8))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: engine)).dropFirst(64) == Data("a plan of the stand-in".utf8))
     #expect(report.warnings == ["an internal error that means nothing", "a warning of the stand-in"])
     #expect(progress.map(\.fraction) == [0, 0.5, 1])
   }
@@ -116,7 +117,7 @@ import Testing
     let error = try #require(throws: BackendError.self) {
       try backend(path).build(try request(options), to: folder.file("engine.plan")) { _ in true }
     }
-    #expect(error.description.hasSuffix(text))
+    #expect(error.description.contains("\(text)\n  hint: "))
     #expect(!(try record(path)).contains { $0.hasPrefix("WRONG") })
   }
 
@@ -252,23 +253,6 @@ import Testing
     #expect(error.reason == .cannotRunHere("the target is sm_80 and the GPU here is Stand-in GPU, sm_90"))
   }
 
-  @Test func saysThatAnEngineDoesNotRunHere() throws {
-    let path = try library(version: 101601, layout: 10)
-    var bytes = Array("ftrt".utf8) + [UInt8](repeating: 0, count: 60)
-    bytes.replaceSubrange(24..<28, with: [10, 16, 1, 9])
-    let engine = try folder.write(bytes, to: "engine.plan")
-    let error = try #require(throws: BackendError.self) { try backend(path).openEngine(at: engine) }
-    #expect(
-      error.description == """
-        tensorrt: the engine was built by version 10.16.1; the GPU here is Stand-in GPU, sm_90, but this version of Ingot \
-        runs no TensorRT engines
-          hint: verify it at the level `graph`, which runs the lowered model with the reference runtime
-        """)
-    let junk = try folder.write(Array("a plan of the stand-in, which is no plan".utf8), to: "junk.plan")
-    let refusal = try #require(throws: BackendError.self) { try backend(path).openEngine(at: junk) }
-    #expect(refusal.kind == .input)
-  }
-
   @Test func refusesToStartWithoutADriver() throws {
     let path = try library(version: 101601, layout: 10)
     let error = try #require(throws: BackendError.self) {
@@ -290,7 +274,7 @@ import Testing
     let error = try #require(throws: BackendError.self) { try backend(path) }
     #expect(
       error.description == """
-        tensorrt: version \(text) is not one that Ingot knows (TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7)
+        tensorrt: version \(text) of \(path) is not one that Ingot knows (TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7)
           hint: install one of those, or allow this one with --untested-runtime
         """)
     #expect(try record(path) == [])
@@ -312,6 +296,7 @@ import Testing
     #expect(
       error.reason
         == .unknownVersion(
-          "12.0.0, whose self-check failed: \(problem)", known: "TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7"))
+          "12.0.0 of \(path), whose self-check failed: \(problem)", known: "TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7"
+        ))
   }
 }

@@ -210,7 +210,8 @@ import Testing
     }
     #expect(settings(cpu)?.options == [NamedOption(name: "threads", value: "2")])
     #expect(settings(cpu)?.latency == [NamedOption(name: "p99", value: "0.005")])
-    #expect(settings(rtx)?.options == [])
+    #expect(
+      settings(rtx)?.options == [NamedOption(name: "refit", value: "on"), NamedOption(name: "tf32", value: "off")])
   }
 
   /// The graph is optimized by any build of ONNX Runtime; the engine is run by the one that has the provider, on a named GPU.

@@ -49,7 +49,8 @@ ingot_trt_status ingot_trt_probe_driver(const char *driver_path, ingot_trt_drive
 
 typedef struct ingot_trt_library ingot_trt_library;
 
-/* driver_path: of the CUDA driver that libraries other than RTX need before any of their objects is made; null stands
+/* parser_path: null for a library that shall only run engines, as lean runtimes do.
+   driver_path: of the CUDA driver that libraries other than RTX need before any of their objects is made; null stands
    for libcuda.so.1. allow_untested: run a version outside the tested range if a child process can call its getters and
    finds known defaults. */
 ingot_trt_status ingot_trt_open(
@@ -203,4 +204,7 @@ ingot_trt_status ingot_trt_build(ingot_trt_job *job, ingot_trt_memory **plan);
 #ifdef __cplusplus
 }
 #endif
+
+#include "CTensorRTExecution.h"
+
 #endif

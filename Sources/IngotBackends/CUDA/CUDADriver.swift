@@ -73,6 +73,14 @@ package enum CUDADriver {
   }
 }
 
+extension CUDADriver.State {
+  /// As if there were no others.
+  var firstGPU: Self {
+    guard case .present(let cuda, let release, let devices) = self else { return self }
+    return .present(cuda: cuda, release: release, devices: Array(devices.prefix(1)))
+  }
+}
+
 extension CUDADriver.State: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -1,7 +1,6 @@
-// TensorRT and TensorRT-RTX as backends: what they support, and their engines. Running an engine is not here yet: an engine is
-// built, described and said where it runs.
+// TensorRT and TensorRT-RTX as backends: what they support, building engines and opening them to be run.
 
-internal import IngotCore
+package import IngotCore
 
 /// TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7, loaded at run time.
 package struct TensorRTBackend: Backend {
@@ -67,7 +66,42 @@ package struct TensorRTBackend: Backend {
   }
 
   package func openEngine(at path: String) throws(BackendError) -> any EngineSession {
-    throw try engineCannotRun(path: path)
+    try openEngine(at: path, options: [:])
+  }
+
+  package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession {
+    try session(ofEngineAt: path, options: options)
+  }
+
+  /// On the first GPU that the driver lists.
+  /// - Parameter runtimeCache: what TensorRT-RTX compiled for the engine on this GPU before: `TensorRTSession.runtimeCache`.
+  package func session(
+    ofEngineAt path: String, options: [String: String] = [:], runtimeCache: Bytes? = nil
+  ) throws(BackendError) -> TensorRTSession {
+    var settings = try TensorRTRunSettings(options, library: library.facts)
+    settings.context.cache = runtimeCache
+    try requireFitness(ofEngineAt: path, options: options)
+    let kind = identity.kind, driverPath = library.facts.driverPath
+    let gpu = try kind.cuda { () throws(CUDAError) in try CUDAContext(libraryPath: driverPath) }
+    let plan = Bytes(try kind.system { () throws(SystemError) in try MappedFile(path: path) })
+    return try TensorRTSession(TensorRTEngine(plan, path: path, library: library, gpu: gpu), settings)
+  }
+
+  /// - Throws: `.cannotRunHere` where the header, the library and the GPU say so; `.malformed` for what is no engine of this kind.
+  private func requireFitness(ofEngineAt path: String, options: [String: String]) throws(BackendError) {
+    let header = try TensorRTEngineHeader(path: path)
+    guard header.kind == identity.kind else {
+      throw BackendError(
+        identity.kind, .malformed("\(path) is an engine of \(header.kind.rawValue), not of \(identity.kind.rawValue)"))
+    }
+    let fitness = EngineFitness(
+      of: header, record: EngineFitness.Record(facts: options), library: identity.version, missing: "",
+      driver: CUDADriver.probe(libraryPath: library.facts.driverPath).firstGPU)
+    guard fitness.judgement == .misfits else { return }
+    let reasons = fitness.findings.filter { $0.judgement == .misfits }
+    throw BackendError(
+      identity.kind, .cannotRunHere("the engine does not run here: \(reasons.map(\.text).joined(separator: "; "))"),
+      hint: reasons.lazy.compactMap(\.hint).first)
   }
 
   private func listener() -> TensorRTListener {

@@ -1,4 +1,4 @@
-// The loaded library: one of the files that know its C interface (the others are TensorRTJob.swift and TensorRTPlugins.swift).
+// The loaded library: one of the files that know its C interface; the others are those of jobs, plug-ins, engines and contexts.
 
 internal import CTensorRT
 internal import IngotCore
@@ -27,8 +27,9 @@ internal import IngotCore
   // Nothing changes behind this pointer, and nothing frees it.
   nonisolated(unsafe) let handle: OpaquePointer
 
+  /// - Parameter parserPath: nil for a library that only runs engines.
   init(
-    kind: BackendKind, libraryPath: String, parserPath: String, driverPath: String?, allowsUntestedVersion: Bool
+    kind: BackendKind, libraryPath: String, parserPath: String?, driverPath: String?, allowsUntestedVersion: Bool
   ) throws(BackendError) {
     var library: OpaquePointer?
     var text: UnsafeMutablePointer<CChar>?

@@ -120,7 +120,7 @@ struct TensorRTModel {
       if let timings, let cache { facts["timing cache"] = timings.keep(job, read: cache.entries) ?? cache.note }
       return BuildReport(
         warnings: listener.all, facts: facts,
-        kernels: .untold("TensorRT's engine inspector needs a GPU that the engine runs on"))
+        kernels: .untold("TensorRT's engine inspector, which needs a GPU, is not asked"))
     }
   }
 
@@ -140,9 +140,7 @@ struct TensorRTModel {
       }
     } catch {
       if job.listener.wasCancelled { throw BackendError(kind, .cancelled) }
-      let why = job.listener.errors.isEmpty ? ["it did not say why"] : job.listener.errors
-      throw BackendError(
-        kind, .failed("\(job.library.facts.name) built no engine:\n  \(why.joined(separator: "\n  "))"))
+      throw job.buildFailure
     }
     return try written.get()
   }

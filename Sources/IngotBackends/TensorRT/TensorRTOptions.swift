@@ -13,6 +13,8 @@ enum TensorRTSetting {
   /// A MemoryPoolType's limit.
   case pool(String)
   case tacticSources, previewFeatures, builderThreads, debugTensors
+  /// How an engine runs: nothing of the builder's.
+  case running
 }
 
 extension TensorRTBackend {
@@ -126,6 +128,15 @@ extension TensorRTBackend {
       "debug-tensors", .names, nil, .debugTensors,
       "tensors inside the network whose values a debug listener may see (TensorRT 10.9 and later)"
     ),
+    ("cuda-graphs", onOff, nil, .running, "whether runs are recorded once and launched as one CUDA graph"),
+    (
+      "weight-streaming-budget", .byteCount, nil, .running,
+      "how much of the weights that can be streamed is kept on the GPU (TensorRT 10.1 and later)"
+    ),
+    (
+      "dynamic-shape-kernels", .oneOf(["lazy", "eager", "none"]), nil, .running,
+      "when kernels for open sizes are compiled while it runs (TensorRT-RTX)"
+    ),
   ].map { (BackendOption($0, $1, default: $2, $4), $3) }
 
   private static let onOff = BackendOption.Values.oneOf(["off", "on"])
@@ -159,6 +170,7 @@ extension TensorRTJob {
     case .previewFeatures: for name in value.listed { try setPreviewFeature(name.enumerator, true) }
     case .builderThreads: try setBuilderThreads(Int(value) ?? 0)
     case .debugTensors: for name in value.listed { try markDebugTensor(name) }
+    case .running: break
     }
   }
 
@@ -168,11 +180,17 @@ extension TensorRTJob {
       try body()
     } catch {
       switch error {
-      case .lacking: throw BackendError(kind, .refused("\(name) has no \(what)"))
-      case .absent: throw BackendError(kind, .refused("the network has no \(what)"))
+      case .lacking:
+        throw BackendError(
+          kind, .refused("\(name) has no \(what)"),
+          hint: "leave the option out, or give the target a `version` that has it")
+      case .absent:
+        throw BackendError(
+          kind, .refused("the network has no \(what)"), hint: "`ingot inspect MODEL --nodes` lists the tensors")
       case .refused:
         let why = listener.all.isEmpty ? "" : ": \(listener.all.joined(separator: "; "))"
-        throw BackendError(kind, .refused("\(name) does not take \(what)\(why)"))
+        throw BackendError(
+          kind, .refused("\(name) does not take \(what)\(why)"), hint: "leave the option out, or choose another value")
       }
     }
   }

@@ -93,7 +93,7 @@ package struct Bencher {
     let inputs = try BenchInputs(subject, dims: settings.dims)
     let conditions = Benchmark(
       title: subject.title, backend: "\(kind.rawValue) \(backend.identity.version)",
-      device: try subject.options.gpuNumber.flatMap { CUDADriver.probe().name(ofGPU: $0) }
+      device: try kind.gpuNumber(subject.options).flatMap { CUDADriver.probe().name(ofGPU: $0) }
         ?? "\(Processor.current().name), \(Processor.coreCount) cores", options: subject.options,
       inputs: inputs.description, isSynthetic: inputs.isSynthetic, streams: settings.streams,
       withCopies: settings.withCopies)

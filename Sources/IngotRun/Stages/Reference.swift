@@ -10,7 +10,7 @@ private let referenceBatchSize = 32
 
 extension Stages {
   func reference(_ job: StageJob) throws -> StageResult {
-    let session = try runtimes.reference().openModel(at: job.input("model"))
+    let session = try openOriginal(at: job.input("model"))
     let set = try job.samples()
     try set.require(fits: session.inputs)
     var recorder = OutputRecorder(session.outputs.map(\.name), folder: job.scratch)
@@ -25,6 +25,20 @@ extension Stages {
     try FileSystem.writeAtomically([Bytes(try description.encoded())], to: path, isDurable: false)
     let data = description.outputs.indices.map { ReferenceOutputs.dataFileName($0) }
     return StageResult(files: [(ReferenceOutputs.fileName, path)] + data.map { ($0, job.file($0)) })
+  }
+}
+
+extension Stages {
+  private func openOriginal(at path: String) throws -> any InferenceSession {
+    do {
+      return try runtimes.reference().openModel(at: path)
+    } catch var error as BackendError {
+      if case .refused = error.reason {
+        error.hint =
+          "verification runs the original in ONNX Runtime: leave `verify` out for a model that it does not take"
+      }
+      throw error
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 //
 // Two levels, never mixed: `engine` runs the engine itself on this machine; `graph` runs the strongly typed model in
 // the reference runtime, with its 16-bit floats rounded after each node, for engines that need a device that is not
-// here or that this version does not run. A gate that fails is a result, not an error.
+// here. A gate that fails is a result, not an error.
 
 internal import IngotBackends
 internal import IngotCalibration
@@ -15,7 +15,7 @@ internal import IngotVerify
 
 extension Stages {
   func verify(_ job: StageJob, _ settings: VerifySettings) throws -> StageResult {
-    let candidate = try openCandidate(job, settings)
+    let (candidate, warning) = try openCandidate(job, settings)
     var evaluation = try Evaluation(
       settings, set: try job.samples(), reference: job.input("reference"), model: try readModel(job.input("model")))
     var measurement = try evaluation.measure(candidate, onProgress: job.onProgress)
@@ -28,19 +28,29 @@ extension Stages {
     let verdict = try Verdict(of: subject, measurements: measurement.measurements, gates: evaluation.gates)
     try FileSystem.writeAtomically([Bytes(verdict.json())], to: job.file("verdict.json"), isDurable: false)
     return StageResult(
-      files: [("verdict.json", job.file("verdict.json"))], facts: verdict.facts(metric: settings.accuracy?.metric))
+      files: [("verdict.json", job.file("verdict.json"))],
+      facts: verdict.facts(metric: settings.accuracy?.metric) + (warning.map { [fact("warning", $0)] } ?? []))
   }
 
-  private func openCandidate(_ job: StageJob, _ settings: VerifySettings) throws -> Candidate {
-    let options = settings.options.valuesByName
-    let gpu = options.gpuNumber.flatMap { CUDADriver.probe().name(ofGPU: $0) }
-    if !settings.backend.isTensorRT && (options.gpuNumber == nil || gpu != nil) {
-      var candidate = try openEngine(at: job.input("engine"), of: job.step.tools[0], options: settings.options)
-      candidate.device = gpu
-      return candidate
+  /// - Returns: the engine where this machine can run it, else the graph; and why a GPU that is here does not run the engine.
+  private func openCandidate(
+    _ job: StageJob, _ settings: VerifySettings
+  ) throws -> (candidate: Candidate, warning: String?) {
+    let number = BackendKind(rawValue: settings.backend)?.gpuNumber(settings.options.valuesByName)
+    let gpu = number.flatMap { CUDADriver.probe().name(ofGPU: $0) }
+    var warning: String?
+    if number == nil || gpu != nil {
+      do {
+        var candidate = try openEngine(at: job.input("engine"), of: job.step.tools[0], options: settings.options)
+        candidate.device = gpu
+        return (candidate, nil)
+      } catch let error as BackendError where settings.backend.isTensorRT {
+        guard case .cannotRunHere(let reason) = error.reason else { throw error }
+        warning = "verified on the graph level: \(reason)"
+      }
     }
     let path = job.input("model")
-    return try openGraph(try readModel(path), at: path, in: job.scratch)
+    return (try openGraph(try readModel(path), at: path, in: job.scratch), warning)
   }
 
   func openEngine(at path: String, of tool: ToolRequirement, options: [NamedOption]) throws -> Candidate {

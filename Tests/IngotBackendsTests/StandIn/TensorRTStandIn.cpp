@@ -1,9 +1,11 @@
-// A library laid out as TensorRT 10 or 11, its ONNX parser and a CUDA driver, all in one: it builds nothing and records
-// every call. Its slots are written here a second time, so that a test compares two tables. Any slot that is not listed
-// records that it should not have been called.
+// A library laid out as TensorRT 10 or 11, its ONNX parser and a CUDA driver, all in one: it builds nothing, runs what
+// TensorRTRuntimeStandIn.hpp says, and records every call. Its slots are written here a second time, so that a test
+// compares two tables. Any slot that is not listed records that it should not have been called.
 //
-// Compiled by the tests with -DVERSION=101601 (what it says it is) -DLAYOUT=10 or 11 (what it is); -DCRASH: a wrong
-// slot ends the process, as in a real library; -DINPUTS=1: networks have no second input; -DPLAN: the plan's text.
+// Compiled by the tests with -DVERSION=101601 (what it says it is) -DLAYOUT=10 or 11 (what it is; 15 runs engines as
+// TensorRT-RTX 1.5 to 1.7 does); -DCRASH: a wrong slot ends the process, as in a real library; -DINPUTS=1: networks have
+// no second input; -DPLAN: the words of the plan; -DREFUSES: the parser takes nothing; -DFAILS=\"words\": building gives
+// these words and no plan.
 
 #include <dlfcn.h>
 #include <cstdint>
@@ -147,16 +149,26 @@ static Table networkTable = Table()
 // --- the timing cache: its entries are a text
 
 struct Cache : Object { std::string entries; };
+struct Memory : Object { std::string bytes; };
 static Table memoryTable = Table()
-  .at(2, [](Object *self) -> void * { return (void *)self->kind; })
-  .at(3, [](Object *self) -> size_t { return strlen(self->kind); });
+  .at(2, [](Object *self) -> void * { return &static_cast<Memory *>(self)->bytes[0]; })
+  .at(3, [](Object *self) { return static_cast<Memory *>(self)->bytes.size(); });
+static Object *makeMemory(const char *kind, const std::string &bytes) {
+  Object *object = make(kind, memoryTable);
+  auto *inner = new Memory;
+  inner->table = memoryTable.slots;
+  inner->kind = kind;
+  inner->bytes = bytes;
+  object->implementation = inner;
+  return object;
+}
 
 static Object *cache = nullptr;
 static std::string &entriesOf(Object *inner) { return static_cast<Cache *>(inner)->entries; }
 static Table cacheTable = Table()
   .at(2, [](Object *self) -> Object * {
     say("serialize " + entriesOf(self));
-    return make(strdup(entriesOf(self).c_str()), memoryTable);
+    return makeMemory("cache bytes", entriesOf(self));
   })
   .at(3, [](Object *self, Object *other, bool ignoresMismatch) {
     const std::string more = entriesOf((Object *)other->implementation);
@@ -278,30 +290,7 @@ static Table profileTable = Table()
     return true;
   });
 
-// --- builder and plan
-
-static Table builderTable = Table()
-  .at(S(7, 5), [](Object *) { return make("config", configTable); })
-  .at(S(8, 6), [](Object *, uint32_t networkFlags) {
-    say("createNetworkV2 " + text(networkFlags));
-    return make("network", networkTable);
-  })
-  .at(S(9, 7), [](Object *) { return make("profile", profileTable); })
-  .at(S(14, 11), [](Object *, Object *network, Object *config) -> Object * {
-    say(std::string("buildSerializedNetwork ") + network->kind + " " + config->kind);
-    log(0, "an internal error that means nothing");
-    log(2, "a warning of the stand-in");
-    phase(4, "Building engine", 2);
-    phase(5, "Building engine", 0);
-    phase(6, "Building engine", 0);
-    if (cache != nullptr) entriesOf((Object *)cache->implementation) += "[timed]";
-    return make(PLAN, memoryTable);
-  })
-  .at(S(17, 14), [](Object *, int32_t value) { say("setMaxThreads " + text(value)); threads = value; return true; })
-  .at(S(18, 15), [](Object *) -> int32_t { return threads; })
-  .at(S(19, 16), [](Object *) { return &registry; });
-
-// --- parser: its own object
+// --- what a parser says is wrong
 
 static Table errorTable = Table()
   .at(0, [](Object *) -> int32_t { return 8; })
@@ -314,6 +303,40 @@ static Table errorTable = Table()
   .at(8, [](Object *) -> const char *const * { static const char *stack[] = {"Outer", "Inner"}; return stack; })
   .at(9, [](Object *) -> int32_t { return 2; });
 static Object error{errorTable.slots, nullptr, "error"};
+
+// --- what runs engines
+
+#include "TensorRTRuntimeStandIn.hpp"
+
+// --- builder
+
+static Table builderTable = Table()
+  .at(S(7, 5), [](Object *) { return make("config", configTable); })
+  .at(S(8, 6), [](Object *, uint32_t networkFlags) {
+    say("createNetworkV2 " + text(networkFlags));
+    return make("network", networkTable);
+  })
+  .at(S(9, 7), [](Object *) { return make("profile", profileTable); })
+  .at(S(14, 11), [](Object *, Object *network, Object *config) -> Object * {
+    say(std::string("buildSerializedNetwork ") + network->kind + " " + config->kind);
+#ifdef FAILS
+    log(1, FAILS);
+    return nullptr;
+#endif
+    log(0, "an internal error that means nothing");
+    log(2, "a warning of the stand-in");
+    phase(4, "Building engine", 2);
+    phase(5, "Building engine", 0);
+    phase(6, "Building engine", 0);
+    if (cache != nullptr) entriesOf((Object *)cache->implementation) += "[timed]";
+    return makeMemory("plan", plan(PLAN));
+  })
+  .at(S(17, 14), [](Object *, int32_t value) { say("setMaxThreads " + text(value)); threads = value; return true; })
+  .at(S(18, 15), [](Object *) -> int32_t { return threads; })
+  .at(S(19, 16), [](Object *) { return &registry; });
+
+// --- parser: its own object
+
 static int errors = 0;
 
 static Table parserTable = Table()
@@ -321,6 +344,9 @@ static Table parserTable = Table()
     parsed = path != nullptr && strstr(path, "bad") == nullptr;
     // A model whose name says so has an operator of a plug-in.
     if (path != nullptr && strstr(path, "twice") != nullptr) parsed = plugins.find("IngotTwice;") != std::string::npos;
+#ifdef REFUSES
+    parsed = false;
+#endif
     errors = parsed ? 0 : 1;
     if (path != nullptr) say("parse " + std::string(strrchr(path, '/') + 1) + (bytes > 1 ? "" : " of nothing"));
     return parsed;
