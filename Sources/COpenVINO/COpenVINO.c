@@ -41,26 +41,19 @@ static void hide_broken_tiles(void) {
 #endif
 }
 
-static int load_functions(const char *path, ingot_ov *library, char **error) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, hide_broken_tiles);
-  void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (handle == NULL) return ov_fail(error, INGOT_OV_CANNOT_LOAD, dlerror());
-#define F(result, name, arguments) \
-  *(void **)&library->f.name = dlsym(handle, #name); \
-  if (library->f.name == NULL) return ov_fail(error, INGOT_OV_CANNOT_LOAD, dlerror());
-  OV_FUNCTIONS(F)
-#undef F
-  return 0;
-}
-
-/* "2026.4.1" of "2026.4.1-22982-0abc-releases/2026/4". */
-static int read_version(ingot_ov *library, char **error) {
+/* "2026.4.1" of "2026.4.1-22982-0abc-releases/2026/4". Before anything else is asked: a later version may lack what this
+   one has. */
+static int read_version(void *handle, ingot_ov *library, char **error) {
+  int (*get)(ov_version *) = NULL;
+  *(void **)&get = dlsym(handle, "ov_get_openvino_version");
+  if (get == NULL) return ov_fail(error, INGOT_OV_CANNOT_LOAD, dlerror());
+  void (*release_version)(ov_version *) = NULL;
+  *(void **)&release_version = dlsym(handle, "ov_version_free");
+  if (release_version == NULL) return ov_fail(error, INGOT_OV_CANNOT_LOAD, dlerror());
   ov_version version = {0};
-  int code = ov_finish(&library->f, library->f.ov_get_openvino_version(&version), error);
-  if (code != 0) return code;
+  if (get(&version) != 0) return ov_fail(error, INGOT_OV_CANNOT_LOAD, "it does not tell its version");
   library->version = strdup(version.build == NULL ? "" : version.build);
-  library->f.ov_version_free(&version);
+  release_version(&version);
   library->version[strcspn(library->version, "-")] = 0;
   int year = 0, release = 0;
   if (sscanf(library->version, "%d.%d", &year, &release) != 2 || year < 2024 || year > 2026) {
@@ -69,11 +62,28 @@ static int read_version(ingot_ov *library, char **error) {
   return 0;
 }
 
+static int load_functions(void *handle, ingot_ov *library, char **error) {
+#define F(result, name, arguments) \
+  *(void **)&library->f.name = dlsym(handle, #name); \
+  if (library->f.name == NULL) return ov_fail(error, INGOT_OV_CANNOT_LOAD, dlerror());
+  OV_FUNCTIONS(F)
+#undef F
+  return 0;
+}
+
+static int load(const char *path, ingot_ov *library, char **error) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, hide_broken_tiles);
+  void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (handle == NULL) return ov_fail(error, INGOT_OV_CANNOT_LOAD, dlerror());
+  const int code = read_version(handle, library, error);
+  return code != 0 ? code : load_functions(handle, library, error);
+}
+
 int ingot_ov_open(const char *path, ingot_ov **library, char **error) {
   ingot_ov *made = calloc(1, sizeof *made);
   if (made == NULL) return ov_fail(error, INGOT_OV_NO_MEMORY, "out of memory");
-  int code = load_functions(path, made, error);
-  if (code == 0) code = read_version(made, error);
+  int code = load(path, made, error);
   if (code == 0) code = ov_finish(&made->f, made->f.ov_core_create(&made->core), error);
   if (code != 0) {
     ingot_ov_close(made);

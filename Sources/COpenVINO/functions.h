@@ -45,8 +45,6 @@ typedef struct {
 
 /* clang-format off */
 #define OV_FUNCTIONS(F) \
-  F(int,          ov_get_openvino_version,                (ov_version *)) \
-  F(void,         ov_version_free,                        (ov_version *)) \
   F(const char *, ov_get_last_err_msg,                    (void)) \
   F(const char *, ov_get_error_info,                      (int)) \
   F(void,         ov_free,                                (const char *)) \

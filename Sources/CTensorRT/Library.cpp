@@ -105,7 +105,7 @@ ingot_trt_status open(
   library.layout = {choice.family, library.version / 100};
   library.isUntested = !choice.isTested;
   if (!choice.isTested && !allowUntested) {
-    return fail(INGOT_TRT_UNKNOWN_VERSION, numbers(library.version), message);
+    return fail(INGOT_TRT_UNKNOWN_VERSION, numbers(library.version) + " of " + path, message);
   }
   library.createRuntime = symbol<void *(*)(void *, int32_t)>(handle, "createInferRuntime_INTERNAL");
   if (parserPath != nullptr) {
@@ -118,7 +118,7 @@ ingot_trt_status open(
   if (library.isUntested) {
     const std::string problem = selfCheck(library);
     if (!problem.empty()) {
-      const std::string text = numbers(library.version) + ", whose self-check failed: " + problem;
+      const std::string text = numbers(library.version) + " of " + path + ", whose self-check failed: " + problem;
       return fail(INGOT_TRT_UNKNOWN_VERSION, text, message);
     }
   }

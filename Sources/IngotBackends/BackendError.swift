@@ -4,7 +4,7 @@ package import IngotCore
 
 package struct BackendError: ReportableError, Hashable {
   package enum Reason: Hashable, Sendable {
-    /// No library was found in any of these places.
+    /// No library, or none of the version that was asked for, was found in any of these places.
     case notFound(searched: [String])
     /// The library is there but cannot be loaded.
     case loadFailed(String)
@@ -34,7 +34,8 @@ package struct BackendError: ReportableError, Hashable {
   }
 
   package var kind: FailureKind {
-    switch reason {
+    if saysMemoryRanOut { return .step }
+    return switch reason {
     case .notFound, .loadFailed, .unknownVersion, .cannotRunHere, .installFailed: .unavailable
     case .refused, .failed, .system: .step
     case .malformed: .input
@@ -43,17 +44,37 @@ package struct BackendError: ReportableError, Hashable {
   }
 
   package var description: String {
-    let text =
-      switch reason {
-      case .notFound(let searched): "no library was found; searched \(searched.joined(separator: ", "))"
-      case .loadFailed(let message): "the library cannot be loaded: \(message)"
-      case .unknownVersion(let version, let known): "version \(version) is not one that Ingot knows (\(known))"
-      case .installFailed(let message): "the runtime cannot be installed: \(message)"
-      case .refused(let message), .malformed(let message), .failed(let message), .cannotRunHere(let message): message
-      case .cancelled: "cancelled"
-      case .system(let error): error.description
-      }
-    return "\(backend.rawValue): \(text)" + (hint.map { "\n  hint: \($0)" } ?? "")
+    // Whatever else is wrong: with too little memory other advice leads astray.
+    let hint =
+      saysMemoryRanOut
+      ? "memory ran out: raise the process's limit (`ulimit -v`, the container's), free some, or build with --jobs 1"
+      : hint
+    return "\(backend.rawValue): \(words)" + (hint.map { "\n  hint: \($0)" } ?? "")
+  }
+
+  private var words: String {
+    switch reason {
+    case .notFound(let searched): "no library was found; searched \(searched.joined(separator: ", "))"
+    case .loadFailed(let message): "the library cannot be loaded: \(message)"
+    case .unknownVersion(let version, let known): "version \(version) is not one that Ingot knows (\(known))"
+    case .installFailed(let message): "the runtime cannot be installed: \(message)"
+    case .refused(let message), .malformed(let message), .failed(let message), .cannotRunHere(let message): message
+    case .cancelled: "cancelled"
+    case .system(let error): error.description
+    }
+  }
+
+  /// In the words of C++, of the loader, of the operating system, of CUDA.
+  private var saysMemoryRanOut: Bool {
+    let words = words
+    return ["std::bad_alloc", "Cannot allocate memory", "OutOfMemory", "out of memory"].contains(where: words.contains)
+      || words.contains("failed to map segment") && !words.contains("not permitted")
+  }
+
+  /// Says which file has a version that is not known.
+  func naming(libraryPath: String) -> BackendError {
+    guard case .unknownVersion(let version, let known) = reason else { return self }
+    return BackendError(backend, .unknownVersion("\(version) of \(libraryPath)", known: known), hint: hint)
   }
 }
 

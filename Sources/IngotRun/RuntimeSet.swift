@@ -12,12 +12,17 @@ package final class RuntimeSet: Sendable {
   private let fileDigests: FileDigests
   /// Of the process; variables that change what a library builds are part of its identity.
   private let environment: [String: String]
+  private let allowsUntestedVersions: Bool
   /// By library file: targets may ask for several versions of one runtime.
   private let loaded = Mutex<[String: Result<any Backend, BackendError>]>([:])
 
-  package init(locator: RuntimeLocator, fileDigests: FileDigests, environment: [String: String]) {
+  /// - Parameter allowsUntestedVersions: as `makeBackend` takes it.
+  package init(
+    locator: RuntimeLocator, fileDigests: FileDigests, environment: [String: String],
+    allowsUntestedVersions: Bool = false
+  ) {
     (self.locator, self.fileDigests) = (locator, fileDigests)
-    self.environment = environment
+    (self.environment, self.allowsUntestedVersions) = (environment, allowsUntestedVersions)
   }
 
   /// Loads the runtime when it is asked for the first time.
@@ -27,7 +32,7 @@ package final class RuntimeSet: Sendable {
       if let known = loaded[located.libraryPath] { return try known.get() }
       let result: Result<any Backend, BackendError>
       do throws(BackendError) {
-        result = .success(try makeBackend(located))
+        result = .success(try makeBackend(located, allowsUntestedVersion: allowsUntestedVersions))
       } catch {
         result = .failure(error)
       }

@@ -103,6 +103,9 @@ extension Verb {
         subjects.append(try BenchSubject(bundleAt: path))
       } else if FileSystem.name(of: path) == Bundle.manifestName {
         subjects.append(try BenchSubject(bundleAt: FileSystem.parent(of: path)))
+      } else if case .engine = try FileKind(of: path) {
+        throw InputError(
+          in: path, "an engine alone does not say what it is fed", hint: "name the folder of its bundle")
       } else {
         var subject = BenchSubject(modelAt: path, backend: backend)
         if backend == .onnxruntimeGPU { subject.options["provider"] = "cuda" }

@@ -29,7 +29,8 @@ extension Verb {
       context.terminal.print(context.arguments.has("--json") ? try jsonText(engine) : engine.text)
       return engine.canRun == "no" ? ExitCode(.unavailable) : .success
     }
-    let runtimes = BackendKind.allCases.map { Examination(of: $0, with: locator) }
+    let allowsUntested = context.arguments.has("--untested-runtime")
+    let runtimes = BackendKind.allCases.map { Examination(of: $0, with: locator, allowsUntested: allowsUntested) }
     let driver = CUDADriver.probe()
     let manifests = context.arguments.operands.isEmpty ? nil : try Manifests(paths: context.arguments.operands)
     let targets = manifests?.manifests.flatMap { manifest in
@@ -56,13 +57,13 @@ private struct Examination: Encodable {
   /// Why it cannot be used, and what to do.
   var problem: String?
 
-  init(of kind: BackendKind, with locator: RuntimeLocator) {
+  init(of kind: BackendKind, with locator: RuntimeLocator, allowsUntested: Bool) {
     runtime = kind.rawValue
     isUsable = false
     do throws(BackendError) {
       let located = try locator.locate(kind)
       (origin, path, version) = (located.origin.description, located.libraryPath, located.declaredVersion)
-      version = try makeBackend(located).identity.version
+      version = try makeBackend(located, allowsUntestedVersion: allowsUntested).identity.version
       isUsable = true
     } catch {
       problem = error.description

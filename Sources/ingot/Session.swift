@@ -19,7 +19,8 @@ struct Session {
     store = try home.openStore(context.terminal)
     runtimes = RuntimeSet(
       locator: RuntimeLocator(paths: home.runtimePaths, managedDirectory: home.runtimes),
-      fileDigests: store.fileDigests, environment: context.environment)
+      fileDigests: store.fileDigests, environment: context.environment,
+      allowsUntestedVersions: context.arguments.has("--untested-runtime"))
     results = StoredResults(store, worker: context.hostName) { Timestamp.now() }
     journal = ExplainJournal(store: store)
     lookup = SharedLookup(

@@ -29,7 +29,8 @@ struct Verb: Sendable {
 
   /// For verbs that load runtimes.
   static let runtimeOptions: [Option] = [
-    .value("--runtime-path", "DIR", "look for runtime libraries in DIR first; may be given more than once")
+    .value("--runtime-path", "DIR", "look for runtime libraries in DIR first; may be given more than once"),
+    .flag("--untested-runtime", "run versions of TensorRT that were never tested, where their self-check passes"),
   ]
 
   static let json = Option.flag("--json", "print one JSON document (its `format` says which) instead of text")

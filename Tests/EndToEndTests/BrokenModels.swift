@@ -121,7 +121,7 @@ private func message(_ build: (inout WireWriter) -> Void) -> WireWriter {
 }
 
 /// TensorProto: dims 1, data_type 2, name 8.
-private func tensor(
+func tensor(
   _ name: String, type: UInt64 = 1, dims: [Int64], _ more: (inout WireWriter) -> Void = { _ in }
 ) -> WireWriter {
   message {
@@ -133,7 +133,7 @@ private func tensor(
 }
 
 /// Two floats `w`: external_data 13 { key 1, value 2 }, data_location 14.
-private func externalTensor(_ entries: [(String, String)]) -> WireWriter {
+func externalTensor(_ entries: [(String, String)]) -> WireWriter {
   tensor("w", dims: [2]) {
     for (key, value) in entries {
       $0.writeMessage(
@@ -175,7 +175,8 @@ private func port(_ name: String, _ dims: [Int64]) -> WireWriter {
 /// ModelProto: ir_version 1, graph 7 { node 1, name 2, initializer 5, input 11, output 12 },
 /// opset_import 8 { version 2 }.
 func model(
-  nodes: [WireWriter], initializers: [WireWriter] = [], input: [Int64] = [2], output: [Int64] = [2], opset: UInt64? = 17
+  nodes: [WireWriter], initializers: [WireWriter] = [], input: [Int64] = [2], output: [Int64] = [2],
+  opset: UInt64? = 17
 ) -> [UInt8] {
   let graph = message {
     for node in nodes { $0.writeMessage(1, node) }
@@ -192,6 +193,6 @@ func model(
 }
 
 /// y = x + w.
-private func adding(_ initializer: WireWriter) -> [UInt8] {
+func adding(_ initializer: WireWriter) -> [UInt8] {
   model(nodes: [node("Add", "add", ["x", "w"], ["y"])], initializers: [initializer])
 }

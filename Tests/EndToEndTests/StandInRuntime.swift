@@ -9,16 +9,26 @@ extension TestSpace {
   /// Compiles TensorRT 10's stand-in to the folder `trt`, library and parser in one file; and a CUDA driver with two GPUs. Its
   /// engines add 0.001 to the input x, float32 [n, 16].
   /// - Returns: the environment in which the program finds it.
-  func addTensorRT(_ flags: [String] = []) throws -> [String: String] {
+  func addTensorRT(
+    version: Int = 101601, _ flags: [String] = [],
+    as names: [String] = ["libnvinfer.so.10", "libnvonnxparser.so.10"]
+  ) throws -> [String: String] {
     try FileManager.default.createDirectory(atPath: path("trt"), withIntermediateDirectories: true)
     let plan = "weight=0.001"
     try compile(
       "TensorRTStandIn.cpp",
-      ["-std=c++17", "-DVERSION=101601", "-DLAYOUT=10", "-DINPUTS=1", "-DPLAN=\"\(plan)\""] + flags,
-      to: "trt/libnvinfer.so.10")
-    try FileManager.default.linkItem(atPath: path("trt/libnvinfer.so.10"), toPath: path("trt/libnvonnxparser.so.10"))
+      ["-std=c++17", "-DVERSION=\(version)", "-DLAYOUT=10", "-DINPUTS=1", "-DPLAN=\"\(plan)\""] + flags,
+      to: "trt/\(names[0])")
+    try FileManager.default.linkItem(atPath: path("trt/\(names[0])"), toPath: path("trt/\(names[1])"))
     try compile("CUDAStandIn.c", [], to: "trt/libcuda.so.1")
     return ["INGOT_RUNTIME_PATH": "\(path("trt")):\(Installed.runtimes ?? "")", "LD_LIBRARY_PATH": path("trt")]
+  }
+
+  /// Compiles a library that only says its version, as ONNX Runtime and OpenVINO do.
+  func addRuntime(ofVersion version: String, to file: String) throws {
+    try FileManager.default.createDirectory(
+      at: root.appending(path: file).deletingLastPathComponent(), withIntermediateDirectories: true)
+    try compile("VersionStandIn.c", ["-DVERSION=\"\(version)\""], to: file)
   }
 
   /// Compiles a library with a plug-in for the operator `name`.

@@ -107,11 +107,17 @@ final class TestSpace {
     }
   }
 
-  /// - Parameter environment: variables to set; one that is empty is as good as absent.
-  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Started {
+  /// - Parameters:
+  ///   - environment: variables to set; one that is empty is as good as absent.
+  ///   - memoryLimit: KiB of address space; nil: no limit.
+  func start(
+    _ arguments: [String], environment: [String: String] = [:], memoryLimit: Int? = nil
+  ) throws -> Started {
     let process = Process()
-    process.executableURL = URL(filePath: try #require(Installed.binary))
-    process.arguments = arguments
+    let binary = try #require(Installed.binary)
+    process.executableURL = URL(filePath: memoryLimit == nil ? binary : "/bin/sh")
+    process.arguments =
+      (memoryLimit.map { ["-c", "ulimit -v \($0) && exec \"$0\" \"$@\"", binary] } ?? []) + arguments
     process.currentDirectoryURL = root
     var variables = ProcessInfo.processInfo.environment
     variables["INGOT_HOME"] = path("home")

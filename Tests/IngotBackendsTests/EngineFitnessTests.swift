@@ -104,6 +104,20 @@ private let h200 = gpu("NVIDIA H200", 9, 0), ada = gpu("NVIDIA L4", 8, 9)
     #expect(texts(old, .misfits) == ["GPU 0 is Tesla V100, sm_70: it runs on Ampere (sm_80) and later"])
   }
 
+  @Test func aPluginThatIsNotHereIsNamed() throws {
+    let engine = try header("ftrt", [10, 16, 1, 9])
+    func found(_ place: EngineFitness.Plugin.Place) -> EngineFitness {
+      let record = EngineFitness.Record(compute: ["sm_89"], plugins: [.init(name: "libp.so", place: place)])
+      return EngineFitness(of: engine, record: record, library: "10.16.1.9", missing: "", driver: here(ada))
+    }
+    #expect(found(.inEngine).judgement == .fits && found(.file(path: "/a/libp.so")).judgement == .fits)
+    let missing = found(.nowhere(searched: ["out", "/opt"]))
+    #expect(texts(missing, .misfits) == ["the engine calls libp.so, which is not in out, /opt"])
+    let other = found(.otherFile(path: "out/libp.so"))
+    #expect(texts(other, .misfits) == ["out/libp.so is not the libp.so that the engine was built with"])
+    #expect(missing.judgement == .misfits && other.judgement == .misfits)
+  }
+
   @Test func anOldDriverIsNamed() throws {
     var engine = try header("vtrt", [1, 6, 1, 120], mask: 0b1000)
     engine.cudaVersion = 13020

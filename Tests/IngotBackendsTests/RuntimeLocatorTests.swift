@@ -118,6 +118,18 @@ import Testing
         """)
   }
 
+  @Test func saysWhichOtherVersionsAreThere() throws {
+    try touch("managed/onnxruntime-1.30.0/libonnxruntime.so.1.30.0")
+    try touch("managed/onnxruntime-1.31.1/libonnxruntime.so.1.31.1")
+    try touch("site/libonnxruntime.so.1.29.0")
+    let error = #expect(throws: BackendError.self) { try locator("site").locate(.onnxruntime, version: "1.20") }
+    #expect(
+      error?.reason
+        == .notFound(searched: [
+          "\(folder.path)/site (has 1.29.0)", "\(managed)/onnxruntime-* (has 1.31.1, 1.30.0)",
+        ]))
+  }
+
   @Test(
     .disabled(if: FileManager.default.fileExists(atPath: "/usr/lib/x86_64-linux-gnu/libnvinfer.so.10"), "there is one"))
   func asksTheSystemsLoaderLast() throws {

@@ -117,7 +117,7 @@ import Testing
     let error = try #require(throws: BackendError.self) {
       try backend(path).build(try request(options), to: folder.file("engine.plan")) { _ in true }
     }
-    #expect(error.description.hasSuffix(text))
+    #expect(error.description.contains("\(text)\n  hint: "))
     #expect(!(try record(path)).contains { $0.hasPrefix("WRONG") })
   }
 
@@ -274,7 +274,7 @@ import Testing
     let error = try #require(throws: BackendError.self) { try backend(path) }
     #expect(
       error.description == """
-        tensorrt: version \(text) is not one that Ingot knows (TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7)
+        tensorrt: version \(text) of \(path) is not one that Ingot knows (TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7)
           hint: install one of those, or allow this one with --untested-runtime
         """)
     #expect(try record(path) == [])
@@ -296,6 +296,7 @@ import Testing
     #expect(
       error.reason
         == .unknownVersion(
-          "12.0.0, whose self-check failed: \(problem)", known: "TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7"))
+          "12.0.0 of \(path), whose self-check failed: \(problem)", known: "TensorRT 10 and 11, TensorRT-RTX 1.3 to 1.7"
+        ))
   }
 }

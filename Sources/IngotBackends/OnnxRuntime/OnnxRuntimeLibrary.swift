@@ -12,7 +12,11 @@ internal import IngotCore
   /// - Parameter path: of `libonnxruntime.so…`.
   init(path: String) throws(BackendError) {
     var library: OpaquePointer?
-    try unsafe Self.check { unsafe ingot_ort_open(path, &library, &$0) }
+    do throws(BackendError) {
+      try unsafe Self.check { unsafe ingot_ort_open(path, &library, &$0) }
+    } catch {
+      throw error.naming(libraryPath: path)
+    }
     guard let handle = unsafe library, let version = unsafe ingot_ort_version(handle) else {
       fatalError("BUG: ONNX Runtime opened and is not there")
     }
@@ -42,10 +46,15 @@ internal import IngotCore
     case Int32(INGOT_ORT_UNKNOWN_VERSION):
       return BackendError(
         .onnxruntime, .unknownVersion(message, known: "1.24 and later 1.x"),
-        hint: "`ingot runtimes install onnxruntime`")
+        hint: "`ingot runtimes install onnxruntime` brings one that works")
     case Int32(INGOT_ORT_NO_TENSOR):
       return BackendError(.onnxruntime, .refused("the output '\(message)' is not a tensor of numbers"))
-    case 2, 3, 7, 9, 10: return BackendError(.onnxruntime, .refused(words))
+    case 9:
+      return BackendError(
+        .onnxruntime, .refused(words),
+        hint: "ONNX Runtime has no kernel for this operator in this type: choose another precision for the target, or "
+          + "keep the node as it is with `precision: { keep: { nodes: […] } }`")
+    case 2, 3, 7, 10: return BackendError(.onnxruntime, .refused(words))
     default: return BackendError(.onnxruntime, .failed(words))
     }
   }

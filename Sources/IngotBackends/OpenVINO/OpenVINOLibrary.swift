@@ -12,7 +12,11 @@ internal import COpenVINO
   /// - Parameter properties: of the device, for all that is compiled or imported.
   init(path: String, device: String = "CPU", properties: [(key: String, value: String)] = []) throws(BackendError) {
     var library: OpaquePointer?
-    try unsafe Self.check { unsafe ingot_ov_open(path, &library, &$0) }
+    do throws(BackendError) {
+      try unsafe Self.check { unsafe ingot_ov_open(path, &library, &$0) }
+    } catch {
+      throw error.naming(libraryPath: path)
+    }
     guard let handle = unsafe library, let version = unsafe ingot_ov_version(handle) else {
       fatalError("BUG: OpenVINO opened and is not there")
     }
@@ -44,7 +48,12 @@ internal import COpenVINO
         .openvino, .loadFailed(message), hint: "`ingot runtimes install openvino` brings one that works")
     case Int32(INGOT_OV_UNKNOWN_VERSION):
       throw BackendError(
-        .openvino, .unknownVersion(message, known: "2024.0 to 2026.x"), hint: "`ingot runtimes install openvino`")
+        .openvino, .unknownVersion(message, known: "2024.0 to 2026.x"),
+        hint: "`ingot runtimes install openvino` brings one that works")
+    case _ where message.contains("is not registered in the OpenVINO Runtime"):
+      throw BackendError(
+        .openvino, .cannotRunHere(OpenVINOMessage.cleaned(message)),
+        hint: "put OpenVINO's plug-in for that device beside the library and install its driver, or leave `device` out")
     default: throw BackendError(.openvino, .refused(OpenVINOMessage.cleaned(message)))
     }
   }

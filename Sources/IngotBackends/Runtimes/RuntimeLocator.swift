@@ -37,10 +37,12 @@ package final class RuntimeLocator: Sendable {
       }
       let candidates = status.isDirectory ? inFolder(path, kind, &searched) : asFile(path, kind, &searched)
       if let match = candidates.first(where: { $0.agrees(with: version) }) { return remember(match, as: query) }
+      searched.note(candidates)
     }
     searched.append("\(managedDirectory)/\(kind.rawValue)-*")
     let managed = Self.managed(kind, in: managedDirectory)
     if let match = managed.first(where: { $0.agrees(with: version) }) { return remember(match, as: query) }
+    searched.note(managed)
     if searchesSystem {
       let names = kind.systemNames.map(\.library)
       if !names.isEmpty { searched.append("the system's library path for \(names.joined(separator: " or "))") }
@@ -91,5 +93,13 @@ package final class RuntimeLocator: Sendable {
         "`ingot runtimes install` has only version \(runtime.version); install version \(version) yourself, \(path)"
     }
     return "run `ingot runtimes install \(runtime.name)`, \(path)"
+  }
+}
+
+extension [String] {
+  /// Says of the last place that it has only these, which are of other versions than was asked for.
+  fileprivate mutating func note(_ others: [LocatedRuntime]) {
+    let versions = others.compactMap(\.declaredVersion)
+    if let last = indices.last, !versions.isEmpty { self[last] += " (has \(versions.joined(separator: ", ")))" }
   }
 }

@@ -50,7 +50,9 @@ package struct TensorRTEngineHeader: Hashable, Sendable {
     do throws(Problem) {
       try self.init(file)
     } catch {
-      throw BackendError(error.kind ?? .tensorrt, .malformed("\(path): \(error.text)"))
+      throw BackendError(
+        error.kind ?? .tensorrt, .malformed("\(path): \(error.text)"),
+        hint: "copy the engine again from where it came, or build it again")
     }
   }
 

@@ -140,9 +140,7 @@ struct TensorRTModel {
       }
     } catch {
       if job.listener.wasCancelled { throw BackendError(kind, .cancelled) }
-      let why = job.listener.errors.isEmpty ? ["it did not say why"] : job.listener.errors
-      throw BackendError(
-        kind, .failed("\(job.library.facts.name) built no engine:\n  \(why.joined(separator: "\n  "))"))
+      throw job.buildFailure
     }
     return try written.get()
   }

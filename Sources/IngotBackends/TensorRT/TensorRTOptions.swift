@@ -180,11 +180,17 @@ extension TensorRTJob {
       try body()
     } catch {
       switch error {
-      case .lacking: throw BackendError(kind, .refused("\(name) has no \(what)"))
-      case .absent: throw BackendError(kind, .refused("the network has no \(what)"))
+      case .lacking:
+        throw BackendError(
+          kind, .refused("\(name) has no \(what)"),
+          hint: "leave the option out, or give the target a `version` that has it")
+      case .absent:
+        throw BackendError(
+          kind, .refused("the network has no \(what)"), hint: "`ingot inspect MODEL --nodes` lists the tensors")
       case .refused:
         let why = listener.all.isEmpty ? "" : ": \(listener.all.joined(separator: "; "))"
-        throw BackendError(kind, .refused("\(name) does not take \(what)\(why)"))
+        throw BackendError(
+          kind, .refused("\(name) does not take \(what)\(why)"), hint: "leave the option out, or choose another value")
       }
     }
   }

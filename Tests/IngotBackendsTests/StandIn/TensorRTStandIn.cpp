@@ -4,7 +4,8 @@
 //
 // Compiled by the tests with -DVERSION=101601 (what it says it is) -DLAYOUT=10 or 11 (what it is; 15 runs engines as
 // TensorRT-RTX 1.5 to 1.7 does); -DCRASH: a wrong slot ends the process, as in a real library; -DINPUTS=1: networks have
-// no second input; -DPLAN: the words of the plan.
+// no second input; -DPLAN: the words of the plan; -DREFUSES: the parser takes nothing; -DFAILS=\"words\": building gives
+// these words and no plan.
 
 #include <dlfcn.h>
 #include <cstdint>
@@ -318,6 +319,10 @@ static Table builderTable = Table()
   .at(S(9, 7), [](Object *) { return make("profile", profileTable); })
   .at(S(14, 11), [](Object *, Object *network, Object *config) -> Object * {
     say(std::string("buildSerializedNetwork ") + network->kind + " " + config->kind);
+#ifdef FAILS
+    log(1, FAILS);
+    return nullptr;
+#endif
     log(0, "an internal error that means nothing");
     log(2, "a warning of the stand-in");
     phase(4, "Building engine", 2);
@@ -339,6 +344,9 @@ static Table parserTable = Table()
     parsed = path != nullptr && strstr(path, "bad") == nullptr;
     // A model whose name says so has an operator of a plug-in.
     if (path != nullptr && strstr(path, "twice") != nullptr) parsed = plugins.find("IngotTwice;") != std::string::npos;
+#ifdef REFUSES
+    parsed = false;
+#endif
     errors = parsed ? 0 : 1;
     if (path != nullptr) say("parse " + std::string(strrchr(path, '/') + 1) + (bytes > 1 ? "" : " of nothing"));
     return parsed;
