@@ -72,27 +72,32 @@ ingot_trt_status configure(ingot_trt_context &made, const ingot_trt_context_sett
   return taken(engine.call(made.config, runtimeConfig::setRuntimeCache, made.cache));
 }
 
+ingot_trt_status open(ingot_trt_context &made, const ingot_trt_context_settings &settings) {
+  const ingot_trt_engine &engine = made.engine;
+  const bool isAsked = settings.cuda_graphs != nullptr || settings.dynamic_kernels != nullptr;
+  if (isAsked || engine.has(runtimeConfig::setRuntimeCache)) {
+    const ingot_trt_status status = configure(made, settings);
+    if (status != INGOT_TRT_OK) return status;
+    made.context = engine.call(engine.engine, engine::createExecutionContextWithRuntimeConfig, made.config);
+  } else {
+    made.context = engine.call(engine.engine, engine::createExecutionContext, withStaticMemory);
+  }
+  if (!isObject(made.context)) return INGOT_TRT_FAILED;
+  // Several contexts may fail at once.
+  engine.call(made.context, context::setErrorRecorder, &made.recorder);
+  return INGOT_TRT_OK;
+}
+
 }  // namespace
 
 ingot_trt_status ingot_trt_context_make(
     ingot_trt_engine *engine, ingot_trt_context_settings settings, ingot_trt_context **result, char **message) {
-  auto made = std::make_unique<ingot_trt_context>(*engine);
-  const ingot_trt_status status = explaining(engine->recorder, message, [&] {
-    const bool isAsked = settings.cuda_graphs != nullptr || settings.dynamic_kernels != nullptr;
-    if (isAsked || engine->has(runtimeConfig::setRuntimeCache)) {
-      const ingot_trt_status status = configure(*made, settings);
-      if (status != INGOT_TRT_OK) return status;
-      made->context = engine->call(engine->engine, engine::createExecutionContextWithRuntimeConfig, made->config);
-    } else {
-      made->context = engine->call(engine->engine, engine::createExecutionContext, withStaticMemory);
-    }
-    if (!isObject(made->context)) return INGOT_TRT_FAILED;
-    // Several contexts may fail at once.
-    engine->call(made->context, context::setErrorRecorder, &made->recorder);
-    return INGOT_TRT_OK;
+  return guarded(message, [&] {
+    auto made = std::make_unique<ingot_trt_context>(*engine);
+    const ingot_trt_status status = explaining(engine->recorder, message, [&] { return open(*made, settings); });
+    if (status == INGOT_TRT_OK) *result = made.release();
+    return status;
   });
-  if (status == INGOT_TRT_OK) *result = made.release();
-  return status;
 }
 
 void ingot_trt_context_close(ingot_trt_context *context) {

@@ -175,7 +175,8 @@ private func port(_ name: String, _ dims: [Int64]) -> WireWriter {
 /// ModelProto: ir_version 1, graph 7 { node 1, name 2, initializer 5, input 11, output 12 },
 /// opset_import 8 { version 2 }.
 func model(
-  nodes: [WireWriter], initializers: [WireWriter] = [], input: [Int64] = [2], output: [Int64] = [2], opset: UInt64? = 17
+  nodes: [WireWriter], initializers: [WireWriter] = [], input: [Int64] = [2], output: [Int64] = [2],
+  opset: UInt64? = 17
 ) -> [UInt8] {
   let graph = message {
     for node in nodes { $0.writeMessage(1, node) }

@@ -52,4 +52,15 @@ struct TensorRTLeanTests {
     #expect(
       error.reason == .cannotRunHere("the engine needs an NVIDIA driver, which is not here or too old"), "\(error)")
   }
+
+  /// With a driver the library makes a runtime, whose refusal must come through the slots that Ingot has for it.
+  @Test(.enabled(if: CUDADriver.probe().hasGPU, "no NVIDIA driver with a GPU here"), arguments: majors)
+  func refusesOnAGPUWhatIsNoEngineInItsOwnWords(major: Int) throws {
+    let gpu = try CUDAContext()
+    let plan = Bytes(Array("ftrt".utf8) + [UInt8](repeating: 0, count: 200))
+    let error = try #require(throws: BackendError.self) {
+      _ = try TensorRTEngine(plan, path: "engine.plan", library: try library(major), gpu: gpu)
+    }
+    #expect(!error.description.contains("did not say why"), "\(error)")
+  }
 }

@@ -295,7 +295,3 @@ struct TensorRTLibraryTests {
     #expect(error.description.contains("has no function getInferLibVersion: it is not TensorRT"))
   }
 }
-
-extension CUDADriver.State {
-  var isAbsent: Bool { if case .absent = self { true } else { false } }
-}

@@ -26,3 +26,8 @@ enum TestRuntimes {
     URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Pipelines/models/\(name)").standardized.path
   }
 }
+
+extension CUDADriver.State {
+  var isAbsent: Bool { if case .absent = self { true } else { false } }
+  var hasGPU: Bool { if case .present(_, _, let devices) = self { !devices.isEmpty } else { false } }
+}
