@@ -13,7 +13,7 @@ PACKAGES := libyaml-dev libssl-dev zlib1g-dev libjpeg-dev libpng-dev python3 pyt
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 FORMATTED := Package.swift Sources Tests
 
-.PHONY: help demo test build bench bench-float16 bench-int8 conformance fuzz format lint packages runtimes
+.PHONY: help demo test build bench bench-float16 bench-int8 conformance fuzz leaks format lint packages runtimes
 
 help:
 	@echo "make demo    install what is missing, build Ingot, build and verify the example engines"
@@ -23,6 +23,7 @@ help:
 	@echo "make bench-float16, make bench-int8   judge what comes out beside what they make; INT8_MODELS=\"minilm ...\""
 	@echo "make conformance   hold Ingot to onnx and ONNX Runtime over about 2,000 models"
 	@echo "make fuzz    look for models that crash it, for FUZZ_SECONDS=$(FUZZ_SECONDS) or FUZZ_RUNS inputs"
+	@echo "make leaks   1,000 builds and 10,000 runs in one process must not grow it (make test runs a few)"
 	@echo "make format  format the sources in place;  make lint  only say what is not formatted"
 
 packages:
@@ -52,6 +53,12 @@ test: packages
 	INGOT_TEST_RUNTIMES=$(INGOT_HOME)/runtimes swift test --skip-build --disable-xctest --skip EndToEndTests
 	INGOT_TEST_BINARY=$(CURDIR)/.build/debug/ingot INGOT_TEST_RUNTIMES=$(INGOT_HOME)/runtimes \
 	  swift test --skip-build --disable-xctest --filter EndToEndTests
+
+leaks: packages
+	swift build --build-tests
+	@.build/debug/ingot runtimes install $(RUNTIMES)
+	INGOT_TEST_LEAKS=1 INGOT_TEST_RUNTIMES=$(INGOT_HOME)/runtimes \
+	  swift test --skip-build --disable-xctest --filter LeakTests
 
 # The tools that people use today, from PyPI, and models to measure on (3.9 GB for all of them, 0.2 GB for these), each list of
 # requirements in a folder of its own. What int8 is judged beside takes 6 GB more, so it is no part of `make bench`.
