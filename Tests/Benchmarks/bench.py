@@ -90,6 +90,8 @@ def run_openvino(model, folder, shapes, seconds):
     command += ["-nireq", "1", "-infer_precision", "f32", "-t", str(max(1, round(seconds)))]
     command += ["-shape", ",".join(f"{n}{str(s).replace(' ', '')}" for n, s in shapes.items())]
     command += ["-i", ",".join(f"{n}:{folder}/{n}.npy" for n in shapes)]
+    # It takes floats of an image's shape for bytes unless told.
+    if all(kind == "float32" for _, kind, _ in inputs_of(model)): command += ["-ip", "f32"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
     # Its frames per second count a run as one where it does not know which axis is the batch.
     count, length = (re.search(form, done.stdout) for form in (r"Count:\s+([0-9]+) iterations", r"Duration:\s+([0-9.]+) ms"))
