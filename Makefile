@@ -13,7 +13,7 @@ PACKAGES := libyaml-dev libssl-dev zlib1g-dev libjpeg-dev libpng-dev python3 pyt
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 FORMATTED := Package.swift Sources Tests
 
-.PHONY: help demo test build bench bench-float16 bench-int8 conformance fuzz leaks format lint packages runtimes
+.PHONY: help demo test build bench bench-float16 bench-int8 conformance fuzz leaks sanitize format lint packages runtimes
 
 help:
 	@echo "make demo    install what is missing, build Ingot, build and verify the example engines"
@@ -24,6 +24,7 @@ help:
 	@echo "make conformance   hold Ingot to onnx and ONNX Runtime over about 2,000 models"
 	@echo "make fuzz    look for models that crash it, for FUZZ_SECONDS=$(FUZZ_SECONDS) or FUZZ_RUNS inputs"
 	@echo "make leaks   1,000 builds and 10,000 runs in one process must not grow it (make test runs a few)"
+	@echo "make sanitize   the unit tests under SANITIZERS=\"$(SANITIZERS)\"; address includes undefined behaviour of C and C++"
 	@echo "make format  format the sources in place;  make lint  only say what is not formatted"
 
 packages:
@@ -59,6 +60,28 @@ leaks: packages
 	@.build/debug/ingot runtimes install $(RUNTIMES)
 	INGOT_TEST_LEAKS=1 INGOT_TEST_RUNTIMES=$(INGOT_HOME)/runtimes \
 	  swift test --skip-build --disable-xctest --filter LeakTests
+
+# Each sanitizer has a build of its own, 1 GB, which SANITIZE_KEEP=1 keeps. Swift and C are both instrumented; the runtimes are
+# not: what a sanitizer says of them is left out by Tests/Sanitize/*.supp, with a reason each. Swift has no sanitizer for
+# undefined behaviour on Linux (it checks arithmetic and bounds itself), so that one is of C and C++ alone and rides along with
+# `address`. Left out: LeakTests, which measure memory that a sanitizer keeps back, and EndToEndTests, whose programs
+# are other processes.
+SANITIZERS ?= address thread
+SANITIZE := $(CURDIR)/.build/sanitize
+FLAGS_address := -Xcc -fsanitize=undefined -Xcc -fno-sanitize=vptr,function -Xcc -fno-sanitize-recover=undefined
+sanitize: packages $(if $(wildcard $(INGOT_HOME)/runtimes),,runtimes)
+	@for sanitizer in $(SANITIZERS); do $(MAKE) --no-print-directory sanitize-$$sanitizer; done
+
+sanitize-%: export LSAN_OPTIONS = suppressions=$(CURDIR)/Tests/Sanitize/leak.supp
+sanitize-%: export TSAN_OPTIONS = halt_on_error=0:suppressions=$(CURDIR)/Tests/Sanitize/thread.supp
+sanitize-%: export UBSAN_OPTIONS = print_stacktrace=1
+# OpenVINO's oneTBB opens its libraries with RTLD_DEEPBIND, which ends an instrumented process, unless this is set.
+sanitize-%: export TBB_ENABLE_SANITIZERS = 1
+sanitize-%:
+	swift build --build-tests --scratch-path $(SANITIZE)/$* --sanitize=$* $(FLAGS_$*)
+	INGOT_TEST_RUNTIMES=$(INGOT_HOME)/runtimes swift test --skip-build --scratch-path $(SANITIZE)/$* --sanitize=$* \
+	  --disable-xctest --skip EndToEndTests --skip LeakTests
+	@if [ -z "$(SANITIZE_KEEP)" ]; then rm -rf $(SANITIZE)/$*; fi
 
 # The tools that people use today, from PyPI, and models to measure on (3.9 GB for all of them, 0.2 GB for these), each list of
 # requirements in a folder of its own. What int8 is judged beside takes 6 GB more, so it is no part of `make bench`.
