@@ -19,7 +19,7 @@ help:
 	@echo "make demo    install what is missing, build Ingot, build and verify the example engines"
 	@echo "make test    install what is missing, run all tests"
 	@echo "make build   the program: $(INGOT)"
-	@echo "make bench   time Ingot's no-op, and sanitizing and calibrating beside the tools of today; BENCH_MODELS=\"minilm ...\""
+	@echo "make bench   time Ingot's no-op, and sanitizing, calibrating and building beside the tools of today; BENCH_MODELS=\"minilm ...\""
 	@echo "make bench-float16, make bench-int8   judge what comes out beside what they make; INT8_MODELS=\"minilm ...\""
 	@echo "make conformance   hold Ingot to onnx and ONNX Runtime over about 2,000 models"
 	@echo "make fuzz    look for models that crash it, for FUZZ_SECONDS=$(FUZZ_SECONDS) or FUZZ_RUNS inputs"
@@ -112,6 +112,8 @@ bench: bench-models
 	  --json $(BENCH)/sanitize.json
 	$(call with,Benchmarks) Tests/Benchmarks/calibrate.py $(BENCH)/reference $(BENCH_MODELS) --ingot $(INGOT) \
 	  --runtime $(ORT_FOLDER) --peer --json $(BENCH)/calibrate.json
+	$(call with,Benchmarks) Tests/Benchmarks/build.py $(BENCH)/reference $(BENCH_MODELS) --ingot $(INGOT) \
+	  --json $(BENCH)/build.json
 
 bench-float16: bench-models
 	$(call installed,Tests/Benchmarks/float16-requirements.txt,float16)

@@ -47,6 +47,7 @@ ingot_trt_status ingot_trt_load_plugins(ingot_trt_job *job, const char *path, bo
     const ingot_trt_status status = open(job, path, handle, message);
     if (status != INGOT_TRT_OK) return status;
     void *const registry = job->call(job->builder, builder::getPluginRegistry);
+    if (!isObject(registry)) return INGOT_TRT_FAILED;
     void *const plugins = job->call(registry, pluginRegistry::loadLibrary, path);
     if (!isObject(plugins)) return INGOT_TRT_REFUSED;
     job->pluginLibraries.push_back(plugins);

@@ -6,7 +6,6 @@
 
 namespace ingot::trt {
 
-
 // clang-format off
 //                                            method                    10.x since  11.x  RTX 1.5-1.7  RTX 1.3-1.4
 namespace runtime {

@@ -64,9 +64,10 @@ package struct BackendError: ReportableError, Hashable {
     }
   }
 
-  /// In the words of C++, of the loader, of the operating system, of CUDA.
+  /// In the words of C++, of the loader, of the operating system. Where it is a GPU's, whoever asked for it knows what to do.
   private var saysMemoryRanOut: Bool {
     let words = words
+    if words.contains("CUDA_ERROR_OUT_OF_MEMORY") { return false }
     return ["std::bad_alloc", "Cannot allocate memory", "OutOfMemory", "out of memory"].contains(where: words.contains)
       || words.contains("failed to map segment") && !words.contains("not permitted")
   }

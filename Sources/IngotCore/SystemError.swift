@@ -12,6 +12,7 @@ package struct SystemError: ReportableError, Hashable {
   package init(_ call: String, path: String, code: Int32) { (self.call, self.path, self.code) = (call, path, code) }
 
   package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
+  package var isOutOfMemory: Bool { code == ENOMEM }
   package var kind: FailureKind { .step }
   package var description: String {
     "\(path): \(call) failed: \(unsafe withUnsafeTemporaryText { unsafe ingot_error_text(code, $0, $1) })\(advice)"
@@ -20,6 +21,7 @@ package struct SystemError: ReportableError, Hashable {
   private var advice: String {
     switch code {
     case ENOSPC, EDQUOT: "; free space there, or name another place with INGOT_HOME"
+    case ENOMEM: "; raise the process's limit of memory (ulimit -v), or free some"
     case EACCES, EPERM, EROFS: "; check the permissions of the file and its folder"
     default: ""
     }

@@ -273,12 +273,15 @@ private struct Planner {
 
   /// What the chosen one of the candidates has; another may have more.
   private func documents(of choose: StepID) -> [StepInput] {
-    let names = [
-      ("engine", "engine"), ("report", "build.json"), ("model", "model.onnx"), ("lowering", "lower.json"),
-      ("ranges", "ranges.json"), ("recipe", "recipe.json"), ("search", "search.json"), ("verdict", "verdict.json"),
+    let all = [
+      ("engine", "engine"), ("report", "build.json"), ("model", "model.onnx"), ("verdict", "verdict.json"),
       ("choice", "choice.json"),
     ]
-    return names.map { StepInput($0, .output(of: choose, name: $1)) }
+    let some = [
+      ("lowering", "lower.json"), ("ranges", "ranges.json"), ("recipe", "recipe.json"), ("search", "search.json"),
+    ]
+    return all.map { StepInput($0, .output(of: choose, name: $1)) }
+      + some.map { StepInput($0, .output(of: choose, name: $1), isOptional: true) }
   }
 
   /// Last, so that the bundle holds the verdict and one digest names the engine together with its proof.

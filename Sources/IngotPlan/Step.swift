@@ -35,7 +35,7 @@ package enum StepSource: Hashable, Sendable {
   case file(path: String)
   /// The engine that a channel serves; its digest covers the engine, how it was built, and the runtime that it needs.
   case channel(String)
-  /// A named output of an earlier step. Where that step had no reason to write it, the input is absent.
+  /// A named output of an earlier step.
   case output(of: StepID, name: String)
 }
 
@@ -43,7 +43,12 @@ package enum StepSource: Hashable, Sendable {
 package struct StepInput: Hashable, Sendable {
   package var name: String
   package var source: StepSource
-  package init(_ name: String, _ source: StepSource) { (self.name, self.source) = (name, source) }
+  /// Whether it is absent where the step before had no reason to write it. Any other input is always there.
+  package var isOptional: Bool
+
+  package init(_ name: String, _ source: StepSource, isOptional: Bool = false) {
+    (self.name, self.source, self.isOptional) = (name, source, isOptional)
+  }
 }
 
 /// A runtime whose identity is resolved at run time and belongs to the key.

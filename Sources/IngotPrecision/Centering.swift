@@ -7,13 +7,15 @@ internal import IngotGraph
 
 extension Placement {
   /// The activations of which every reader can be given back what was taken: each is a layer that adds up all weights of a channel
-  /// wherever it looks, so that a constant comes out as a constant.
+  /// wherever it looks, so that a constant comes out as a constant. What a Concat writes shares the scale of what it reads (P5), and
+  /// would lose it.
   func centrable(in graph: Graph) -> Set<ValueID> {
     let layers = Set(
       weights.flatMap(\.edges).filter { $0.input == 1 && graph.nodes[$0.node].carriesConstants(in: graph) }.map(\.node))
+    let joined = Set(joins.flatMap(\.results))
     return Set(
       activations.filter { activation in
-        activation.range == activation.name
+        activation.range == activation.name && !joined.contains(activation.tensor)
           && activation.edges.allSatisfy { $0.input == 0 && layers.contains($0.node) }
       }.map(\.tensor))
   }

@@ -77,8 +77,9 @@ struct ActivationCodes: Hashable {
     let isUnsigned = form.isUnsigned(range, isMatrix: isMatrix, products: products)
     // The scale of 127 steps to each side, for a range of 255 steps in all.
     let unsignedScale = ScaledFormat.int8.scale(amax: (high - low) / 255 * 127, storedAs: scaleType)
-    // A bfloat16 has no more digits than a code: what is taken would cost the small values theirs.
-    let centers = canCenter && !isUnsigned && range.isLopsided && scaleType != .bfloat16
+    // A bfloat16 has no more digits than a code: what is taken would cost the small values theirs. A float16 ends early.
+    let holdsCenter = scaleType == .float32 || scaleType == .float16 && max(high, -low) <= NarrowFloat.largestFloat16
+    let centers = canCenter && !isUnsigned && range.isLopsided && holdsCenter
     switch (isUnsigned, centers) {
     case (true, _):
       (type, scale) = (.uint8, unsignedScale)

@@ -6,9 +6,10 @@ package import IngotGraph
 /// Quantizes convolutions and matrix products to int8 and gives everything else the fallback type.
 ///
 /// Activations read through `QuantizeLinear` and `DequantizeLinear` with one scale, and with zero point 0 or as `form`
-/// wants it, lopsided ones after a constant was taken from them (C1); weights are stored in int8 with a scale per output channel and read through `DequantizeLinear`; biases stay
-/// float (Q9) but where `form` wants them in int32. The operator set is raised to 13, or to 19 where the fallback has 16
-/// bits, so that scales are float16 and no cast stands between a DequantizeLinear and its reader.
+/// wants it, lopsided ones after a constant was taken from them (C1); weights are stored in int8 with a scale per output
+/// channel and read through `DequantizeLinear`; biases stay float (Q9) but where `form` wants them in int32. The operator
+/// set is raised to 13, or to 19 where the fallback has 16 bits, so that scales are float16 and no cast stands between a
+/// DequantizeLinear and its reader.
 ///
 /// - Parameters:
 ///   - model: sanitized: topological order, types inferred.

@@ -59,9 +59,11 @@ package struct DiskResolver: InputResolver {
     var lines = bundle.files.filter { $0.path == bundle.engine || $0.path == "build.json" }
       .map { "\($0.path)=\($0.digest.hex)\n" }
     let backend = bundle.compatibility.backend
-    let runtime =
-      BackendKind(rawValue: backend) == nil ? nil : try? runtimes.identity(of: ToolRequirement(backend: backend))
-    lines.append("\(backend)=\(runtime?.digest.hex ?? "not here")\n")
+    // With its provider for GPUs, which its options may name.
+    for kind in BackendKind.allCases where kind.rawValue == backend || kind.rawValue == "\(backend)-gpu" {
+      let runtime = try? runtimes.identity(of: ToolRequirement(backend: kind.rawValue))
+      lines.append("\(kind.rawValue)=\(runtime?.digest.hex ?? "not here")\n")
+    }
     return Digest(of: lines.joined())
   }
 

@@ -184,7 +184,7 @@ package final class Executor: Sendable {
   }
 
   /// Makes an input available under its own file name: the model's data file must lie beside it.
-  /// - Returns: nil where the step before had no reason to write it.
+  /// - Returns: nil for an optional one that the step before had no reason to write.
   private func stage(_ input: StepInput, from before: [StepID: FinishedStep], below scratch: String) throws -> String? {
     switch input.source {
     case .model(let path), .calibrationSet(let path), .file(let path): return path
@@ -197,7 +197,7 @@ package final class Executor: Sendable {
         preconditionFailure("an input's record is there before the step runs")
       }
       let outputs = record.outputs(belongingTo: name)
-      if outputs.isEmpty { return nil }
+      if outputs.isEmpty && input.isOptional { return nil }
       let folder = "\(scratch)/inputs/\(input.name)"
       try FileSystem.makeDirectory(folder)
       for output in outputs {

@@ -40,11 +40,17 @@ extension CalibrationSet {
     return tensors
   }
 
+  private static let feedByteLimit = 4 << 30
+
   /// The first samples; where the set has fewer than the batch, they are repeated.
   func repeatedSamples(for inputs: [IOTensor], batch: Int) throws(InputError) -> [String: Tensor] {
     try require(fitsRounded: inputs)
     let tensors = try self.inputs(inputs, samples: 0..<min(batch, sampleCount))
     guard sampleCount < batch else { return tensors }
+    let largest = tensors.values.map { $0.bytes.count / max($0.shape[0], 1) }.max() ?? 0
+    guard batch <= Self.feedByteLimit / max(largest, 1) else {
+      throw InputError(in: directory, "a batch of \(batch) would take more than 4 GiB", hint: "time smaller batches")
+    }
     return tensors.mapValues { tensor in
       let sample = tensor.bytes.count / max(tensor.shape[0], 1)
       let all = tensor.bytes.array

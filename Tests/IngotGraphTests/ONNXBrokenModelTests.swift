@@ -30,6 +30,15 @@ import Testing
     )
   }
 
+  /// What is wrong then is the machine, not the model.
+  @Test func saysThatMemoryRanOut() {
+    let error = ModelError("m.onnx", .cannotRead(SystemError("mmap", path: "m.onnx", code: ENOMEM)))
+    #expect(error.kind == .step)
+    #expect(
+      error.description == "m.onnx: error: the model cannot be read: m.onnx: mmap failed: Cannot allocate memory; "
+        + "raise the process's limit of memory (ulimit -v), or free some")
+  }
+
   @Test func givesAnErrorOrAModelWhereverAFileIsCutOff() throws {
     let whole = addModel(tensor("w", dims: [2]) { $0.writeArray(9, [UInt8](repeating: 1, count: 8)) })
     #expect(try read(whole).check().isEmpty)

@@ -358,7 +358,7 @@ import Testing
     // What was found goes with the one that is chosen.
     let choose = try #require(plan.steps.firstIndex { $0.stage == .choose })
     #expect(plan.steps[choose].inputs.map(\.name).filter { $0.hasPrefix("search") } == ["search-fp16", "search-int8"])
-    let search = StepInput("search", .output(of: StepID(choose), name: "search.json"))
+    let search = StepInput("search", .output(of: StepID(choose), name: "search.json"), isOptional: true)
     #expect(plan.steps.last?.inputs.contains(search) == true)
   }
 

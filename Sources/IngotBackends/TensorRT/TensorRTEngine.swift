@@ -145,7 +145,7 @@ extension TensorRTEngine {
       guard unsafe io.is_linear else {
         let format = unsafe String(cString: io.format)
         throw BackendError(
-          kind, .refused("\(path): '\(name)' is laid out as \(format), and Ingot runs engines with row-major tensors"),
+          kind, .cannotRunHere("'\(name)' is laid out as \(format), and Ingot runs engines with row-major tensors"),
           hint: "build it without direct-io")
       }
       ports.append(

@@ -110,6 +110,8 @@ struct TensorRTModel {
           kind, .refused("\(library.facts.name) does not take \(path):\n  \(words)"),
           hint: "the parse stage lists every node that it does not take")
       }
+      // The parser has a copy of its own. Where anything goes back to the file, it is read again.
+      for file in bytes.files { file.releasePages() }
       guard !job.outputs.isEmpty else { throw BackendError(kind, .malformed("\(path): the model has no outputs")) }
       try job.apply(settings)
       try job.add(profiles)

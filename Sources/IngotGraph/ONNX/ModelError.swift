@@ -69,6 +69,7 @@ package struct ModelError: ReportableError, Hashable {
   package var kind: FailureKind {
     switch reason {
     case .cannotWrite: .step
+    case .cannotRead(let error) where error.isOutOfMemory: .step
     default: .input
     }
   }
@@ -86,7 +87,9 @@ extension ModelError {
     case .cannotRead(let error):
       error.isNotFound
         ? line("there is no such file", hint: "check the path; a relative one is taken from the manifest's folder")
-        : line("the model cannot be read: \(error)", hint: "name a regular file that you may read")
+        : line(
+          "the model cannot be read: \(error)",
+          hint: error.isOutOfMemory ? nil : "name a regular file that you may read")
     case .empty: line("the file is empty", hint: "the export or the download was cut off; get the model again")
     case .anotherFormat(let format): line("this is no ONNX model: \(format.words)", hint: format.hint)
     case .malformed(let error, let message):
@@ -125,7 +128,7 @@ extension ModelError {
     }
   }
 
-  private func line(_ problem: String, hint: String) -> [Diagnostic] {
+  private func line(_ problem: String, hint: String?) -> [Diagnostic] {
     [Diagnostic(in: path, problem, hint: hint)]
   }
 }

@@ -100,6 +100,7 @@ extension ManifestDecoder {
       p50: reader["p50"]?.duration(&problems), p90: reader["p90"]?.duration(&problems),
       p95: reader["p95"]?.duration(&problems), p99: reader["p99"]?.duration(&problems))
   }
+
   private mutating func throughput(_ field: YAMLField) -> ThroughputGate? {
     guard let reader = MappingReader(field, .throughput, &problems, hint: "write `throughput: { min: 2000/s }`") else {
       return nil

@@ -81,7 +81,8 @@ extension Stages {
       let backend = try runtimes.backend(for: ToolRequirement(backend: kind.rawValue))
       let session = try backend.openEngine(at: subject.source.path, options: subject.options)
       return try session.prepare(try evaluation.batch(of: batch, for: session.inputs).tensors)
-    } catch let error as BackendError where error.kind != .interrupted {
+    } catch let error as BackendError where error.kind == .unavailable || error.kind == .input {
+      // What may go right the next time, as where memory ran out, is a failure: a verdict without it would stay.
       throw NoBaseline("the channel's engine does not run here", error)
     } catch let error as InputError {
       throw NoBaseline("the channel's engine takes other inputs", error)
