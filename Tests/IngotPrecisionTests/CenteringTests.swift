@@ -103,6 +103,29 @@ private func lower(
     #expect(centered.map(\.0) == ["x", "r", "s"] && centered.map(\.1) == [true, false, true])
   }
 
+  /// Branches and result have one scale, so that the Concat moves codes.
+  @Test func whatAConcatWritesKeepsTheScaleOfItsBranches() throws {
+    let text = """
+      graph main(%x: float32[b,16,8,8], %z: float32[b,16,8,8]) -> (%y: float32[b,16,8,8]) {
+        const %w: float32[16,32,1,1] = ramp(-0.25, 0.001)
+        %j: float32[b,32,8,8] = Concat(%x, %z) {axis=1} # concat
+        %y: float32[b,16,8,8] = Conv(%j, %w) # layer
+      }
+      """
+    let report = try lowered(text, lower(.tensorrt)).report
+    let activations = report.quantized.filter { $0.role == .activation }
+    #expect(activations.map(\.tensor) == ["x", "z", "j"] && activations.allSatisfy { $0.center == nil })
+    #expect(Set(activations.map(\.scales)).count == 1)
+  }
+
+  /// An infinite constant would be all that is left.
+  @Test func aCenterThatFloat16CannotHoldIsNotTaken() throws {
+    let range = ActivationRange(min: -1, max: 140_000, amax: 140_000)
+    let short = try lowered(product) { model in try lowerToInt8(&model, fallback: .float16) { _ in range } }
+    #expect(!short.text.contains("_center"))
+    #expect(try lowered(product, lower(.tensorrt, range)).text.contains("_center"))
+  }
+
   /// Two layers with one matrix and one bias: each gets its own share, and neither the other's.
   @Test func whatIsSharedIsGivenBackOnceToEach() throws {
     let text = """
