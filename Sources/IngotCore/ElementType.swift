@@ -28,6 +28,9 @@ package enum ElementType: Int32, Hashable, Sendable, CaseIterable, CustomStringC
     return overflow ? nil : bits / 8 + (bits % 8 == 0 ? 0 : 1)
   }
 
+  /// Bytes that a tensor of these sizes takes; nil for strings, for a shape that is none, and where the number overflows.
+  package func byteCount(of shape: some Sequence<Int>) -> Int? { elementCount(shape).flatMap(byteCount(of:)) }
+
   package var isFloatingPoint: Bool {
     switch self {
     case .float32, .float16, .float64, .bfloat16, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz,
@@ -79,4 +82,15 @@ package enum ElementType: Int32, Hashable, Sendable, CaseIterable, CustomStringC
     guard let found = Self.allCases.first(where: { $0.description == name }) else { return nil }
     self = found
   }
+}
+
+/// The product of sizes; nil where one is negative and where it overflows.
+package func elementCount(_ shape: some Sequence<Int>) -> Int? {
+  var count = 1
+  for size in shape {
+    let (product, overflow) = count.multipliedReportingOverflow(by: size)
+    if size < 0 || overflow { return nil }
+    count = product
+  }
+  return count
 }

@@ -36,8 +36,8 @@ private struct Planner {
     let serialize: StepID
     let verify: StepID?
     if variant.precision.type.value == .auto {
-      let choose = addChoose(variant)
-      (serialize, verify) = (addSerialize(documents(of: choose), variant), choose)
+      let (choose, documents) = addChoose(variant)
+      (serialize, verify) = (addSerialize(documents, variant), choose)
     } else {
       let made = addCandidate(variant)
       (serialize, verify) = (addSerialize(documents(of: made), variant), made.verify)
@@ -79,12 +79,16 @@ private struct Planner {
     }
   }
 
-  private mutating func addChoose(_ variant: Variant) -> StepID {
+  /// - Returns: also what is known of the one that is kept.
+  private mutating func addChoose(_ variant: Variant) -> (choose: StepID, documents: [StepInput]) {
     var inputs: [StepInput] = []
+    var documents: [[StepInput]] = []
     let candidates = candidates(for: variant.precision)
     for precision in candidates {
       let made = addCandidate(Variant(precision: precision, target: variant.target))
-      inputs += documents(of: made).map { StepInput("\($0.name)-\(precision.label)", $0.source) }
+      let own = self.documents(of: made)
+      documents.append(own)
+      inputs += own.map { StepInput("\($0.name)-\(precision.label)", $0.source) }
     }
     if let data = manifest.verify?.data {
       inputs.append(StepInput("data", .calibrationSet(path: manifest.resolve(data.value))))
@@ -93,10 +97,22 @@ private struct Planner {
     let settings = ChooseSettings(
       candidates: candidates.map(\.label), backend: variant.target.backend.value.rawValue, profiles: profiles,
       options: options(for: variant), metric: manifest.verify?.accuracy?.metric.value.rawValue)
-    return add(
+    let choose = add(
       Step(
         .choose(settings), inputs: inputs, tools: [runningTool(variant.target), .cpu, .cores] + gpu,
         label: "\(variant.id)/choose"))
+    return (choose, kept(by: choose, of: documents))
+  }
+
+  /// - Parameter candidates: the documents of each. What not all of them have is optional.
+  private func kept(by choose: StepID, of candidates: [[StepInput]]) -> [StepInput] {
+    var kept: [StepInput] = []
+    for case let (name, .output(_, file)) in candidates.joined().map({ ($0.name, $0.source) }) {
+      if kept.contains(where: { $0.name == name }) { continue }
+      let isCommon = candidates.allSatisfy { $0.contains { $0.name == name } }
+      kept.append(StepInput(name, .output(of: choose, name: file), isOptional: !isCommon))
+    }
+    return kept + [StepInput("choice", .output(of: choose, name: "choice.json"))]
   }
 
   private var model: StepSource { .model(path: manifest.resolve(manifest.model.path.value)) }
@@ -269,19 +285,6 @@ private struct Planner {
       return nil
     }
     return search
-  }
-
-  /// What the chosen one of the candidates has; another may have more.
-  private func documents(of choose: StepID) -> [StepInput] {
-    let all = [
-      ("engine", "engine"), ("report", "build.json"), ("model", "model.onnx"), ("verdict", "verdict.json"),
-      ("choice", "choice.json"),
-    ]
-    let some = [
-      ("lowering", "lower.json"), ("ranges", "ranges.json"), ("recipe", "recipe.json"), ("search", "search.json"),
-    ]
-    return all.map { StepInput($0, .output(of: choose, name: $1)) }
-      + some.map { StepInput($0, .output(of: choose, name: $1), isOptional: true) }
   }
 
   /// Last, so that the bundle holds the verdict and one digest names the engine together with its proof.

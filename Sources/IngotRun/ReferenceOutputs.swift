@@ -68,14 +68,3 @@ struct ReferenceReader {
       bytes: Bytes(files[index])[samples.lowerBound * sampleBytes..<samples.upperBound * sampleBytes])
   }
 }
-
-/// Nil where the shape is none.
-func elementCount(_ shape: [Int]) -> Int? {
-  var count = 1
-  for size in shape {
-    let (product, overflow) = count.multipliedReportingOverflow(by: size)
-    if size < 0 || overflow { return nil }
-    count = product
-  }
-  return count
-}

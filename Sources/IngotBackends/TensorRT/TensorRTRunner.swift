@@ -235,16 +235,3 @@ extension Tensor {
     type == .int32 ? elements(as: Int32.self).map(Int.init) : (int64s ?? []).map(Int.init)
   }
 }
-
-extension ElementType {
-  /// Nil where the number overflows.
-  fileprivate func byteCount(of shape: [Int]) -> Int? {
-    var count = 1
-    for size in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard !overflow, size >= 0 else { return nil }
-      count = product
-    }
-    return byteCount(of: count)
-  }
-}

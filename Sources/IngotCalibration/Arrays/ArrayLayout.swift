@@ -29,7 +29,7 @@ struct ArrayLayout: Hashable {
     guard first <= ArrayLimits.sampleCount else {
       throw ArrayProblem("the array claims \(first) samples; \(ArrayLimits.sampleCount) is the limit")
     }
-    guard let sample = Self.byteCount(of: shape.dropFirst(), type), sample <= ArrayLimits.sampleByteCount else {
+    guard let sample = type.byteCount(of: shape.dropFirst()), sample <= ArrayLimits.sampleByteCount else {
       throw ArrayProblem("one sample of the shape \(shapeText(shape)) is larger than the limit of 1 GiB")
     }
     let (whole, overflow) = sample.multipliedReportingOverflow(by: first)
@@ -42,16 +42,6 @@ struct ArrayLayout: Hashable {
 
   var sampleShape: [Int] { Array(shape.dropFirst()) }
   var elementByteCount: Int { (type.bitCount ?? 8) / 8 }
-
-  private static func byteCount(of shape: ArraySlice<Int>, _ type: ElementType) -> Int? {
-    var count = 1
-    for size in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      if overflow { return nil }
-      count = product
-    }
-    return type.byteCount(of: count)
-  }
 
   /// The bytes with each element's order reversed.
   func swapped(_ bytes: [UInt8]) -> [UInt8] {

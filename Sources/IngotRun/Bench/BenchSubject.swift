@@ -52,7 +52,6 @@ package struct BenchSubject: Sendable {
       OptimizationProfile(inputs: profile.mapValues { .init(min: $0.min, opt: $0.opt, max: $0.max) })
     }
   }
-
 }
 
 extension [OptimizationProfile] {
