@@ -14,7 +14,7 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
     case .sanitize, .search, .choose: 2
     case .build: 4
     case .calibrate, .verify: 5
-    case .lower: 7
+    case .lower: 8
     }
   }
 }
