@@ -181,6 +181,22 @@ int ingot_ort_write_optimized(ingot_ort_options *options, const char *path, char
   return ort_finish(f, f->SetOptimizedModelFilePath(options->options, path), error);
 }
 
+int ingot_ort_profile(ingot_ort_options *options, const char *prefix, char **error) {
+  const ort_functions *f = &options->library->f;
+  return ort_finish(f, f->EnableProfiling(options->options, prefix), error);
+}
+
+int ingot_ort_end_profile(ingot_ort_session *session, char **path, char **error) {
+  const ort_functions *f = &session->library->f;
+  OrtAllocator *allocator = NULL;
+  char *text = NULL;
+  int code = ort_finish(f, f->GetAllocatorWithDefaultOptions(&allocator), error);
+  if (code == 0) code = ort_finish(f, f->SessionEndProfiling(session->session, allocator, &text), error);
+  if (code != 0) return code;
+  *path = ort_text(text);
+  return ort_finish(f, f->AllocatorFree(allocator, text), error);
+}
+
 int ingot_ort_configure(ingot_ort_options *options, const char *key, const char *value, char **error) {
   const ort_functions *f = &options->library->f;
   return ort_finish(f, f->AddSessionConfigEntry(options->options, key, value), error);

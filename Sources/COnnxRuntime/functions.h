@@ -38,6 +38,7 @@ typedef void (*OrtLog)(
   F(10,  OrtStatus *, CreateSessionOptions,           (OrtSessionOptions **)) \
   F(11,  OrtStatus *, SetOptimizedModelFilePath,      (OrtSessionOptions *, const char *path)) \
   F(13,  OrtStatus *, SetSessionExecutionMode,        (OrtSessionOptions *, int)) \
+  F(14,  OrtStatus *, EnableProfiling,                (OrtSessionOptions *, const char *prefix)) \
   F(17,  OrtStatus *, DisableMemPattern,              (OrtSessionOptions *)) \
   F(19,  OrtStatus *, DisableCpuMemArena,             (OrtSessionOptions *)) \
   F(22,  OrtStatus *, SetSessionLogSeverityLevel,     (OrtSessionOptions *, int)) \
@@ -73,6 +74,7 @@ typedef void (*OrtLog)(
   F(98,  void,        ReleaseTypeInfo,                (OrtTypeInfo *)) \
   F(99,  void,        ReleaseTensorTypeAndShapeInfo,  (OrtTensorInfo *)) \
   F(100, void,        ReleaseSessionOptions,          (OrtSessionOptions *)) \
+  F(110, OrtStatus *, SessionEndProfiling,            (OrtSession *, OrtAllocator *, char **path)) \
   F(130, OrtStatus *, AddSessionConfigEntry,          (OrtSessionOptions *, const char *key, const char *value)) \
   F(133, OrtStatus *, RunWithBinding,                 (OrtSession *, const OrtRunOptions *, const OrtBinding *)) \
   F(134, OrtStatus *, CreateIoBinding,                (OrtSession *, OrtBinding **)) \

@@ -111,7 +111,7 @@ bool ingot_ov_node_at(const ingot_ov_nodes *nodes, size_t index, ingot_ov_node *
   if (index >= nodes->list.count) return false;
   const ov_node_info *info = &nodes->list.nodes[index];
   *node = (ingot_ov_node){
-      info->node == NULL ? "" : info->node, info->kernel == NULL ? "" : info->kernel, info->op == NULL ? "" : info->op};
+      info->node == NULL ? "" : info->node, info->kernel == NULL ? "" : info->kernel, info->op == NULL ? "" : info->op, info->real_time};
   return true;
 }
 

@@ -177,6 +177,15 @@ package protocol Backend: Sendable {
   /// The same, with the build's options: some of them (threads, streams) say how an engine runs.
   /// - Parameter options: as `BuildRequest.options`.
   func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession
+
+  /// Runs an engine under the runtime's own profiler, which takes time of its own, after a run that does not count.
+  /// - Parameters:
+  ///   - inputs: a tensor for each input, by name.
+  ///   - scratch: a folder for what the profiler writes.
+  /// - Returns: the mean over the runs, in the order in which layers ran; layers without a time are left out.
+  func timeLayers(
+    ofEngineAt path: String, options: [String: String], inputs: [String: Tensor], runs: Int, scratch: String
+  ) throws(BackendError) -> [LayerTime]
 }
 
 extension Backend {
@@ -186,6 +195,12 @@ extension Backend {
 
   package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession {
     try openEngine(at: path)
+  }
+
+  package func timeLayers(
+    ofEngineAt path: String, options: [String: String], inputs: [String: Tensor], runs: Int, scratch: String
+  ) throws(BackendError) -> [LayerTime] {
+    throw BackendError(identity.kind, .refused("it does not tell how long layers take"))
   }
 }
 

@@ -17,20 +17,30 @@ package struct BenchPage {
 
       """
     }
-    let table = TextTable(benchmarks: benchmarks)
-    let head = table.header.map { name -> HTML in "<th>\(name)</th>" }
-    let rows = table.rows.map { row -> HTML in
-      "<tr>\(row.enumerated().map { column, cell -> HTML in column == 0 ? "<td>\(cell)</td>" : "<td class=\"n\">\(cell)</td>" })</tr>"
-    }
+    let tables = [TextTable(benchmarks: benchmarks)] + [TextTable(layersOf: benchmarks)].compactMap(\.self)
     let page: HTML = """
       <!doctype html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>ingot bench</title>
       <style>\(PageStyle.css)</style></head><body><main><h1>How fast engines are on this machine</h1>
-      \(pictures)<div class="card scroll"><table><thead><tr>\(head)</tr></thead><tbody>\(rows)</tbody></table></div>
+      \(pictures)\(tables.map(Self.card))
       </main></body></html>
 
       """
     return page.text
+  }
+
+  private static func card(_ table: TextTable) -> HTML {
+    let head = table.header.map { name -> HTML in "<th>\(name)</th>" }
+    let rows = table.rows.map { row -> HTML in
+      let cells = row.enumerated().map { column, cell -> HTML in
+        table.numeric.contains(column) ? "<td class=\"n\">\(cell)</td>" : "<td>\(cell)</td>"
+      }
+      return "<tr>\(cells)</tr>"
+    }
+    return """
+      <div class="card scroll"><table><thead><tr>\(head)</tr></thead><tbody>\(rows)</tbody></table></div>
+
+      """
   }
 
   private static let (width, height, floor) = (320.0, 130.0, 104.0)

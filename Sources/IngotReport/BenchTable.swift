@@ -17,6 +17,23 @@ extension TextTable {
 }
 
 extension TextTable {
+  /// The layers that take longest; nil where none were timed.
+  package init?(layersOf benchmarks: [Benchmark]) {
+    let rows = benchmarks.flatMap { benchmark in
+      benchmark.rows.flatMap { row in (row.layers ?? []).map { $0.cells(benchmark.title, batch: row.batch) } }
+    }
+    if rows.isEmpty { return nil }
+    self.init(header: ["engine", "batch", "layer ms", "share", "kind", "layer"], rows: rows, numeric: Set(1...3))
+  }
+}
+
+extension Benchmark.Layer {
+  fileprivate func cells(_ title: String, batch: Int) -> [String] {
+    [title, "\(batch)", significant(milliseconds), "\(fixed(share * 100, digits: 1))%", kind, name]
+  }
+}
+
+extension TextTable {
   /// A row a size of batch.
   package init(_ comparison: BenchComparison) {
     self.init(

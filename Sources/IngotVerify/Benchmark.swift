@@ -25,6 +25,20 @@ package struct BenchComparison: Codable, Sendable, Hashable {
 
 /// An engine on this machine.
 package struct Benchmark: Codable, Sendable, Hashable {
+  /// A layer under the runtime's own profiler.
+  package struct Layer: Codable, Sendable, Hashable {
+    package var name: String
+    /// The runtime's word for what it does; empty where it tells none.
+    package var kind: String
+    /// Of a run, the mean of a few.
+    package var milliseconds: Double
+    /// Of all layers' time, 0...1.
+    package var share: Double
+    package init(name: String, kind: String, milliseconds: Double, share: Double) {
+      (self.name, self.kind, self.milliseconds, self.share) = (name, kind, milliseconds, share)
+    }
+  }
+
   /// One size of batch.
   package struct Row: Codable, Sendable, Hashable {
     package var batch: Int
@@ -37,6 +51,8 @@ package struct Benchmark: Codable, Sendable, Hashable {
     package var cores: Double
     /// Resident memory of the process after the runs, in bytes.
     package var residentBytes: Int?
+    /// Those that take longest, longest first; nil where nobody asked.
+    package var layers: [Layer]?
 
     package init(
       batch: Int, latency: LatencyStatistics, samplesPerSecond: Double, stability: Stability?, cores: Double,

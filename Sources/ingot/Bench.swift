@@ -29,6 +29,9 @@ extension Verb {
       .flag("--copies", "let each run copy inputs and outputs between the host's memory and the engine's"),
       .flag(
         "--compare", "run two engines in turn and say how much longer the second one takes, with the interval of 95%"),
+      .value(
+        "--layers", "N", "also show the N layers that take longest, by the runtime's own profiler, in runs of their own"
+      ),
       .value("--html", "FILE", "also write the results as a page with pictures"),
       .value("--data", "SET", "feed the samples of a set"),
       .value("--dim", "NAME=SIZE", "the size of an open dimension other than the batch; may be given more than once"),
@@ -88,6 +91,7 @@ extension Verb {
       return context.terminal.print(try jsonText(BenchDocument(benchmarks: benchmarks)))
     }
     context.terminal.print(TextTable(benchmarks: benchmarks).text)
+    if let layers = TextTable(layersOf: benchmarks) { context.terminal.print("\n\(layers.text)") }
     context.terminal.note("\n" + benchmarks.flatMap(\.conditions).joined(separator: "\n"))
   }
 
@@ -203,5 +207,7 @@ extension BenchSettings {
     self.init(
       batches: batches, dims: dims, streams: try arguments.count("--streams", in: 1...256) ?? 1,
       withCopies: arguments.has("--copies"), plan: plan)
+    layerCount = try arguments.count("--layers", in: 1...1 << 16) ?? 0
+    if layerCount > 0, arguments.has("--compare") { throw UsageError("--layers and --compare exclude each other") }
   }
 }

@@ -19,6 +19,8 @@ private struct BenchReport: Decodable {
       var stability: Stability?
       var cores: Double
       var residentBytes: Int?
+      struct Layer: Decodable { var name: String, kind: String, milliseconds: Double, share: Double }
+      var layers: [Layer]?
     }
 
     var title: String, backend: String, device: String, inputs: String
@@ -106,6 +108,23 @@ private struct ComparisonReport: Decodable {
     #expect(table.errors.contains("inputs: random numbers") && table.errors.contains("copies: none"), "\(table)")
   }
 
+  @Test(arguments: [("onnxruntime", "FusedGemm"), ("openvino", "FullyConnected")])
+  func layersAreShownLongestFirst(backend: String, kind: String) throws {
+    let space = try Quick.space()
+    let words = ["Pipelines/models/digits.onnx", "--backend", backend, "--batch", "1", "--count", "3", "--layers"]
+    let run = try space.ingot(arguments: ["bench", "--json"] + words + ["100"])
+    #expect(run.status == 0, "\(run)")
+    let layers = try #require(try run.decoded(BenchReport.self).benchmarks.first?.rows.first?.layers)
+    #expect(zip(layers, layers.dropFirst()).allSatisfy { $0.milliseconds >= $1.milliseconds })
+    #expect(
+      abs(layers.reduce(0) { $0 + $1.share } - 1) < 1e-9 && layers.contains { $0.kind.hasPrefix(kind) }, "\(layers)")
+    let table = try space.ingot(arguments: ["bench"] + words + ["2", "--html", "page.html"]).output
+    #expect(
+      table.contains("layer ms") && table.split(separator: "\n").filter { $0.hasPrefix("digits.onnx") }.count == 3)
+    #expect(try space.read("page.html").contains("<th>layer ms</th>"))
+    #expect(try space.files(below: "home/store/v1/tmp") == [])
+  }
+
   @Test func twoEnginesAreComparedInTurn() throws {
     let space = try Quick.space()
     let models = ["Pipelines/models/digits.onnx", "Pipelines/models/digits-hard.onnx"]
@@ -142,11 +161,8 @@ private struct ComparisonReport: Decodable {
       (["out/quick/fp32-cpu", "--duration", "1h"], 2, "--duration takes a time like 500ms or 3s"),
       ([Quick.path, "--variant", "fp16-cpu"], 2, "has no engine 'fp16-cpu'; it has fp32-cpu, int8-cpu"),
       (["Pipelines/models/digits.onnx", "--backend", "onnx"], 2, "--backend takes"),
-      (
-        ["Pipelines/models/digits.onnx", "--option", "inter-threads=0"], 1,
-        "cannot be '0'; expected an integer from 1 to 1024"
-      ),
-      (["Pipelines/models/digits.onnx", "--option", "provider=cuda"], 4, "ingot runtimes install onnxruntime-gpu"),
+      (["a.onnx", "b.onnx", "--layers", "3", "--compare"], 2, "--layers and --compare exclude each other"),
+      (["a.onnx", "--layers", "0"], 2, "--layers takes"),
       (
         ["Pipelines/models/digits.onnx", "--option", "inter-threads=0"], 1,
         "cannot be '0'; expected an integer from 1 to 1024"

@@ -38,6 +38,47 @@ struct OnnxRuntimeOptionsTests {
     }
   }
 
+  /// By the library's own profiler, whose file goes away.
+  @Test func layersAreTimed() throws {
+    let scratch = "\(folder.path)/scratch"
+    try FileSystem.makeDirectory(scratch)
+    let layers = try backend.timeLayers(
+      ofEngineAt: folder.write(.relu), options: [:], inputs: ["x": floats([-1, 2, -3, 4], [1, 4])], runs: 3,
+      scratch: scratch)
+    #expect(
+      layers.map(\.kind) == ["Relu"] && layers.allSatisfy { $0.time >= .zero && $0.time < .seconds(1) }, "\(layers)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch) == [])
+    let error = #expect(throws: BackendError.self) {
+      try backend.timeLayers(
+        ofEngineAt: folder.write(.relu), options: ["provider": "cuda"], inputs: [:], runs: 1, scratch: scratch)
+    }
+    #expect(error?.description.contains("when layers were launched on a GPU") == true, "\(error as Any)")
+  }
+
+  /// The first run does not count, nor what is no node; layers of one name are one.
+  @Test func aProfileIsTheMeanOfAllRunsButTheFirst() throws {
+    func node(_ name: String, _ op: String, at start: Int, for duration: Int) -> String {
+      #"{"cat":"Node","dur":\#(duration),"ts":\#(start),"ph":"X","name":"\#(name)","args":{"op_name":"\#(op)","node_index":"1"}}"#
+    }
+    func run(at start: Int) -> String {
+      #"{"cat":"Session","dur":90,"ts":\#(start),"ph":"X","name":"model_run","args":{}}"#
+    }
+    let events = [
+      #"{"cat":"Session","dur":700,"ts":1,"ph":"X","name":"session_initialization","args":{}}"#,
+      node("a_kernel_time", "Conv", at: 1001, for: 900), run(at: 1000),
+      node("a_kernel_time", "Conv", at: 2001, for: 30),
+      node("a_fence_before", "Conv", at: 2000, for: 5), node("b_kernel_time", "Relu", at: 2040, for: 7), run(at: 2000),
+      node("b_kernel_time", "Relu", at: 3040, for: 9), node("a_kernel_time", "Conv", at: 3001, for: 10), run(at: 3000),
+    ]
+    let profile = try OnnxRuntimeProfile(Array("[\(events.joined(separator: ","))]".utf8))
+    #expect(
+      profile.layers.mean(ofRuns: 2) == [
+        LayerTime(layer: "a", kind: "Conv", time: .microseconds(20)),
+        LayerTime(layer: "b", kind: "Relu", time: .microseconds(8)),
+      ])
+    #expect(throws: (any Error).self) { try OnnxRuntimeProfile(Array("{}".utf8)) }
+  }
+
   /// This build of the library has no provider for GPUs, and says so itself.
   @Test(arguments: [("cuda", "CUDA"), ("tensorrt", "TensorRT")])
   func aProviderThatIsAbsentIsAskedOfTheLibrary(provider: String, word: String) throws {

@@ -198,6 +198,10 @@ private let families = [(101601, 10), (100000, 10), (110400, 11), (10701, 15)]
       try session.layerTimes(["x": rows(2)]) == [
         LayerTime(layer: "scale", time: .microseconds(250)), LayerTime(layer: "shift", time: .microseconds(500)),
       ])
+    #expect(
+      try standIn.backend().timeLayers(
+        ofEngineAt: standIn.engine(""), options: [:], inputs: ["x": rows(2)], runs: 3, scratch: "")
+        == session.layerTimes(["x": rows(2)]))
     #expect(try session.layers() == "{\"Layers\": [\"scale\", \"shift\"]}")
     #expect(!(try standIn.calls).contains { $0.hasPrefix("WRONG") })
   }

@@ -53,6 +53,11 @@ void ingot_ort_release_options(ingot_ort_options *options);
 /* Has the optimized model written when the session is made. */
 int ingot_ort_write_optimized(ingot_ort_options *options, const char *path, char **error);
 
+/* Has the session write how long its nodes take, into a file whose path starts with prefix. */
+int ingot_ort_profile(ingot_ort_options *options, const char *prefix, char **error);
+/* Ends that, also in the file. *path: the file's; the caller frees it. */
+int ingot_ort_end_profile(ingot_ort_session *session, char **path, char **error);
+
 /* Sets a session configuration entry. */
 int ingot_ort_configure(ingot_ort_options *options, const char *key, const char *value, char **error);
 

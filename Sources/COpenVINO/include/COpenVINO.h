@@ -80,6 +80,7 @@ typedef struct {
   const char *name;   /* the model's node, and what became part of it behind a slash */
   const char *kernel; /* "jit_avx2_I8": what runs it, and the type that it computes in */
   const char *op;     /* OpenVINO's word: "Convolution" */
+  int64_t microseconds; /* in the last run, where PERF_COUNT is YES */
 } ingot_ov_node;
 
 /* Close requests before their program. One call at a time for each. */
@@ -88,7 +89,7 @@ void ingot_ov_close_request(ingot_ov_request *request);
 
 typedef struct ingot_ov_nodes ingot_ov_nodes;
 
-/* The nodes of the request's program; nothing has to have run. */
+/* The nodes of the request's program; without times nothing has to have run. */
 int ingot_ov_list_nodes(ingot_ov_request *request, ingot_ov_nodes **nodes, char **error);
 /* False past the last. The texts last until the list is released. */
 bool ingot_ov_node_at(const ingot_ov_nodes *nodes, size_t index, ingot_ov_node *node);

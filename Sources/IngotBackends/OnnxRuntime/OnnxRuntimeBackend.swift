@@ -1,6 +1,6 @@
 // ONNX Runtime: on the CPU the reference that others are measured against, and a target of its own, there and on GPUs.
 
-internal import IngotCore
+package import IngotCore
 internal import IngotGraph
 
 /// ONNX Runtime.
@@ -137,7 +137,28 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
   }
 
   package func openEngine(at path: String, options given: [String: String]) throws(BackendError) -> any EngineSession {
-    try openSession(at: path, options: given, tellsSettings: false)
+    try openSession(at: path, options: given)
+  }
+
+  /// - Throws: `.refused` for GPUs.
+  package func timeLayers(
+    ofEngineAt path: String, options: [String: String], inputs: [String: Tensor], runs: Int, scratch: String
+  ) throws(BackendError) -> [LayerTime] {
+    guard try GPUProvider(Self.options.resolved(options, for: .onnxruntime)) == nil else {
+      throw BackendError(
+        identity.kind, .refused("it tells when layers were launched on a GPU, not how long they took there"),
+        hint: "drop --layers; NVIDIA's Nsight Systems shows what ran")
+    }
+    let prefix = FileSystem.join(scratch, "profile-\(FileSystem.uniqueSuffix())")
+    let session = try openSession(at: path, options: options, profilePrefix: prefix)
+    for _ in 0...runs { _ = try session.run(inputs) }
+    let written = try session.endProfile()
+    defer { try? FileSystem.remove(written) }
+    do {
+      return try OnnxRuntimeProfile(FileSystem.read(written)).layers.mean(ofRuns: runs)
+    } catch {
+      throw BackendError(identity.kind, .failed("the profile that it wrote cannot be read: \(error)"))
+    }
   }
 
   /// What ONNX Runtime says that an engine's session is made with: all of its options, in its own words.
@@ -146,7 +167,7 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
   }
 
   private func openSession(
-    at path: String, options given: [String: String], tellsSettings: Bool
+    at path: String, options given: [String: String], tellsSettings: Bool = false, profilePrefix: String? = nil
   ) throws(BackendError) -> OnnxRuntimeSession {
     let values = try Self.options.resolved(given, for: .onnxruntime)
     try requireFile(path)
@@ -157,7 +178,7 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
     options.isDeterministic = values["deterministic"] == "on"
     options.provider = try GPUProvider(values)
     options.entries = [("session.load_model_format", isORTFormat(path) ? "ORT" : "ONNX")]
-    options.tellsSettings = tellsSettings
+    (options.tellsSettings, options.profilePrefix) = (tellsSettings, profilePrefix)
     if let provider = options.provider {
       options.optimization = OnnxRuntimeOptions.Optimization(name: values["graph-optimization"] ?? "")
       let folder = FileSystem.parent(of: identity.libraryPaths[0])

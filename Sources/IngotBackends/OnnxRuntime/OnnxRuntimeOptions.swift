@@ -21,6 +21,8 @@ struct OnnxRuntimeOptions {
   var provider: GPUProvider?
   /// Where the optimized model is written.
   var optimizedModelPath: String?
+  /// How the path of the file starts that the profiler writes.
+  var profilePrefix: String?
   /// Session configuration entries: key and value.
   var entries: [(key: String, value: String)] = []
   /// Whether the session can say how it was made.
@@ -82,6 +84,9 @@ extension OnnxRuntimeOptions {
     defer { unsafe ingot_ort_release_options(options) }
     if let optimizedModelPath {
       try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_write_optimized(options, optimizedModelPath, &$0) }
+    }
+    if let profilePrefix {
+      try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_profile(options, profilePrefix, &$0) }
     }
     for (key, value) in entries {
       try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_configure(options, key, value, &$0) }

@@ -42,6 +42,15 @@ internal import IngotCore
   /// How it was made, in ONNX Runtime's own words; nil where the options do not ask for them.
   var settings: String? { unsafe ingot_ort_session_settings(handle).map { unsafe String(cString: $0) } }
 
+  /// Ends the profile that the options asked for.
+  /// - Returns: the path of its file.
+  func endProfile() throws(BackendError) -> String {
+    var path: UnsafeMutablePointer<CChar>?
+    try unsafe OnnxRuntimeLibrary.check { unsafe ingot_ort_end_profile(handle, &path, &$0) }
+    defer { unsafe ingot_ort_free_text(path) }
+    return unsafe path.map { unsafe String(cString: $0) } ?? ""
+  }
+
   func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
     var results: [String: Tensor] = [:]
     try run(tensors) { output, shape, bytes in

@@ -1,6 +1,6 @@
 // OpenVINO, as a target: reads ONNX, compiles, exports what it compiled and imports it again.
 
-internal import IngotCore
+package import IngotCore
 
 /// OpenVINO.
 package final class OpenVINOBackend: Backend {
@@ -91,6 +91,19 @@ package final class OpenVINOBackend: Backend {
     try OpenVINOSession(openProgram(at: path, options: options))
   }
 
+  package func timeLayers(
+    ofEngineAt path: String, options: [String: String], inputs: [String: Tensor], runs: Int, scratch: String
+  ) throws(BackendError) -> [LayerTime] {
+    let session = try OpenVINOSession(openProgram(at: path, options: options, [("PERF_COUNT", "YES")]))
+    _ = try session.run(inputs)
+    var layers: [LayerTime] = []
+    for _ in 0..<runs {
+      _ = try session.run(inputs)
+      layers += try session.layerTimes()
+    }
+    return layers.mean(ofRuns: runs)
+  }
+
   /// What OpenVINO has for properties of an engine that was opened.
   package func properties(
     _ keys: [String], ofEngineAt path: String, options: [String: String]
@@ -101,11 +114,13 @@ package final class OpenVINOBackend: Backend {
     return values
   }
 
-  private func openProgram(at path: String, options: [String: String]) throws(BackendError) -> OpenVINOProgram {
+  private func openProgram(
+    at path: String, options: [String: String], _ more: [(key: String, value: String)] = []
+  ) throws(BackendError) -> OpenVINOProgram {
     let values = try Self.options.resolved(options, for: .openvino)
     let file = try identity.kind.system { () throws(SystemError) in try MappedFile(path: path) }
     let device = values["device"] ?? "CPU"
-    let core = try OpenVINOLibrary(path: libraryPath, device: device, properties: Self.properties(values))
+    let core = try OpenVINOLibrary(path: libraryPath, device: device, properties: Self.properties(values) + more)
     return try OpenVINOProgram(importing: file, for: device, core, types)
   }
 

@@ -18,6 +18,9 @@ internal import IngotCore
   /// Nodes that compute, with the type that their kernels compute in; kernels that do not say it are left out.
   func kernels() throws(BackendError) -> [EngineKernel] { try request.kernels() }
 
+  /// Of the last run; the program was opened with PERF_COUNT.
+  func layerTimes() throws(BackendError) -> [LayerTime] { try request.layerTimes() }
+
   func run(_ tensors: [String: Tensor]) throws(BackendError) -> [String: Tensor] {
     try request.set(tensors)
     try request.infer()
@@ -130,20 +133,37 @@ private final class PreparedRequest: PreparedRun {
   deinit { unsafe ingot_ov_close_request(handle) }
 
   func kernels() throws(BackendError) -> [EngineKernel] {
-    var list: OpaquePointer?
-    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_list_nodes(handle, &list, &$0) }
-    guard let list = unsafe list else { fatalError("BUG: nodes were listed and are not there") }
-    defer { unsafe ingot_ov_release_nodes(list) }
     var kernels: [EngineKernel] = []
-    var (index, node) = (0, unsafe ingot_ov_node())
-    while unsafe ingot_ov_node_at(list, index, &node) {
+    try unsafe forEachNode { node in
       let texts = unsafe (
         name: String(cString: node.name), kernel: String(cString: node.kernel), op: String(cString: node.op)
       )
       kernels += [EngineKernel(openVINO: texts.name, kernel: texts.kernel, op: texts.op)].compactMap(\.self)
-      index += 1
     }
     return kernels
+  }
+
+  func layerTimes() throws(BackendError) -> [LayerTime] {
+    var layers: [LayerTime] = []
+    try unsafe forEachNode { node in
+      guard unsafe node.microseconds > 0 else { return }
+      let kind = unsafe "\(String(cString: node.op)) \(String(cString: node.kernel))"
+      unsafe layers.append(
+        LayerTime(layer: String(cString: node.name), kind: kind, time: .microseconds(node.microseconds)))
+    }
+    return layers
+  }
+
+  private func forEachNode(_ body: (ingot_ov_node) -> Void) throws(BackendError) {
+    var list: OpaquePointer?
+    try unsafe OpenVINOLibrary.check { unsafe ingot_ov_list_nodes(handle, &list, &$0) }
+    guard let list = unsafe list else { fatalError("BUG: nodes were listed and are not there") }
+    defer { unsafe ingot_ov_release_nodes(list) }
+    var (index, node) = (0, unsafe ingot_ov_node())
+    while unsafe ingot_ov_node_at(list, index, &node) {
+      unsafe body(node)
+      index += 1
+    }
   }
 
   func set(_ tensors: [String: Tensor]) throws(BackendError) {

@@ -73,6 +73,15 @@ package struct TensorRTBackend: Backend {
     try session(ofEngineAt: path, options: options)
   }
 
+  package func timeLayers(
+    ofEngineAt path: String, options: [String: String], inputs: [String: Tensor], runs: Int, scratch: String
+  ) throws(BackendError) -> [LayerTime] {
+    let session = try session(ofEngineAt: path, options: options)
+    var layers: [LayerTime] = []
+    for _ in 0..<runs { layers += try session.layerTimes(inputs) }
+    return layers.mean(ofRuns: runs)
+  }
+
   /// On the first GPU that the driver lists.
   /// - Parameter runtimeCache: what TensorRT-RTX compiled for the engine on this GPU before: `TensorRTSession.runtimeCache`.
   package func session(

@@ -2,13 +2,6 @@
 
 package import IngotCore
 
-/// How long a layer took in one run.
-package struct LayerTime: Hashable, Sendable {
-  /// As the engine names it.
-  package var layer: String
-  package var time: Duration
-}
-
 /// What options say about runs.
 struct TensorRTRunSettings {
   var usesCUDAGraphs: Bool

@@ -14,6 +14,8 @@ package struct BenchSettings: Sendable {
   package var streams: Int
   package var withCopies: Bool
   package var plan: TimingPlan
+  /// So many layers of each size are shown with their times; 0: none are timed.
+  package var layerCount = 0
 
   package init(batches: [Int]?, dims: [String: Int], streams: Int, withCopies: Bool, plan: TimingPlan) {
     (self.batches, self.dims, self.streams) = (batches, dims, streams)
@@ -42,7 +44,9 @@ package struct Bencher {
     var benchmark = opened.conditions
     for batch in opened.batches {
       onProgress("\(subject.title): batch \(batch)")
-      benchmark.rows.append(try time(try opened.prepare(batch), batch: batch))
+      var row = try time(try opened.prepare(batch), batch: batch)
+      if settings.layerCount > 0 { row.layers = longest(try opened.timeLayers(batch)) }
+      benchmark.rows.append(row)
     }
     finish(&benchmark, since: before)
     benchmark.notes += benchmark.rows.compactMap(\.doubt)
@@ -75,6 +79,15 @@ package struct Bencher {
     return result
   }
 
+  private func longest(_ layers: [LayerTime]) -> [Benchmark.Layer] {
+    let all = layers.reduce(.zero) { $0 + $1.time }
+    return layers.sorted { ($1.time, $0.layer) < ($0.time, $1.layer) }.prefix(settings.layerCount).map {
+      Benchmark.Layer(
+        name: $0.layer, kind: $0.kind, milliseconds: $0.time / .milliseconds(1),
+        share: $0.time / max(all, .nanoseconds(1)))
+    }
+  }
+
   private func finish(_ benchmark: inout Benchmark, since before: MachineState) {
     benchmark.peakBytes = ProcessUse.memory?.peak
     benchmark.notes = MachineState.notes(from: before, to: MachineState(), coreCount: Processor.coreCount)
@@ -85,7 +98,10 @@ package struct Bencher {
     var conditions: Benchmark
     var batches: [Int]
     var prepare: (Int) throws -> [any PreparedRun]
+    var timeLayers: (Int) throws -> [LayerTime]
   }
+
+  private static let layerRuns = 10
 
   private func open(_ subject: BenchSubject) throws -> Opened {
     let kind = subject.backend.running(with: subject.options)
@@ -101,17 +117,31 @@ package struct Bencher {
       let tensors = try inputs.tensors(for: session.inputs, batch: batch)
       return try (0..<settings.streams).map { _ in try session.prepare(tensors) }
     }
+    func timeLayers(_ path: String, _ declared: [IOTensor], _ batch: Int) throws -> [LayerTime] {
+      try backend.timeLayers(
+        ofEngineAt: path, options: subject.options, inputs: try inputs.tensors(for: declared, batch: batch),
+        runs: Self.layerRuns, scratch: scratch)
+    }
     switch subject.source {
     case .engine(let path):
       let session = try backend.openEngine(at: path, options: subject.options)
       let batches = try batches(for: subject, inputs: session.inputs)
-      return Opened(conditions: conditions, batches: batches) { try runs(session, $0) }
+      return Opened(
+        conditions: conditions, batches: batches, prepare: { try runs(session, $0) },
+        timeLayers: { try timeLayers(path, session.inputs, $0) })
     case .model(let path):
       let declared = try readModel(path).inputTensors
       let batches = try batches(for: subject, inputs: declared)
-      return Opened(conditions: conditions, batches: batches) { batch in
-        try runs(try build(path, declared, try inputs.shapes(of: declared, batch: batch), subject, backend), batch)
+      func built<R>(_ batch: Int, _ body: (_ engine: String) throws -> R) throws -> R {
+        try build(path, declared, try inputs.shapes(of: declared, batch: batch), subject, backend, body)
       }
+      return Opened(
+        conditions: conditions, batches: batches,
+        prepare: { batch in
+          // An open engine keeps its file.
+          try built(batch) { try runs(try backend.openEngine(at: $0, options: subject.options), batch) }
+        },
+        timeLayers: { batch in try built(batch) { try timeLayers($0, declared, batch) } })
     }
   }
 
@@ -132,9 +162,11 @@ package struct Bencher {
     return Set(subject.profiles.flatMap(\.inputs.values).compactMap(\.opt.first)).sorted()
   }
 
-  private func build(
-    _ path: String, _ inputs: [IOTensor], _ shapes: [[Int]], _ subject: BenchSubject, _ backend: any Backend
-  ) throws -> any EngineSession {
+  /// - Parameter body: is called with the engine's path, which is no longer there when it is done.
+  private func build<R>(
+    _ path: String, _ inputs: [IOTensor], _ shapes: [[Int]], _ subject: BenchSubject, _ backend: any Backend,
+    _ body: (_ engine: String) throws -> R
+  ) throws -> R {
     let extents = zip(inputs, shapes).map { ($0.name, OptimizationProfile.Extent(min: $1, opt: $1, max: $1)) }
     let isDynamic = inputs.contains { $0.shape.sizes == nil }
     let request = BuildRequest(
@@ -144,10 +176,9 @@ package struct Bencher {
     onProgress("\(subject.title): building")
     try FileSystem.makeDirectory(scratch)
     let engine = FileSystem.join(scratch, "engine-\(FileSystem.uniqueSuffix())")
-    // An open engine keeps its file.
     defer { try? FileSystem.remove(engine) }
     _ = try backend.build(request, to: engine) { _ in !Interrupt.wasRequested }
-    return try backend.openEngine(at: engine, options: subject.options)
+    return try body(engine)
   }
 
   private func time(_ prepared: [any PreparedRun], batch: Int) throws -> Benchmark.Row {
