@@ -51,6 +51,18 @@ package struct PluginLibrary: Hashable, Sendable {
   package init(path: String, isSerialized: Bool = false) { (self.path, self.isSerialized) = (path, isSerialized) }
 }
 
+/// Code of others that an engine runs besides its runtime's: in this process, and with all of its rights.
+package struct EngineCode: Hashable, Sendable {
+  /// As `BuildRequest.plugins`. The engine holds those that are serialized: nothing is looked for at their path.
+  package var plugins: [PluginLibrary]
+  /// Whether any of it may run. An engine is trusted where this Ingot's own records say how it was built, or where a person
+  /// said so; never because of what it, or what came with it, says of itself.
+  package var isTrusted: Bool
+  package init(plugins: [PluginLibrary] = [], isTrusted: Bool = false) {
+    (self.plugins, self.isTrusted) = (plugins, isTrusted)
+  }
+}
+
 /// What an engine is to be built from and for.
 package struct BuildRequest: Hashable, Sendable {
   /// The strongly typed ONNX model; external data is found beside it.
@@ -177,6 +189,11 @@ package protocol Backend: Sendable {
   /// The same, with the build's options: some of them (threads, streams) say how an engine runs.
   /// - Parameter options: as `BuildRequest.options`.
   func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession
+
+  /// The same for an engine that may run code of others; a backend whose engines do not is given none.
+  func openEngine(
+    at path: String, options: [String: String], code: EngineCode
+  ) throws(BackendError) -> any EngineSession
 }
 
 extension Backend {
@@ -186,6 +203,12 @@ extension Backend {
 
   package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession {
     try openEngine(at: path)
+  }
+
+  package func openEngine(
+    at path: String, options: [String: String], code: EngineCode
+  ) throws(BackendError) -> any EngineSession {
+    try openEngine(at: path, options: options)
   }
 }
 

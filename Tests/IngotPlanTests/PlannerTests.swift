@@ -164,6 +164,33 @@ import Testing
     #expect(plan.engines.map { $0.steps.map(\.index) } == [[0, 1, 2, 3], [0, 1, 4, 5], [0, 6, 7, 8]])
   }
 
+  @Test func verifiesWithThePluginsThatTheEngineCalls() throws {
+    let more = "verify: { data: eval, outputs: { y: { cosine: 0.9 } } }"
+    let plan = try Plan(
+      Manifest.parse(
+        text: """
+          ingot: 1
+          name: net
+          model: { path: net.onnx }
+          targets:
+            trt: { backend: tensorrt, build: { version-compatible: true, plugins: [libs/a.so, { path: b.so, serialize: true }] } }
+            cpu: { backend: onnxruntime }
+          precision: { type: int8, max-drop: { cosine: 10% } }
+          calibration: { data: set }
+          \(more)
+          """, path: "m/net.yaml"))
+    let files = ["m/libs/a.so", "m/b.so"].enumerated().map { StepInput("plugin-\($0)", .file(path: $1)) }
+    let verify = plan.steps.filter { $0.stage == .verify }
+    #expect(verify.map { $0.inputs.filter { $0.name.hasPrefix("plugin-") } } == [files, []])
+    guard case .verify(let settings) = verify[0].action else { return }
+    #expect(
+      settings.plugins == [
+        .init(fileName: "a.so", isSerialized: false), .init(fileName: "b.so", isSerialized: true),
+      ])
+    // A search judges the model, whatever runs it.
+    for case .search(let settings) in plan.steps.map(\.action) { #expect(settings.gates.plugins == []) }
+  }
+
   @Test func aTargetsVersionIsAskedOfItsRuntime() throws {
     let plan = try Plan(manifest(targets: "targets: { cpu: { backend: onnxruntime, version: \"1.20\" } }"))
     #expect(plan.steps[1].tools == [ToolRequirement(backend: "onnxruntime", version: "1.20")])

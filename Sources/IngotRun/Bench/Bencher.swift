@@ -103,7 +103,7 @@ package struct Bencher {
     }
     switch subject.source {
     case .engine(let path):
-      let session = try backend.openEngine(at: path, options: subject.options)
+      let session = try backend.openEngine(at: path, options: subject.options, code: subject.code)
       let batches = try batches(for: subject, inputs: session.inputs)
       return Opened(conditions: conditions, batches: batches) { try runs(session, $0) }
     case .model(let path):
@@ -147,7 +147,7 @@ package struct Bencher {
     // An open engine keeps its file.
     defer { try? FileSystem.remove(engine) }
     _ = try backend.build(request, to: engine) { _ in !Interrupt.wasRequested }
-    return try backend.openEngine(at: engine, options: subject.options)
+    return try backend.openEngine(at: engine, options: subject.options, code: EngineCode(isTrusted: true))
   }
 
   private func time(_ prepared: [any PreparedRun], batch: Int) throws -> Benchmark.Row {
