@@ -49,6 +49,26 @@ import Testing
     #expect(run.output.contains("passed (graph, random inputs)"))
   }
 
+  @Test(arguments: [
+    ("strip-plan: true", "it was built without its weights (strip-plan)"),
+    (
+      "runtime-platform: windows-amd64",
+      "it was built for Windows (runtime-platform windows-amd64), and this is Linux"
+    ),
+  ])
+  func anEngineThatRunsElsewhereIsVerifiedAsItsGraph(option: String, reason: String) throws {
+    try space.edit("plain.yaml", "cuda-graphs: true", option)
+    let run = try space.ingot("build", "plain.yaml", environment: machine)
+    try #require(run.status == 0, "\(run)")
+    #expect(
+      run.errors.contains("warning: verified on the graph level: the engine does not run here: \(reason)"), "\(run)")
+    #expect(run.output.contains("passed (graph, random inputs)"), "\(run)")
+    for words in [["doctor", "out/plain/fp32-gpu"], ["bench", "out/plain/fp32-gpu", "--count", "1"]] {
+      let run = try space.start(words, environment: machine).finished()
+      #expect((run.output + run.errors).contains(reason), "\(run)")
+    }
+  }
+
   @Test func anEngineWithPluginsIsVerifiedWithThemAndTimedWhereTheyAreTrusted() throws {
     let library = "libs/libtwice.so", bundle = "out/plain/fp32-gpu"
     var machine = try space.addTensorRT(["-UPLAN", "-DPLAN=\"weight=0.001 calls=IngotTwice\""])

@@ -66,6 +66,11 @@ extension BuildDocument {
   }
 }
 
+/// The options that a bundle's engine was built with, by name; empty where the bundle does not tell.
+package func buildOptions(ofBundleAt folder: String) -> [String: String] {
+  BuildDocument(path: FileSystem.join(folder, "build.json"))?.options ?? [:]
+}
+
 extension [OptimizationProfile] {
   /// Whether one of them takes batches of this size; without profiles all sizes are taken.
   func admit(batch: Int) -> Bool {
