@@ -371,9 +371,10 @@ private struct Planner {
 
   private func buildSettings(_ variant: Variant) -> BuildSettings {
     let target = variant.target
+    let workspace = target.backend.value.isTensorRT ? manifest.workspace?.value.count : nil
     var settings = BuildSettings(
       backend: target.backend.value.rawValue, compute: target.compute.map(\.value), profiles: profiles,
-      workspace: manifest.workspace?.value.count, options: options(for: variant))
+      workspace: workspace, options: options(for: variant))
     settings.plugins = pluginSettings(target)
     let precision = variant.precision
     if [.fp16, .bf16, .int8, .fp8].contains(precision.type.value) {

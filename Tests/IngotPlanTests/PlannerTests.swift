@@ -191,6 +191,47 @@ import Testing
     for case .search(let settings) in plan.steps.map(\.action) { #expect(settings.gates.plugins == []) }
   }
 
+  @Test(arguments: [
+    ("{ gpu: { backend: tensorrt } }", []),
+    (
+      "{ gpu: { backend: tensorrt-rtx }, cpu: { backend: onnxruntime }, ov: { backend: openvino } }",
+      [
+        """
+        net.yaml:6:12: note: `workspace` has no effect on 'cpu' (onnxruntime), 'ov' (openvino): it is the device memory of \
+        TensorRT's tactics
+          workspace: 1GiB
+                     ^
+        """
+      ]
+    ),
+    (
+      "{ ov: { backend: openvino } }",
+      [
+        """
+        net.yaml:6:12: warning: `workspace` has no effect on 'ov' (openvino): it is the device memory of TensorRT's tactics
+          workspace: 1GiB
+                     ^
+          hint: remove it
+        """
+      ]
+    ),
+  ])
+  func saysThatWorkspaceIsTensorRTsAlone(targets: String, expected: [String]) throws {
+    let manifest = try Manifest.parse(
+      text: """
+        ingot: 1
+        name: net
+        model: { path: net.onnx }
+        targets: \(targets)
+        precision: fp32
+        workspace: 1GiB
+        """, path: "net.yaml")
+    #expect(remarks(on: manifest).map(\.description) == expected)
+    for case .build(let settings) in try Plan(manifest).steps.map(\.action) {
+      #expect(settings.workspace == (settings.backend.hasPrefix("tensorrt") ? 1 << 30 : nil))
+    }
+  }
+
   @Test func aTargetsVersionIsAskedOfItsRuntime() throws {
     let plan = try Plan(manifest(targets: "targets: { cpu: { backend: onnxruntime, version: \"1.20\" } }"))
     #expect(plan.steps[1].tools == [ToolRequirement(backend: "onnxruntime", version: "1.20")])
