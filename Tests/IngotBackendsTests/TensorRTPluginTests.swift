@@ -247,6 +247,25 @@ struct TensorRTRTXPluginTests {
     }
   }
 
+  /// As far as the plan, which is none: the runtime's registry, and its leave for code in a plan.
+  @Test func keepsThePluginsOfEnginesApart() throws {
+    let driver = try StandInDriver()
+    let gpu = try CUDAContext(libraryPath: driver.path)
+    let twice = PluginLibrary(path: try StandIn.plugin("IngotTwice", in: folder))
+    func refusal(_ plugins: PluginLibrary...) throws -> String {
+      let code = TensorRTEngineCode(
+        EngineCode(plugins: plugins, isTrusted: true), options: ["version-compatible": "on"])
+      return try #require(throws: BackendError.self) {
+        _ = try TensorRTEngine(
+          Bytes(Array("vtrt and no more".utf8)), path: "engine.plan", library: backend.library, gpu: gpu, code: code)
+      }.description
+    }
+    for _ in 0..<2 { #expect(try refusal(twice).contains("takes it for no engine")) }
+    #expect(
+      try refusal(twice, twice).contains(
+        "Cannot register the library as plugin creator of IngotTwice exists already"))
+  }
+
   @Test func tellsWhyALibraryIsNotTaken() throws {
     let twice = PluginLibrary(path: try StandIn.plugin("IngotTwice", in: folder))
     let error = try #require(throws: BackendError.self) { try words(twice, twice) }
