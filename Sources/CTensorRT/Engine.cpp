@@ -20,14 +20,14 @@ template <class Value, class Body> Value answer(const ingot_trt_engine *engine, 
 
 }  // namespace
 
-// The runtime goes last.
+// The runtime goes last, and before it the plug-ins, which the engine has objects of.
 ingot_trt_engine::~ingot_trt_engine() {
   if (isObject(engine)) call(engine, deleteObject);
+  plugins.unload(library.layout);
   if (isObject(runtime)) call(runtime, deleteObject);
 }
 
-ingot_trt_status ingot_trt_engine_open(
-    const ingot_trt_library *library, const void *plan, size_t byte_count, ingot_trt_engine **result, char **message) {
+ingot_trt_status ingot_trt_engine_open(const ingot_trt_library *library, ingot_trt_engine **result, char **message) {
   return guarded(message, [&] {
     auto made = std::make_unique<ingot_trt_engine>(*library);
     const ingot_trt_status status = explaining(made->recorder, message, [&] {
@@ -36,11 +36,35 @@ ingot_trt_status ingot_trt_engine_open(
       if (!isObject(made->runtime)) return INGOT_TRT_FAILED;
       // The engine takes it over.
       made->call(made->runtime, runtime::setErrorRecorder, &made->recorder);
-      made->engine = made->call(made->runtime, runtime::deserializeCudaEngine, plan, byte_count);
-      return isObject(made->engine) ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
+      return INGOT_TRT_OK;
     });
     if (status == INGOT_TRT_OK) *result = made.release();
     return status;
+  });
+}
+
+ingot_trt_status ingot_trt_engine_load_plugins(ingot_trt_engine *engine, const char *path, char **message) {
+  char *problem = nullptr, *said = nullptr;
+  const ingot_trt_status status = explaining(engine->recorder, &said, [&] {
+    void *const registry = engine->call(engine->runtime, runtime::getPluginRegistry);
+    return engine->plugins.load(engine->library, registry, path, &problem);
+  });
+  *message = problem != nullptr ? problem : said;
+  if (problem != nullptr) free(said);
+  return status;
+}
+
+ingot_trt_status ingot_trt_engine_allow_host_code(ingot_trt_engine *engine, char **message) {
+  return explaining(engine->recorder, message, [&] {
+    engine->call(engine->runtime, runtime::setEngineHostCodeAllowed, true);
+    return engine->call(engine->runtime, runtime::getEngineHostCodeAllowed) ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
+  });
+}
+
+ingot_trt_status ingot_trt_engine_read(ingot_trt_engine *engine, const void *plan, size_t byte_count, char **message) {
+  return explaining(engine->recorder, message, [&] {
+    engine->engine = engine->call(engine->runtime, runtime::deserializeCudaEngine, plan, byte_count);
+    return isObject(engine->engine) ? INGOT_TRT_OK : INGOT_TRT_REFUSED;
   });
 }
 

@@ -2,13 +2,15 @@
 #pragma once
 
 #include "ExecutionCallbacks.hpp"
+#include "Plugins.hpp"
 #include "RuntimeSlots.hpp"
 
 struct ingot_trt_engine {
   const ingot_trt_library &library;
   mutable ingot::trt::ErrorRecorder recorder;
   void *runtime = nullptr;
-  void *engine = nullptr;
+  void *engine = nullptr;  // null until it is read
+  ingot::trt::PluginLibraries plugins;
 
   explicit ingot_trt_engine(const ingot_trt_library &library) : library(library) {}
   ingot_trt_engine(const ingot_trt_engine &) = delete;

@@ -13,9 +13,7 @@ ingot_trt_job::~ingot_trt_job() {
   if (isObject(network)) call(network, deleteObject);
   for (void *const cache : timingCaches) call(cache, deleteObject);
   if (isObject(config)) call(config, deleteObject);
-  for (void *const plugins : pluginLibraries) {
-    call(call(builder, builder::getPluginRegistry), pluginRegistry::deregisterLibrary, plugins);
-  }
+  plugins.unload(layout());
   if (isObject(builder)) call(builder, deleteObject);
 }
 

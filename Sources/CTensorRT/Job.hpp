@@ -2,7 +2,7 @@
 #pragma once
 
 #include "Callbacks.hpp"
-#include "Library.hpp"
+#include "Plugins.hpp"
 
 #include <memory>
 #include <vector>
@@ -16,7 +16,7 @@ struct ingot_trt_job {
   void *parser = nullptr;
   void *profile = nullptr;  // the one being filled; the builder owns it
   std::vector<void *> timingCaches;  // the last one is in use
-  std::vector<void *> pluginLibraries;  // in the builder's registry
+  ingot::trt::PluginLibraries plugins;
   std::vector<std::string> serializedPlugins;
   std::vector<int> targets;  // compute capabilities, where they are listed
 

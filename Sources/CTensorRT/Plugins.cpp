@@ -1,34 +1,32 @@
-// Libraries of plug-ins, each for one job. The registry of the process would show them to every other job; a builder has
-// one of its own, which its parser asks first.
+#include "Plugins.hpp"
 
 #include "Job.hpp"
 
 #include <dlfcn.h>
 
-using namespace ingot::trt;
-
+namespace ingot::trt {
 namespace {
 
-// How many plug-ins every job of the process sees.
-int32_t sharedCount(ingot_trt_job *job) {
-  void *const registry = job->library.pluginRegistry != nullptr ? job->library.pluginRegistry() : nullptr;
+// How many plug-ins everybody in the process sees.
+int32_t sharedCount(const ingot_trt_library &library) {
+  void *const registry = library.pluginRegistry != nullptr ? library.pluginRegistry() : nullptr;
   int32_t count = 0;
-  if (isObject(registry)) job->call(registry, pluginRegistry::getAllCreators, &count);
+  if (isObject(registry)) call(library.layout, registry, pluginRegistry::getAllCreators, &count);
   return count;
 }
 
 using Handle = std::unique_ptr<void, int (*)(void *)>;
 
 // Opens the library before TensorRT does, so that what the loader says is known whatever TensorRT makes of it.
-ingot_trt_status open(ingot_trt_job *job, const char *path, Handle &handle, char **message) {
-  const int32_t before = sharedCount(job);
+ingot_trt_status open(const ingot_trt_library &library, const char *path, Handle &handle, char **message) {
+  const int32_t before = sharedCount(library);
   dlerror();
   handle.reset(dlopen(path, RTLD_NOW | RTLD_LOCAL));
   if (handle == nullptr) {
     const char *const text = dlerror();
     return fail(INGOT_TRT_NOT_LOADED, text != nullptr ? text : path, message);
   }
-  if (sharedCount(job) != before) {
+  if (sharedCount(library) != before) {
     handle.release();  // The process keeps these plug-ins, and so their library.
     return fail(INGOT_TRT_NOT_PLUGINS, "registers its plug-ins for the whole process when it is loaded", message);
   }
@@ -40,18 +38,34 @@ ingot_trt_status open(ingot_trt_job *job, const char *path, Handle &handle, char
 
 }  // namespace
 
+ingot_trt_status PluginLibraries::load(
+    const ingot_trt_library &library, void *itsRegistry, const char *path, char **message) {
+  if (!library.layout.has(pluginRegistry::loadLibrary)) return INGOT_TRT_LACKING;
+  Handle handle(nullptr, dlclose);
+  const ingot_trt_status status = open(library, path, handle, message);
+  if (status != INGOT_TRT_OK) return status;
+  if (!isObject(itsRegistry)) return INGOT_TRT_FAILED;
+  registry = itsRegistry;
+  void *const plugins = call(library.layout, registry, pluginRegistry::loadLibrary, path);
+  if (!isObject(plugins)) return INGOT_TRT_REFUSED;
+  libraries.push_back(plugins);
+  return INGOT_TRT_OK;
+}
+
+void PluginLibraries::unload(Layout layout) {
+  for (void *const each : libraries) call(layout, registry, pluginRegistry::deregisterLibrary, each);
+  libraries.clear();
+}
+
+}  // namespace ingot::trt
+
+using namespace ingot::trt;
+
 ingot_trt_status ingot_trt_load_plugins(ingot_trt_job *job, const char *path, bool serialize, char **message) {
   return during(job, [&] {
-    if (!job->layout().has(pluginRegistry::loadLibrary)) return INGOT_TRT_LACKING;
-    Handle handle(nullptr, dlclose);
-    const ingot_trt_status status = open(job, path, handle, message);
-    if (status != INGOT_TRT_OK) return status;
     void *const registry = job->call(job->builder, builder::getPluginRegistry);
-    if (!isObject(registry)) return INGOT_TRT_FAILED;
-    void *const plugins = job->call(registry, pluginRegistry::loadLibrary, path);
-    if (!isObject(plugins)) return INGOT_TRT_REFUSED;
-    job->pluginLibraries.push_back(plugins);
-    if (!serialize) return INGOT_TRT_OK;
+    const ingot_trt_status status = job->plugins.load(job->library, registry, path, message);
+    if (status != INGOT_TRT_OK || !serialize) return status;
     job->serializedPlugins.push_back(path);
     std::vector<const char *> paths;
     for (const std::string &each : job->serializedPlugins) paths.push_back(each.c_str());

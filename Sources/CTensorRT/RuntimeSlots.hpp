@@ -12,6 +12,9 @@ namespace runtime {
 inline constexpr Via<void *(const void *, size_t)>
   deserializeCudaEngine                                    {"deserializeCudaEngine",      3, 1000,    3,    3,    3};
 inline constexpr Via<void(void *)> setErrorRecorder        {"setErrorRecorder",           9, 1000,    8,    8,    9};
+inline constexpr Via<void *()> getPluginRegistry           {"getPluginRegistry",         18, 1000,   17,   17,   18};
+inline constexpr Via<void(bool)> setEngineHostCodeAllowed  {"setEngineHostCodeAllowed",  21, 1000,   20,   20,   21};
+inline constexpr Via<bool()> getEngineHostCodeAllowed      {"getEngineHostCodeAllowed",  22, 1000,   21,   21,   22};
 }  // namespace runtime
 
 namespace engine {

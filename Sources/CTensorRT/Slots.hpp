@@ -49,7 +49,7 @@ inline constexpr Via<int32_t()> getMaxThreads              {"getMaxThreads",    
 inline constexpr Via<void *()> getPluginRegistry           {"getPluginRegistry",         19, 1000,   16,   16,   19};
 }  // namespace builder
 
-// A builder's own, or that of the process, which is the parent of all others.
+// A builder's or a runtime's own, or that of the process, which is the parent of all others.
 namespace pluginRegistry {
 inline constexpr Own<bool()> isParentSearchEnabled         {"isParentSearchEnabled",      8, 1000,    4,    4,   -1};
 inline constexpr Own<void *(const char *)> loadLibrary     {"loadLibrary",               10, 1000,    6,    6,   -1};

@@ -51,6 +51,18 @@ package struct PluginLibrary: Hashable, Sendable {
   package init(path: String, isSerialized: Bool = false) { (self.path, self.isSerialized) = (path, isSerialized) }
 }
 
+/// Code of others that an engine runs besides its runtime's: in this process, and with all of its rights.
+package struct EngineCode: Hashable, Sendable {
+  /// As `BuildRequest.plugins`. The engine holds those that are serialized: nothing is looked for at their path.
+  package var plugins: [PluginLibrary]
+  /// Whether any of it may run. An engine is trusted where this Ingot's own records say how it was built, or where a person
+  /// said so; never because of what it, or what came with it, says of itself.
+  package var isTrusted: Bool
+  package init(plugins: [PluginLibrary] = [], isTrusted: Bool = false) {
+    (self.plugins, self.isTrusted) = (plugins, isTrusted)
+  }
+}
+
 /// What an engine is to be built from and for.
 package struct BuildRequest: Hashable, Sendable {
   /// The strongly typed ONNX model; external data is found beside it.
@@ -178,13 +190,20 @@ package protocol Backend: Sendable {
   /// - Parameter options: as `BuildRequest.options`.
   func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession
 
+  /// The same for an engine that may run code of others; a backend whose engines do not is given none.
+  func openEngine(
+    at path: String, options: [String: String], code: EngineCode
+  ) throws(BackendError) -> any EngineSession
+
   /// Runs an engine under the runtime's own profiler, which takes time of its own, after a run that does not count.
   /// - Parameters:
+  ///   - code: as `openEngine` takes it.
   ///   - inputs: a tensor for each input, by name.
   ///   - scratch: a folder for what the profiler writes.
   /// - Returns: the mean over the runs, in the order in which layers ran; layers without a time are left out.
   func timeLayers(
-    ofEngineAt path: String, options: [String: String], inputs: [String: Tensor], runs: Int, scratch: String
+    ofEngineAt path: String, options: [String: String], code: EngineCode, inputs: [String: Tensor], runs: Int,
+    scratch: String
   ) throws(BackendError) -> [LayerTime]
 }
 
@@ -197,10 +216,10 @@ extension Backend {
     try openEngine(at: path)
   }
 
-  package func timeLayers(
-    ofEngineAt path: String, options: [String: String], inputs: [String: Tensor], runs: Int, scratch: String
-  ) throws(BackendError) -> [LayerTime] {
-    throw BackendError(identity.kind, .refused("it does not tell how long layers take"))
+  package func openEngine(
+    at path: String, options: [String: String], code: EngineCode
+  ) throws(BackendError) -> any EngineSession {
+    try openEngine(at: path, options: options)
   }
 }
 

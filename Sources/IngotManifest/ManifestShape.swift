@@ -16,7 +16,9 @@ extension Shape {
         "precision", precisionForm, "The number type that engines compute in. Required where `matrix` has none."),
       .optional(
         "profiles", .list(profileForm, minimum: 1), "Optimization profiles: the sizes that an engine is built for."),
-      .optional("workspace", Form.byteCount, "Device memory that the builder's tactics may use."),
+      .optional(
+        "workspace", Form.byteCount,
+        "Device memory that TensorRT's tactics may use; it has no effect on other backends."),
       .optional("calibration", .mapping(calibration), "Data that the ranges for int8 and fp8 are measured on."),
       .optional(
         "build", .mapping(build), "Build options. A key is an option or a backend's name with options below it."),

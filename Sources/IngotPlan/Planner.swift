@@ -140,6 +140,10 @@ private struct Planner {
     }
   }
 
+  private func pluginSettings(_ target: TargetSpec) -> [BuildSettings.Plugin] {
+    manifest.plugins(for: target).map { .init(fileName: $0.fileName, isSerialized: $0.isSerialized) }
+  }
+
   /// - Returns: the step whose `model.onnx` is strongly typed: for fp32 the canonical model is.
   private mutating func addLower(_ canonical: StepID, _ variant: Variant) -> StepID {
     let precision = variant.precision
@@ -192,7 +196,7 @@ private struct Planner {
     // What a GPU would run stands for itself as a graph: the plan does not know which machine runs it.
     let isOnGPU = manifest.runsOnGPU(variant.target)
     var gates = settings(verify, variant).withoutTimes
-    if isTensorRT { (gates.backend, gates.options) = (TargetBackend.tensorrt.rawValue, []) }
+    if isTensorRT { (gates.backend, gates.options, gates.plugins) = (TargetBackend.tensorrt.rawValue, [], []) }
     let judged = [
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
       samples(verify, canonical),
@@ -308,6 +312,7 @@ private struct Planner {
       StepInput("reference", .output(of: addReference(verify, canonical), name: "reference.json")),
       samples(verify, canonical),
     ]
+    inputs += plugins(of: variant.target)
     if let regression = verify.regression { inputs.append(StepInput("baseline", .channel(regression.channel.value))) }
     var tools = [runningTool(variant.target), .cpu]
     // Without the GPU the reference runtime runs the graph.
@@ -355,6 +360,7 @@ private struct Planner {
       },
       latency: latency.compactMap { name, bound in bound.map { NamedOption(name: name, value: "\($0.value)") } },
       options: options(for: variant))
+    settings.plugins = pluginSettings(variant.target)
     settings.throughput = verify.throughput.map { .init(min: $0.min.value, batch: $0.batch?.value) }
     settings.regression = verify.regression.map { .init(channel: $0.channel.value, max: $0.max.value) }
     settings.drops = (variant.precision.maxDrop ?? []).map {
@@ -365,12 +371,11 @@ private struct Planner {
 
   private func buildSettings(_ variant: Variant) -> BuildSettings {
     let target = variant.target
+    let workspace = target.backend.value.isTensorRT ? manifest.workspace?.value.count : nil
     var settings = BuildSettings(
       backend: target.backend.value.rawValue, compute: target.compute.map(\.value), profiles: profiles,
-      workspace: manifest.workspace?.value.count, options: options(for: variant))
-    settings.plugins = manifest.plugins(for: target).map {
-      .init(fileName: $0.fileName, isSerialized: $0.isSerialized)
-    }
+      workspace: workspace, options: options(for: variant))
+    settings.plugins = pluginSettings(target)
     let precision = variant.precision
     if [.fp16, .bf16, .int8, .fp8].contains(precision.type.value) {
       settings.asked = .init(precision: precision.type.value.rawValue, atLeast: precision.atLeast?.value)

@@ -15,7 +15,7 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
     case .search: 3
     case .build: 4
     case .calibrate: 5
-    case .verify: 6
+    case .verify: 7
     case .lower: 8
     }
   }

@@ -232,6 +232,11 @@ package struct BuildSettings: Hashable, Sendable {
     package init(fileName: String, isSerialized: Bool) {
       (self.fileName, self.isSerialized) = (fileName, isSerialized)
     }
+
+    func writeIdentity(to sink: inout some IdentitySink) {
+      sink.field("plugin", fileName)
+      if isSerialized { sink.field("serialized plugin", fileName) }
+    }
   }
 
   /// A type, and the least share of the compute that must have it, 0...1.
@@ -254,10 +259,7 @@ package struct BuildSettings: Hashable, Sendable {
     for (index, profile) in profiles.enumerated() { profile.writeIdentity(index: index, to: &sink) }
     if let workspace { sink.field("workspace", "\(workspace)") }
     for option in options { sink.field("option \(option.name)", option.value) }
-    for plugin in plugins {
-      sink.field("plugin", plugin.fileName)
-      if plugin.isSerialized { sink.field("serialized plugin", plugin.fileName) }
-    }
+    for plugin in plugins { plugin.writeIdentity(to: &sink) }
     if let asked {
       sink.field("asked", asked.precision)
       if let least = asked.atLeast { sink.field("at-least", "\(least)") }
@@ -360,6 +362,8 @@ package struct VerifySettings: Hashable, Sendable {
   package var regression: RegressionGate?
   /// As in `BuildSettings`: some of them (threads, streams) say how an engine runs. Empty where the engine is not run here.
   package var options: [NamedOption]
+  /// As in `BuildSettings`, and read likewise: the engine calls them.
+  package var plugins: [BuildSettings.Plugin] = []
   package init(
     backend: String, profiles: [ProfileSettings], outputs: [OutputGate], accuracy: AccuracyGate?,
     latency: [NamedOption],
@@ -405,6 +409,7 @@ package struct VerifySettings: Hashable, Sendable {
       sink.field("regression max", "\(regression.max)")
     }
     for option in options { sink.field("option \(option.name)", option.value) }
+    for plugin in plugins { plugin.writeIdentity(to: &sink) }
   }
 }
 

@@ -9,7 +9,7 @@ internal import IngotPlan
 internal import IngotVerify
 
 /// - Parameter digest: of a file, for a pinned model: a build remembers it.
-/// - Returns: every problem that was found; errors and warnings.
+/// - Returns: every problem that was found, errors and warnings; and notes.
 package func validateFiles(of manifest: Manifest, digest: @escaping (String) throws -> Digest) -> [Diagnostic] {
   var check = FileCheck(manifest: manifest, digest: digest)
   check.run()
@@ -22,6 +22,7 @@ private struct FileCheck {
   var problems: [Diagnostic] = []
 
   mutating func run() {
+    problems += remarks(on: manifest)
     problems += pluginProblems(of: manifest, digest: digest)
     guard let model = collecting({ [manifest, digest] in try Self.canonicalModel(of: manifest, digest) }) else {
       return

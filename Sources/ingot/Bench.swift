@@ -19,6 +19,9 @@ extension Verb {
 
       Inputs are the samples of verify.data or --data, else random numbers, which the report says. They are handed over once;
       --copies has each run take them from the host's memory and bring its outputs there. The machine's settings are only read.
+
+      Plug-ins, and the runtime inside a version-compatible engine, are code of whoever made the bundle. It runs with all of your
+      rights, so a bundle's engine that needs it is timed with --host-code only; what a manifest builds here needs no such word.
       """,
     options: [
       .value("--batch", "N,N", "sizes of batches (default: 1,8,16,32,64, as far as the profiles take them)"),
@@ -32,6 +35,7 @@ extension Verb {
       .value(
         "--layers", "N", "also show the N layers that take longest, by the runtime's own profiler, in runs of their own"
       ),
+      .flag("--host-code", "let engines of bundles run code of whoever made them"),
       .value("--html", "FILE", "also write the results as a page with pictures"),
       .value("--data", "SET", "feed the samples of a set"),
       .value("--dim", "NAME=SIZE", "the size of an open dimension other than the batch; may be given more than once"),
@@ -104,9 +108,9 @@ extension Verb {
       if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
         subjects += try await benchSubjects(ofManifestAt: path, session, context)
       } else if try FileStatus(ofFileAt: path).isDirectory {
-        subjects.append(try BenchSubject(bundleAt: path))
+        subjects.append(try benchSubject(ofBundleAt: path, session, context))
       } else if FileSystem.name(of: path) == Bundle.manifestName {
-        subjects.append(try BenchSubject(bundleAt: FileSystem.parent(of: path)))
+        subjects.append(try benchSubject(ofBundleAt: FileSystem.parent(of: path), session, context))
       } else if case .engine = try FileKind(of: path) {
         throw InputError(
           in: path, "an engine alone does not say what it is fed", hint: "name the folder of its bundle")
@@ -126,6 +130,18 @@ extension Verb {
       }
     }
     return subjects
+  }
+
+  /// - Parameter manifest: which this Ingot has just built the bundle of; nil for a bundle of whoever made it.
+  private static func benchSubject(
+    ofBundleAt path: String, of manifest: Manifest? = nil, _ session: Session, _ context: Context
+  ) throws -> BenchSubject {
+    var subject = try BenchSubject(bundleAt: path)
+    let search = PluginSearch(besideBundle: path, knownIn: manifest?.pluginFolders ?? [], session.home, context)
+    subject.code = EngineCode(
+      plugins: try search.libraries(subject.plugins),
+      isTrusted: manifest != nil || context.arguments.has("--host-code"))
+    return subject
   }
 
   private static func benchBackend(_ arguments: Arguments) throws(UsageError) -> BackendKind {
@@ -150,11 +166,18 @@ extension Verb {
     }
     let manifest = manifests.manifests[0]
     return try summaries.filter { wanted.isEmpty || wanted.contains($0.variant) }.compactMap(\.path).map {
-      var subject = try BenchSubject(bundleAt: $0)
+      var subject = try benchSubject(ofBundleAt: $0, of: manifest, session, context)
       subject.data = manifest.verify?.data.map { manifest.resolve($0.value) }
       subject.model = manifest.resolve(manifest.model.path.value)
       return subject
     }
+  }
+}
+
+extension Manifest {
+  /// Where its libraries of plug-ins are.
+  fileprivate var pluginFolders: [String] {
+    targets.flatMap(plugins).map { FileSystem.parent(of: resolve($0.path.value)) }
   }
 }
 

@@ -3,6 +3,7 @@
 internal import IngotBackends
 internal import IngotCore
 internal import IngotRelease
+internal import IngotRun
 
 /// `ingot.doctor-engine/1`.
 struct EngineExamination: JSONDocument {
@@ -38,7 +39,8 @@ struct EngineExamination: JSONDocument {
       }
       path = FileSystem.join(folder, bundle.engine)
       record = .init(
-        compute: bundle.compatibility.compute, facts: bundle.compatibility.facts,
+        compute: bundle.compatibility.compute,
+        facts: buildOptions(ofBundleAt: folder).merging(bundle.compatibility.facts) { _, fact in fact },
         plugins: PluginSearch(besideBundle: folder, home, context).plugins(of: bundle))
     default: return nil
     }

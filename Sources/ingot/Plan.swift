@@ -21,6 +21,7 @@ extension Verb {
     let manifests = try Manifests(paths: context.arguments.operands)
     let session = try Session(context)
     try manifests.checkPins(session.store.fileDigests)
+    for remark in manifests.manifests.flatMap(remarks) { context.terminal.note("\(remark)") }
     var documents: [PlanDocument.Manifest] = []
     for plan in manifests.plans {
       let statuses = session.lookup.statuses(of: plan)

@@ -8,15 +8,34 @@ struct PluginSearch {
   /// Where they may be, nearest first.
   private let folders: [String]
 
-  /// - Parameter bundle: its folder.
-  init(besideBundle bundle: String, _ home: Home, _ context: Context) {
+  /// - Parameters:
+  ///   - bundle: its folder.
+  ///   - known: folders that are nearer still.
+  init(besideBundle bundle: String, knownIn known: [String] = [], _ home: Home, _ context: Context) {
     let system = context.environment["LD_LIBRARY_PATH", default: ""].split(separator: ":").map(String.init)
-    folders = [bundle] + home.runtimePaths + system
+    folders = known + [bundle] + home.runtimePaths + system
   }
 
   /// The bundle's plug-ins, in its order.
-  func plugins(of bundle: Bundle) -> [EngineFitness.Plugin] {
-    (bundle.compatibility.plugins ?? []).map { EngineFitness.Plugin(name: $0.name, place: place(of: $0)) }
+  func plugins(of bundle: Bundle) -> [EngineFitness.Plugin] { (bundle.compatibility.plugins ?? []).map(find) }
+
+  /// The same as backends take them.
+  /// - Throws: `.cannotRunHere` where one is not here, or is another one.
+  func libraries(_ plugins: [Compatibility.Plugin]) throws(BackendError) -> [PluginLibrary] {
+    var libraries: [PluginLibrary] = []
+    for plugin in plugins.map(find) {
+      switch plugin.place {
+      case .inEngine: libraries.append(PluginLibrary(path: plugin.name, isSerialized: true))
+      case .file(let path): libraries.append(PluginLibrary(path: path))
+      case .otherFile, .nowhere:
+        throw BackendError(.tensorrt, .cannotRunHere(plugin.finding.text), hint: plugin.finding.hint)
+      }
+    }
+    return libraries
+  }
+
+  private func find(_ plugin: Compatibility.Plugin) -> EngineFitness.Plugin {
+    EngineFitness.Plugin(name: plugin.name, place: place(of: plugin))
   }
 
   private func place(of plugin: Compatibility.Plugin) -> EngineFitness.Plugin.Place {

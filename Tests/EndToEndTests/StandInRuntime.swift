@@ -19,6 +19,7 @@ extension TestSpace {
       "TensorRTStandIn.cpp",
       ["-std=c++17", "-DVERSION=\(version)", "-DLAYOUT=10", "-DINPUTS=1", "-DPLAN=\"\(plan)\""] + flags,
       to: "trt/\(names[0])")
+    try? FileManager.default.removeItem(atPath: path("trt/\(names[1])"))
     try FileManager.default.linkItem(atPath: path("trt/\(names[0])"), toPath: path("trt/\(names[1])"))
     try compile("CUDAStandIn.c", [], to: "trt/libcuda.so.1")
     return ["INGOT_RUNTIME_PATH": "\(path("trt")):\(Installed.runtimes ?? "")", "LD_LIBRARY_PATH": path("trt")]

@@ -118,6 +118,23 @@ private let h200 = gpu("NVIDIA H200", 9, 0), ada = gpu("NVIDIA L4", 8, 9)
     #expect(missing.judgement == .misfits && other.judgement == .misfits)
   }
 
+  @Test(arguments: [
+    (
+      "runtime-platform", "windows-amd64",
+      "it was built for Windows (runtime-platform windows-amd64), and this is Linux"
+    ),
+    ("strip-plan", "on", "it was built without its weights (strip-plan)"),
+  ])
+  func saysWhyAnEngineRunsNowhereLikeHere(option: String, value: String, text: String) throws {
+    let engine = try header("ftrt", [10, 16, 1, 9])
+    func found(_ value: String) -> EngineFitness {
+      fitness(engine, library: "10.16.1.9", here(ada), compute: ["sm_89"], facts: [option: value])
+    }
+    #expect(found(value).judgement == .misfits && texts(found(value), .misfits) == [text])
+    #expect(found(value).findings.first?.hint != nil)
+    for usual in ["same-as-build", "off"] { #expect(found(usual).judgement == .fits) }
+  }
+
   @Test func anOldDriverIsNamed() throws {
     var engine = try header("vtrt", [1, 6, 1, 120], mask: 0b1000)
     engine.cudaVersion = 13020

@@ -43,14 +43,16 @@ struct OnnxRuntimeOptionsTests {
     let scratch = "\(folder.path)/scratch"
     try FileSystem.makeDirectory(scratch)
     let layers = try backend.timeLayers(
-      ofEngineAt: folder.write(.relu), options: [:], inputs: ["x": floats([-1, 2, -3, 4], [1, 4])], runs: 3,
+      ofEngineAt: folder.write(.relu), options: [:], code: EngineCode(),
+      inputs: ["x": floats([-1, 2, -3, 4], [1, 4])], runs: 3,
       scratch: scratch)
     #expect(
       layers.map(\.kind) == ["Relu"] && layers.allSatisfy { $0.time >= .zero && $0.time < .seconds(1) }, "\(layers)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch) == [])
     let error = #expect(throws: BackendError.self) {
       try backend.timeLayers(
-        ofEngineAt: folder.write(.relu), options: ["provider": "cuda"], inputs: [:], runs: 1, scratch: scratch)
+        ofEngineAt: folder.write(.relu), options: ["provider": "cuda"], code: EngineCode(), inputs: [:], runs: 1,
+        scratch: scratch)
     }
     #expect(error?.description.contains("when layers were launched on a GPU") == true, "\(error as Any)")
   }

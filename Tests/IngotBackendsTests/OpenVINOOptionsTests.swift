@@ -49,7 +49,8 @@ struct OpenVINOOptionsTests {
     let engine = "\(folder.path)/engine"
     _ = try backend.build(BuildRequest(modelPath: try folder.write(.relu)), to: engine) { _ in true }
     let layers = try backend.timeLayers(
-      ofEngineAt: engine, options: ["threads": "1"], inputs: ["x": floats([-1, 2, -3, 4], [1, 4])], runs: 20,
+      ofEngineAt: engine, options: ["threads": "1"], code: EngineCode(),
+      inputs: ["x": floats([-1, 2, -3, 4], [1, 4])], runs: 20,
       scratch: folder.path)
     #expect(layers.allSatisfy { $0.time > .zero && $0.time < .seconds(1) && !$0.layer.isEmpty }, "\(layers)")
     #expect(layers.contains { $0.kind.hasPrefix("Relu") || $0.kind.hasPrefix("Subgraph") }, "\(layers)")

@@ -200,7 +200,7 @@ private let families = [(101601, 10), (100000, 10), (110400, 11), (10701, 15)]
       ])
     #expect(
       try standIn.backend().timeLayers(
-        ofEngineAt: standIn.engine(""), options: [:], inputs: ["x": rows(2)], runs: 3, scratch: "")
+        ofEngineAt: standIn.engine(""), options: [:], code: EngineCode(), inputs: ["x": rows(2)], runs: 3, scratch: "")
         == session.layerTimes(["x": rows(2)]))
     #expect(try session.layers() == "{\"Layers\": [\"scale\", \"shift\"]}")
     #expect(!(try standIn.calls).contains { $0.hasPrefix("WRONG") })

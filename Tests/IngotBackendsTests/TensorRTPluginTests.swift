@@ -76,7 +76,7 @@ extension SmallModel {
     #expect(error.kind == .unavailable)
     #expect(
       error.description == """
-        tensorrt: the plug-in library \(path) cannot be loaded: \(path): undefined symbol: noSuchFunctionAnywhere
+        tensorrt: the library cannot be loaded: the plug-in library \(path): \(path): undefined symbol: noSuchFunctionAnywhere
           hint: `ldd \(path)` lists what it needs and where that is missing; LD_LIBRARY_PATH may name its folder
         """)
   }
@@ -111,6 +111,98 @@ extension SmallModel {
     #expect(
       error.reason
         == .malformed("the plug-in library \(plugin) registers its plug-ins for the whole process when it is loaded"))
+  }
+}
+
+/// The stand-in's engines say which plug-ins they call, and whether they have code in them, and are refused without.
+@Suite(.serialized) struct TensorRTEngineCodeTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func code(_ plugins: PluginLibrary...) -> EngineCode { EngineCode(plugins: plugins, isTrusted: true) }
+  private func twice(_ more: String...) throws -> PluginLibrary {
+    PluginLibrary(path: try StandIn.plugin("IngotTwice", more, in: folder))
+  }
+
+  @Test(arguments: [(101601, 10), (100000, 10), (110400, 11)])
+  func loadsThePluginsOfAnEngineForItAlone(version: Int, layout: Int) throws {
+    let standIn = try StandInTensorRT(version: version, layout: layout)
+    let engine = try standIn.engine("calls=IngotTwice weight=0.5")
+    do {
+      let session = try standIn.backend().openEngine(at: engine, options: [:], code: code(try twice()))
+      let x = Tensor((0..<16).map(Float.init), shape: [1, 16])
+      #expect(try session.run(["x": x])["y"] == Tensor((0..<16).map { Float($0) + 0.5 }, shape: [1, 16]))
+    }
+    let calls = try standIn.calls
+    #expect(
+      calls.prefix(3) == [
+        "createInferRuntime \(version)", "loadLibrary libIngotTwice.so with 1: IngotTwice", "deserializeCudaEngine",
+      ])
+    #expect(calls.suffix(4) == ["delete context", "delete engine", "deregisterLibrary", "delete runtime"])
+    #expect(!calls.contains { $0.hasPrefix("WRONG") || $0.hasPrefix("setEngineHostCodeAllowed") }, "\(calls)")
+    let error = try #require(throws: BackendError.self) { try standIn.backend().openEngine(at: engine) }
+    #expect(error.description.contains("Cannot find plugin: IngotTwice"), "\(error)")
+    #expect(try standIn.driver.live == 0)
+  }
+
+  @Test(arguments: [(101601, 10), (110400, 11)])
+  func allowsCodeInTheEngineWhereItsRecordSaysThereIsAny(version: Int, layout: Int) throws {
+    let standIn = try StandInTensorRT(version: version, layout: layout)
+    let engine = try standIn.engine("host-code"), compatible = ["version-compatible": "on"]
+    let inside = code(PluginLibrary(path: "libscan.so", isSerialized: true))
+    for (options, code) in [(compatible, code()), ([:], inside)] {
+      _ = try standIn.backend().openEngine(at: engine, options: options, code: code)
+      #expect(
+        try standIn.calls.prefix(3) == [
+          "createInferRuntime \(version)", "setEngineHostCodeAllowed on", "deserializeCudaEngine",
+        ])
+    }
+    let plain = try #require(throws: BackendError.self) {
+      try standIn.backend().openEngine(at: engine, options: [:], code: code())
+    }
+    #expect(plain.description.contains("setEngineHostCodeAllowed was not called"), "\(plain)")
+    #expect(try !standIn.calls.contains { $0.hasPrefix("WRONG") || $0.hasPrefix("setEngineHostCodeAllowed") })
+  }
+
+  @Test func runsNothingOfAnEngineThatNobodyVouchesFor() throws {
+    let standIn = try StandInTensorRT(version: 110400, layout: 11)
+    let engine = try standIn.engine("host-code")
+    let plugins = [PluginLibrary(path: "libscan.so"), PluginLibrary(path: "libpool.so", isSerialized: true)]
+    let error = try #require(throws: BackendError.self) {
+      try standIn.backend().openEngine(
+        at: engine, options: ["version-compatible": "on"], code: EngineCode(plugins: plugins))
+    }
+    #expect(
+      error.description == """
+        tensorrt: \(engine) runs code of others with all of your rights: it is version-compatible and has a runtime in it, \
+        it calls libscan.so, it has libpool.so in it
+          hint: allow it with --host-code if you trust whoever made it
+        """)
+    #expect(try standIn.calls == [])
+  }
+
+  @Test func saysWhyAPluginOfAnEngineCannotBeLoaded() throws {
+    let standIn = try StandInTensorRT(version: 101601, layout: 10)
+    let engine = try standIn.engine("calls=IngotTwice")
+    func refusal(_ plugins: PluginLibrary...) throws -> BackendError {
+      try #require(throws: BackendError.self) {
+        try standIn.backend().openEngine(
+          at: engine, options: [:], code: EngineCode(plugins: plugins, isTrusted: true))
+      }
+    }
+    let lacking = try refusal(try twice("-DLACKING"))
+    #expect(
+      lacking.kind == .unavailable && lacking.description.contains("symbol: noSuchFunctionAnywhere"), "\(lacking)")
+    let first = try twice()
+    #expect(
+      try refusal(first, first).reason
+        == .refused(
+          "TensorRT 10.16.1 does not take the plug-in library \(first.path): plugin creator of IngotTwice exists already"
+        ))
+    let gone = try refusal(PluginLibrary(path: folder.file("gone.so")))
+    #expect(gone.description.contains("gone.so"), "\(gone)")
+    #expect(try standIn.calls.last == "delete runtime" && standIn.driver.live == 0)
   }
 }
 
@@ -153,6 +245,25 @@ struct TensorRTRTXPluginTests {
         try words(PluginLibrary(path: try StandIn.plugin("Other", in: folder)))?.contains("Plugin not found") == true)
       #expect(try words()?.contains("Plugin not found") == true)
     }
+  }
+
+  /// As far as the plan, which is none: the runtime's registry, and its leave for code in a plan.
+  @Test func keepsThePluginsOfEnginesApart() throws {
+    let driver = try StandInDriver()
+    let gpu = try CUDAContext(libraryPath: driver.path)
+    let twice = PluginLibrary(path: try StandIn.plugin("IngotTwice", in: folder))
+    func refusal(_ plugins: PluginLibrary...) throws -> String {
+      let code = TensorRTEngineCode(
+        EngineCode(plugins: plugins, isTrusted: true), options: ["version-compatible": "on"])
+      return try #require(throws: BackendError.self) {
+        _ = try TensorRTEngine(
+          Bytes(Array("vtrt and no more".utf8)), path: "engine.plan", library: backend.library, gpu: gpu, code: code)
+      }.description
+    }
+    for _ in 0..<2 { #expect(try refusal(twice).contains("takes it for no engine")) }
+    #expect(
+      try refusal(twice, twice).contains(
+        "Cannot register the library as plugin creator of IngotTwice exists already"))
   }
 
   @Test func tellsWhyALibraryIsNotTaken() throws {

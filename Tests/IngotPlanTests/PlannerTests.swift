@@ -164,6 +164,74 @@ import Testing
     #expect(plan.engines.map { $0.steps.map(\.index) } == [[0, 1, 2, 3], [0, 1, 4, 5], [0, 6, 7, 8]])
   }
 
+  @Test func verifiesWithThePluginsThatTheEngineCalls() throws {
+    let more = "verify: { data: eval, outputs: { y: { cosine: 0.9 } } }"
+    let plan = try Plan(
+      Manifest.parse(
+        text: """
+          ingot: 1
+          name: net
+          model: { path: net.onnx }
+          targets:
+            trt: { backend: tensorrt, build: { version-compatible: true, plugins: [libs/a.so, { path: b.so, serialize: true }] } }
+            cpu: { backend: onnxruntime }
+          precision: { type: int8, max-drop: { cosine: 10% } }
+          calibration: { data: set }
+          \(more)
+          """, path: "m/net.yaml"))
+    let files = ["m/libs/a.so", "m/b.so"].enumerated().map { StepInput("plugin-\($0)", .file(path: $1)) }
+    let verify = plan.steps.filter { $0.stage == .verify }
+    #expect(verify.map { $0.inputs.filter { $0.name.hasPrefix("plugin-") } } == [files, []])
+    guard case .verify(let settings) = verify[0].action else { return }
+    #expect(
+      settings.plugins == [
+        .init(fileName: "a.so", isSerialized: false), .init(fileName: "b.so", isSerialized: true),
+      ])
+    // A search judges the model, whatever runs it.
+    for case .search(let settings) in plan.steps.map(\.action) { #expect(settings.gates.plugins == []) }
+  }
+
+  @Test(arguments: [
+    ("{ gpu: { backend: tensorrt } }", []),
+    (
+      "{ gpu: { backend: tensorrt-rtx }, cpu: { backend: onnxruntime }, ov: { backend: openvino } }",
+      [
+        """
+        net.yaml:6:12: note: `workspace` has no effect on 'cpu' (onnxruntime), 'ov' (openvino): it is the device memory of \
+        TensorRT's tactics
+          workspace: 1GiB
+                     ^
+        """
+      ]
+    ),
+    (
+      "{ ov: { backend: openvino } }",
+      [
+        """
+        net.yaml:6:12: warning: `workspace` has no effect on 'ov' (openvino): it is the device memory of TensorRT's tactics
+          workspace: 1GiB
+                     ^
+          hint: remove it
+        """
+      ]
+    ),
+  ])
+  func saysThatWorkspaceIsTensorRTsAlone(targets: String, expected: [String]) throws {
+    let manifest = try Manifest.parse(
+      text: """
+        ingot: 1
+        name: net
+        model: { path: net.onnx }
+        targets: \(targets)
+        precision: fp32
+        workspace: 1GiB
+        """, path: "net.yaml")
+    #expect(remarks(on: manifest).map(\.description) == expected)
+    for case .build(let settings) in try Plan(manifest).steps.map(\.action) {
+      #expect(settings.workspace == (settings.backend.hasPrefix("tensorrt") ? 1 << 30 : nil))
+    }
+  }
+
   @Test func aTargetsVersionIsAskedOfItsRuntime() throws {
     let plan = try Plan(manifest(targets: "targets: { cpu: { backend: onnxruntime, version: \"1.20\" } }"))
     #expect(plan.steps[1].tools == [ToolRequirement(backend: "onnxruntime", version: "1.20")])

@@ -17,9 +17,16 @@ extern "C" {
 
 typedef struct ingot_trt_engine ingot_trt_engine;
 
-/* The plan is not needed afterwards. */
-ingot_trt_status ingot_trt_engine_open(
-    const ingot_trt_library *library, const void *plan, size_t byte_count, ingot_trt_engine **engine, char **message);
+/* With nothing in it yet: what it shall be allowed and given comes before its plan is read. */
+ingot_trt_status ingot_trt_engine_open(const ingot_trt_library *library, ingot_trt_engine **engine, char **message);
+/* Plug-ins that it calls, in the registry of its own runtime. INGOT_TRT_NOT_LOADED, INGOT_TRT_NOT_PLUGINS: as of
+   ingot_trt_load_plugins. */
+ingot_trt_status ingot_trt_engine_load_plugins(ingot_trt_engine *engine, const char *path, char **message);
+/* Lets the library run code that the plan holds: a lean runtime, plug-ins. It has all rights of this process. */
+ingot_trt_status ingot_trt_engine_allow_host_code(ingot_trt_engine *engine, char **message);
+/* Once. The plan is not needed afterwards. */
+ingot_trt_status ingot_trt_engine_read(
+    ingot_trt_engine *engine, const void *plan, size_t byte_count, char **message);
 /* After all of its contexts. */
 void ingot_trt_engine_close(ingot_trt_engine *engine);
 

@@ -142,7 +142,8 @@ package final class OnnxRuntimeBackend: ReferenceBackend {
 
   /// - Throws: `.refused` for GPUs.
   package func timeLayers(
-    ofEngineAt path: String, options: [String: String], inputs: [String: Tensor], runs: Int, scratch: String
+    ofEngineAt path: String, options: [String: String], code: EngineCode, inputs: [String: Tensor], runs: Int,
+    scratch: String
   ) throws(BackendError) -> [LayerTime] {
     guard try GPUProvider(Self.options.resolved(options, for: .onnxruntime)) == nil else {
       throw BackendError(

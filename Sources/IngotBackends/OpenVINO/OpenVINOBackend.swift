@@ -92,7 +92,8 @@ package final class OpenVINOBackend: Backend {
   }
 
   package func timeLayers(
-    ofEngineAt path: String, options: [String: String], inputs: [String: Tensor], runs: Int, scratch: String
+    ofEngineAt path: String, options: [String: String], code: EngineCode, inputs: [String: Tensor], runs: Int,
+    scratch: String
   ) throws(BackendError) -> [LayerTime] {
     let session = try OpenVINOSession(openProgram(at: path, options: options, [("PERF_COUNT", "YES")]))
     _ = try session.run(inputs)

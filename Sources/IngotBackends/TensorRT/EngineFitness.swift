@@ -7,7 +7,7 @@ package struct EngineFitness: Hashable, Sendable {
   package enum Judgement: String, Hashable, Sendable { case fits, misfits, unknown }
 
   package struct Finding: Hashable, Sendable {
-    /// `file`, `library`, `plug-in`, `driver`, `GPU`.
+    /// `file`, `system`, `library`, `plug-in`, `driver`, `GPU`.
     package var subject: String
     package var judgement: Judgement
     package var text: String
@@ -46,7 +46,7 @@ package struct EngineFitness: Hashable, Sendable {
     }
   }
 
-  /// What is known of an engine besides its header: a bundle's facts.
+  /// What is known of an engine besides its header: a bundle's facts, the build's options.
   package struct Record: Hashable, Sendable {
     /// `sm_86` …
     package var compute: [String]
@@ -74,6 +74,7 @@ package struct EngineFitness: Hashable, Sendable {
   package init(
     of header: TensorRTEngineHeader, record: Record, library: String?, missing: String, driver: CUDADriver.State
   ) {
+    judgeBuild(record)
     judgeLibrary(header, record, library, missing: missing)
     findings += record.plugins.map(\.finding)
     judgeDevice(header, record, driver)
@@ -81,6 +82,20 @@ package struct EngineFitness: Hashable, Sendable {
 
   private mutating func add(_ judgement: Judgement, _ subject: String, _ text: String, hint: String? = nil) {
     findings.append(Finding(subject: subject, judgement: judgement, text: text, hint: hint))
+  }
+
+  /// What the library itself does not ask before it reads the engine.
+  private mutating func judgeBuild(_ record: Record) {
+    if record.facts["runtime-platform"] == "windows-amd64" {
+      add(
+        .misfits, "system", "it was built for Windows (runtime-platform windows-amd64), and this is Linux",
+        hint: "run it there, or build it without runtime-platform")
+    }
+    if record.facts["strip-plan"] == "on" {
+      add(
+        .misfits, "file", "it was built without its weights (strip-plan)",
+        hint: "refit it with those of its model where it is used, or build it without strip-plan")
+    }
   }
 
   private mutating func judgeLibrary(

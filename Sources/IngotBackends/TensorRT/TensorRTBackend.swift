@@ -70,13 +70,20 @@ package struct TensorRTBackend: Backend {
   }
 
   package func openEngine(at path: String, options: [String: String]) throws(BackendError) -> any EngineSession {
-    try session(ofEngineAt: path, options: options)
+    try openEngine(at: path, options: options, code: EngineCode())
+  }
+
+  package func openEngine(
+    at path: String, options: [String: String], code: EngineCode
+  ) throws(BackendError) -> any EngineSession {
+    try session(ofEngineAt: path, options: options, code: code)
   }
 
   package func timeLayers(
-    ofEngineAt path: String, options: [String: String], inputs: [String: Tensor], runs: Int, scratch: String
+    ofEngineAt path: String, options: [String: String], code: EngineCode, inputs: [String: Tensor], runs: Int,
+    scratch: String
   ) throws(BackendError) -> [LayerTime] {
-    let session = try session(ofEngineAt: path, options: options)
+    let session = try session(ofEngineAt: path, options: options, code: code)
     var layers: [LayerTime] = []
     for _ in 0..<runs { layers += try session.layerTimes(inputs) }
     return layers.mean(ofRuns: runs)
@@ -85,15 +92,18 @@ package struct TensorRTBackend: Backend {
   /// On the first GPU that the driver lists.
   /// - Parameter runtimeCache: what TensorRT-RTX compiled for the engine on this GPU before: `TensorRTSession.runtimeCache`.
   package func session(
-    ofEngineAt path: String, options: [String: String] = [:], runtimeCache: Bytes? = nil
+    ofEngineAt path: String, options: [String: String] = [:], code: EngineCode = EngineCode(),
+    runtimeCache: Bytes? = nil
   ) throws(BackendError) -> TensorRTSession {
     var settings = try TensorRTRunSettings(options, library: library.facts)
     settings.context.cache = runtimeCache
     try requireFitness(ofEngineAt: path, options: options)
+    let needs = TensorRTEngineCode(code, options: options)
+    try needs.requireTrust(in: path, identity.kind)
     let kind = identity.kind, driverPath = library.facts.driverPath
     let gpu = try kind.cuda { () throws(CUDAError) in try CUDAContext(libraryPath: driverPath) }
     let plan = Bytes(try kind.system { () throws(SystemError) in try MappedFile(path: path) })
-    return try TensorRTSession(TensorRTEngine(plan, path: path, library: library, gpu: gpu), settings)
+    return try TensorRTSession(TensorRTEngine(plan, path: path, library: library, gpu: gpu, code: needs), settings)
   }
 
   /// - Throws: `.cannotRunHere` where the header, the library and the GPU say so; `.malformed` for what is no engine of this kind.

@@ -23,25 +23,25 @@ internal import IngotCore
   // The library takes calls of several threads; what changes an engine is done by its only holder.
   nonisolated(unsafe) let handle: OpaquePointer
 
-  /// - Parameter path: for messages.
+  /// - Parameters:
+  ///   - path: for messages.
+  ///   - code: what it runs; trusted.
   init(
-    _ plan: Bytes, path: String, library: TensorRTLibrary, gpu: CUDAContext
+    _ plan: Bytes, path: String, library: TensorRTLibrary, gpu: CUDAContext,
+    code: TensorRTEngineCode = TensorRTEngineCode()
   ) throws(BackendError) {
     try library.facts.kind.cuda { () throws(CUDAError) in try gpu.makeCurrent() }
-    var made: OpaquePointer?
-    do throws(TensorRTFailure) {
-      try unsafe TensorRTFailure.check { message in
+    var opened: OpaquePointer?
+    try unsafe library.attempt(at: path) { unsafe ingot_trt_engine_open(library.handle, &opened, $0) }
+    guard let made = unsafe opened else { fatalError("BUG: an engine was opened and is not there") }
+    do throws(BackendError) {
+      for plugins in code.libraries { try unsafe library.load(plugins, for: made) }
+      if code.isInPlan { try unsafe library.attempt(at: path) { unsafe ingot_trt_engine_allow_host_code(made, $0) } }
+      try unsafe library.attempt(at: path) { message in
         plan.withSpan { span in
-          unsafe span.withUnsafeBytes {
-            unsafe ingot_trt_engine_open(library.handle, $0.baseAddress, $0.count, &made, message)
-          }
+          unsafe span.withUnsafeBytes { unsafe ingot_trt_engine_read(made, $0.baseAddress, $0.count, message) }
         }
       }
-    } catch {
-      throw library.refusal(ofEngineAt: path, error)
-    }
-    guard let made = unsafe made else { fatalError("BUG: an engine was loaded and is not there") }
-    do throws(BackendError) {
       let found = try unsafe Self.ports(of: made, path: path, library.facts.kind)
       let profiles = unsafe Self.profiles(of: made, found)
       ports = found.map { $0.fixed(by: profiles) }

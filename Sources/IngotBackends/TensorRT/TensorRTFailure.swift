@@ -38,9 +38,20 @@ struct TensorRTFailure: Error {
 }
 
 extension TensorRTLibrary {
+  /// A call on the way to an engine.
+  func attempt(
+    at path: String, _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> ingot_trt_status
+  ) throws(BackendError) {
+    do throws(TensorRTFailure) {
+      try unsafe TensorRTFailure.check(body)
+    } catch {
+      throw refusal(ofEngineAt: path, error)
+    }
+  }
+
   /// The library's own words tell an engine for another machine from a damaged one. Without a driver they speak of that too,
   /// whatever else is wrong. A reason why it cannot run here has no path: verdicts keep it.
-  func refusal(ofEngineAt path: String, _ failure: TensorRTFailure) -> BackendError {
+  private func refusal(ofEngineAt path: String, _ failure: TensorRTFailure) -> BackendError {
     let words = failure.lines.isEmpty ? "it did not say why" : failure.lines.joined(separator: "; ")
     func says(_ parts: String...) -> Bool { parts.contains { words.contains($0) } }
     if says("incompatible device", "not compatible with this version", "Version tag does not match") {

@@ -3,7 +3,7 @@
 internal import FoundationEssentials
 package import IngotBackends
 internal import IngotCore
-internal import IngotRelease
+package import IngotRelease
 
 package struct BenchSubject: Sendable {
   package enum Source: Hashable, Sendable {
@@ -23,6 +23,10 @@ package struct BenchSubject: Sendable {
   package var source: Source
   /// As `BuildRequest.options`.
   package var options: [String: String] = [:]
+  /// The libraries of plug-ins that a bundle says its engine was built with.
+  package private(set) var plugins: [Compatibility.Plugin] = []
+  /// Who made a bundle is not known from it: its engine runs no code of others until this says so.
+  package var code = EngineCode()
   /// The sizes that the engine takes; empty where it takes all that its inputs say.
   package var profiles: [OptimizationProfile] = []
   /// An ONNX file with the same inputs, which tells how large the tables are that random numbers choose from; nil where there
@@ -39,19 +43,32 @@ package struct BenchSubject: Sendable {
   package init(bundleAt folder: String) throws {
     let bundle = try Bundle.read(folder).bundle
     let path = FileSystem.join(folder, "build.json")
-    guard let bytes = try? FileSystem.read(path, limit: 16 << 20),
-      let build = try? JSONDecoder().decode(BuildDocument.self, from: Data(bytes)),
-      let backend = BackendKind(rawValue: build.backend)
-    else {
+    guard let build = BuildDocument(path: path), let backend = BackendKind(rawValue: build.backend) else {
       throw InputError(in: path, "the bundle does not tell how its engine was built", hint: "build it again")
     }
     (title, self.backend) = (bundle.title, backend)
     source = .engine(path: FileSystem.join(folder, bundle.engine))
     options = build.options ?? [:]
+    plugins = bundle.compatibility.plugins ?? []
     profiles = build.profiles.map { profile in
       OptimizationProfile(inputs: profile.mapValues { .init(min: $0.min, opt: $0.opt, max: $0.max) })
     }
   }
+}
+
+extension BuildDocument {
+  /// - Returns: nil where it cannot be read.
+  fileprivate init?(path: String) {
+    guard let bytes = try? FileSystem.read(path, limit: 16 << 20),
+      let build = try? JSONDecoder().decode(BuildDocument.self, from: Data(bytes))
+    else { return nil }
+    self = build
+  }
+}
+
+/// The options that a bundle's engine was built with, by name; empty where the bundle does not tell.
+package func buildOptions(ofBundleAt folder: String) -> [String: String] {
+  BuildDocument(path: FileSystem.join(folder, "build.json"))?.options ?? [:]
 }
 
 extension [OptimizationProfile] {

@@ -117,18 +117,21 @@ package struct Bencher {
       let tensors = try inputs.tensors(for: session.inputs, batch: batch)
       return try (0..<settings.streams).map { _ in try session.prepare(tensors) }
     }
-    func timeLayers(_ path: String, _ declared: [IOTensor], _ batch: Int) throws -> [LayerTime] {
-      try backend.timeLayers(
-        ofEngineAt: path, options: subject.options, inputs: try inputs.tensors(for: declared, batch: batch),
-        runs: Self.layerRuns, scratch: scratch)
+    func timeLayers(
+      _ path: String, _ code: EngineCode, _ declared: [IOTensor], _ batch: Int
+    ) throws -> [LayerTime] {
+      try FileSystem.makeDirectory(scratch)
+      return try backend.timeLayers(
+        ofEngineAt: path, options: subject.options, code: code,
+        inputs: try inputs.tensors(for: declared, batch: batch), runs: Self.layerRuns, scratch: scratch)
     }
     switch subject.source {
     case .engine(let path):
-      let session = try backend.openEngine(at: path, options: subject.options)
+      let session = try backend.openEngine(at: path, options: subject.options, code: subject.code)
       let batches = try batches(for: subject, inputs: session.inputs)
       return Opened(
         conditions: conditions, batches: batches, prepare: { try runs(session, $0) },
-        timeLayers: { try timeLayers(path, session.inputs, $0) })
+        timeLayers: { try timeLayers(path, subject.code, session.inputs, $0) })
     case .model(let path):
       let declared = try readModel(path).inputTensors
       let batches = try batches(for: subject, inputs: declared)
@@ -139,9 +142,14 @@ package struct Bencher {
         conditions: conditions, batches: batches,
         prepare: { batch in
           // An open engine keeps its file.
-          try built(batch) { try runs(try backend.openEngine(at: $0, options: subject.options), batch) }
+          try built(batch) {
+            try runs(
+              try backend.openEngine(at: $0, options: subject.options, code: EngineCode(isTrusted: true)), batch)
+          }
         },
-        timeLayers: { batch in try built(batch) { try timeLayers($0, declared, batch) } })
+        timeLayers: { batch in
+          try built(batch) { try timeLayers($0, EngineCode(isTrusted: true), declared, batch) }
+        })
     }
   }
 

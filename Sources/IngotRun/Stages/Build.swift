@@ -33,9 +33,7 @@ extension Stages {
     let model = try readModel(path)
     let backend = try runtimes.backend(for: job.step.tools[0])
     var request = try settings.request(for: path, inputs: model.inputTensors)
-    request.plugins = zip(job.plugins, settings.plugins).map {
-      PluginLibrary(path: $0.path, isSerialized: $1.isSerialized)
-    }
+    request.plugins = job.pluginLibraries(settings.plugins)
     request.timingCaches = timingCaches
     let engine = job.file("engine")
     let report = try backend.build(request, to: engine) { progress in
@@ -76,6 +74,11 @@ extension StageJob {
   /// The libraries of plug-ins that the planner gave the step, in order.
   var plugins: [(path: String, digest: Digest)] {
     step.inputs.filter { $0.name.hasPrefix("plugin-") }.map { (input($0.name), inputDigest($0.name)) }
+  }
+
+  /// The same as backends take them.
+  func pluginLibraries(_ settings: [BuildSettings.Plugin]) -> [PluginLibrary] {
+    zip(plugins, settings).map { PluginLibrary(path: $0.path, isSerialized: $1.isSerialized) }
   }
 }
 

@@ -41,7 +41,10 @@ extension Stages {
     var warning: String?
     if number == nil || gpu != nil {
       do {
-        var candidate = try openEngine(at: job.input("engine"), of: job.step.tools[0], options: settings.options)
+        var candidate = try openEngine(
+          at: job.input("engine"), of: job.step.tools[0], options: settings.options,
+          // A step before this one built it.
+          code: EngineCode(plugins: job.pluginLibraries(settings.plugins), isTrusted: true))
         candidate.device = gpu
         return (candidate, nil)
       } catch let error as BackendError where settings.backend.isTensorRT {
@@ -53,10 +56,12 @@ extension Stages {
     return (try openGraph(try readModel(path), at: path, in: job.scratch), warning)
   }
 
-  func openEngine(at path: String, of tool: ToolRequirement, options: [NamedOption]) throws -> Candidate {
+  func openEngine(
+    at path: String, of tool: ToolRequirement, options: [NamedOption], code: EngineCode = EngineCode()
+  ) throws -> Candidate {
     let backend = try runtimes.backend(for: tool)
     return Candidate(
-      session: try backend.openEngine(at: path, options: options.valuesByName), level: .engine,
+      session: try backend.openEngine(at: path, options: options.valuesByName, code: code), level: .engine,
       backend: "\(tool.backend) \(backend.identity.version)")
   }
 

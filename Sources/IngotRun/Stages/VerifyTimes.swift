@@ -49,7 +49,9 @@ extension Stages {
     guard (try? FileStatus(ofFileAt: folder)) != nil else {
       throw NoBaseline(reason: "the channel serves no bundle yet")
     }
-    let subject = try BenchSubject(bundleAt: folder)
+    var subject = try BenchSubject(bundleAt: folder)
+    // A person put it into the channel.
+    subject.code = EngineCode(plugins: try job.find(subject.plugins), isTrusted: true)
     let feed = try evaluation.batch(for: session.inputs)
     let prepared = [
       try prepare(subject, evaluation, batch: feed.size), try session.prepare(feed.tensors),
@@ -79,13 +81,28 @@ extension Stages {
     let kind = subject.backend.running(with: subject.options)
     do {
       let backend = try runtimes.backend(for: ToolRequirement(backend: kind.rawValue))
-      let session = try backend.openEngine(at: subject.source.path, options: subject.options)
+      let session = try backend.openEngine(at: subject.source.path, options: subject.options, code: subject.code)
       return try session.prepare(try evaluation.batch(of: batch, for: session.inputs).tensors)
     } catch let error as BackendError where error.kind == .unavailable || error.kind == .input {
       // What may go right the next time, as where memory ran out, is a failure: a verdict without it would stay.
       throw NoBaseline("the channel's engine does not run here", error)
     } catch let error as InputError {
       throw NoBaseline("the channel's engine takes other inputs", error)
+    }
+  }
+}
+
+extension StageJob {
+  /// The manifest's libraries with the same bytes, whatever their names are.
+  /// - Throws: `NoBaseline` where one is not among them.
+  fileprivate func find(_ recorded: [Compatibility.Plugin]) throws -> [PluginLibrary] {
+    try recorded.map { plugin in
+      if plugin.isSerialized { return PluginLibrary(path: plugin.name, isSerialized: true) }
+      guard let known = plugins.first(where: { $0.digest == plugin.digest }) else {
+        throw NoBaseline(
+          reason: "the channel's engine calls a \(plugin.name) that is not among the manifest's plug-ins")
+      }
+      return PluginLibrary(path: known.path)
     }
   }
 }

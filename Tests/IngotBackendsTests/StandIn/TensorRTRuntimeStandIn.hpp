@@ -6,6 +6,7 @@
 //                                                                             environment has STAND_IN_REFUSES
 //   streaming     1000 bytes of weights can be streamed              refit    the weight can be replaced
 //   direct        y is not row-major                                 weight=N of an engine that was refitted
+//   calls=NAME    a plug-in                                          host-code  there is code in it
 #pragma once
 
 #define T(of10, of11, of15) (LAYOUT == 10 ? (of10) : LAYOUT == 11 ? (of11) : (of15))
@@ -32,6 +33,8 @@ struct Context : Object {
 };
 
 static void *runtimeRecorder = nullptr;
+static Registry runtimeRegistry{{registryTable.slots, nullptr, "registry"}, ""};
+static bool isHostCodeAllowed = false;
 static void report(void *recorder, int32_t code, const std::string &words) {
   if (recorder == nullptr) return log(1, words.c_str());
   void **table = *(void ***)recorder;
@@ -319,6 +322,16 @@ static Object *deserialized(const char *bytes, size_t count) {
     return refuse("Internal Error (The engine plan file is generated on an incompatible device, expecting compute 9.0 "
         "got compute 8.6, please rebuild.)");
   }
+  if (words.find("host-code") != std::string::npos && !isHostCodeAllowed) {
+    return refuse("API Usage Error (the engine has host code, and setEngineHostCodeAllowed was not called)");
+  }
+  const size_t call = words.find("calls=");
+  if (call != std::string::npos) {
+    const std::string name = words.substr(call + 6, words.find(' ', call) - call - 6);
+    if (runtimeRegistry.plugins.find(name + ";") == std::string::npos) {
+      return refuse(("API Usage Error (Cannot find plugin: " + name + ", version: 1, namespace:.)").c_str());
+    }
+  }
   auto *inner = new Engine;
   inner->words = words;
   const size_t weight = words.find("weight=");
@@ -331,13 +344,21 @@ static Table runtimeTable = Table()
     say("deserializeCudaEngine");
     return deserialized(bytes, count);
   })
-  .at(T(9, 8, 8), [](Object *, void *recorder) { runtimeRecorder = recorder; });
+  .at(T(9, 8, 8), [](Object *, void *recorder) { runtimeRecorder = recorder; })
+  .at(T(18, 17, 17), [](Object *) { return &runtimeRegistry; })
+  .at(T(21, 20, 20), [](Object *, bool isAllowed) {
+    say(std::string("setEngineHostCodeAllowed ") + (isAllowed ? "on" : "off"));
+    isHostCodeAllowed = isAllowed;
+  })
+  .at(T(22, 21, 21), [](Object *) { return isHostCodeAllowed; });
 
 extern "C" {
 void *createInferRuntime_INTERNAL(void *newLogger, int32_t version) {
   record = "createInferRuntime " + text(version) + "\n";
   logger = newLogger;
   runtimeRecorder = nullptr;
+  runtimeRegistry.plugins = "";
+  isHostCodeAllowed = false;
   return make("runtime", runtimeTable);
 }
 void *createNvOnnxParserRefitter_INTERNAL(void *, void *, int32_t) { return &parserRefitter; }

@@ -93,28 +93,29 @@ static void phase(int slot, const char *name, int step) {
 
 // --- plug-ins: libraries are opened as TensorRT opens them, and their creators asked for names
 
-static std::string plugins;  // in the builder's registry: "IngotTwice;"
+struct Registry : Object { std::string plugins; };  // "IngotTwice;"
+#define PLUGINS(self) (static_cast<Registry *>(self)->plugins)
 static int sharedPlugins = 0;  // of the process
 static const char *nameOf(const char *path) { return strrchr(path, '/') + 1; }
 
 static Table registryTable = Table()
   .at(S(8, 4), [](Object *) { return true; })
-  .at(S(10, 6), [](Object *, const char *path) -> void * {
+  .at(S(10, 6), [](Object *self, const char *path) -> void * {
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     int32_t count = 0;
     Object **creators = ((Object **(*)(int32_t &))dlsym(handle, "getCreators"))(count);
     const std::string name = ((const char *(*)(Object *))creators[0]->table[6])(creators[0]);
     say(std::string("loadLibrary ") + nameOf(path) + " with " + text(count) + ": " + name);
-    if (plugins.find(name + ";") != std::string::npos) {
+    if (PLUGINS(self).find(name + ";") != std::string::npos) {
       log(1, ("plugin creator of " + name + " exists already").c_str());
       return nullptr;
     }
-    plugins += name + ";";
+    PLUGINS(self) += name + ";";
     return handle;
   })
   .at(S(11, 7), [](Object *, void *) { say("deregisterLibrary"); })
   .at(S(13, 9), [](Object *, int32_t *count) -> void * { *count = sharedPlugins; return nullptr; });
-static Object registry{registryTable.slots, nullptr, "registry"};
+static Registry registry{{registryTable.slots, nullptr, "registry"}, ""};
 
 // --- tensors and network
 
@@ -272,7 +273,7 @@ static void forgetSettings() {
   cache = nullptr;
   debugTensor = "";
   serialized = 0;
-  plugins = "";
+  registry.plugins = "";
 }
 
 static Table profileTable = Table()
@@ -343,7 +344,7 @@ static Table parserTable = Table()
   .at(0, [](Object *, const void *, size_t bytes, const char *path) {
     parsed = path != nullptr && strstr(path, "bad") == nullptr;
     // A model whose name says so has an operator of a plug-in.
-    if (path != nullptr && strstr(path, "twice") != nullptr) parsed = plugins.find("IngotTwice;") != std::string::npos;
+    if (path != nullptr && strstr(path, "twice") != nullptr) parsed = registry.plugins.find("IngotTwice;") != std::string::npos;
 #ifdef REFUSES
     parsed = false;
 #endif
