@@ -11,10 +11,12 @@ package enum Stage: String, Hashable, Sendable, CaseIterable, Codable {
   package var version: Int {
     switch self {
     case .parse, .synthesize, .reference, .serialize: 1
-    case .sanitize, .search, .choose: 2
+    case .sanitize, .choose: 2
+    case .search: 3
     case .build: 4
-    case .calibrate, .verify: 5
-    case .lower: 7
+    case .calibrate: 5
+    case .verify: 6
+    case .lower: 8
     }
   }
 }

@@ -37,7 +37,9 @@ package func lowerToInt8(
     // A 16-bit float cannot hold the scales of biases.
     for bias in placement.biases where fallback == .float32 { writer.quantize(bias) }
   } rewrite: { graph in
+    if form.isForProcessors { quantizeTables(&graph) }
     if form.writesConvolutions(products) { writeProductsAsConvolutions(&graph) }
+    if form == .openvino { moveQuantizersUp(&graph) }
   }
   report.products = form.isForProcessors ? products : nil
   return report

@@ -97,7 +97,7 @@ extension Placer {
 }
 
 /// What a convolution's kernel does on the way out.
-private let fusedOperators: Set<String> = [
+let fusedOperators: Set<String> = [
   "BatchNormalization", "Relu", "LeakyRelu", "Clip", "Sigmoid", "HardSigmoid", "Tanh", "Elu", "Selu", "Softplus",
   "HardSwish",
   "Mish", "Gelu", "PRelu", "Add", "Mul", "Sub", "Div", "Identity", "Dropout",

@@ -24,13 +24,15 @@ func countTypes(of graph: Graph, into report: inout LoweringReport) {
 
 private func countTypes(of graph: Graph, _ decisions: [String: NodeDecision], into report: inout LoweringReport) {
   let uses = Uses(graph)
+  let quantizedInputs = report.quantizedInputs
   for node in graph.nodes {
     for body in node.bodies { countTypes(of: body, decisions, into: &report) }
     guard computeOperators.contains(node.opType), let type = computeType(of: node, graph, uses: uses) else { continue }
     let layer = ComputeLayer(
       node: node.name, op: node.opType, type: type.description,
       weightType: storedWeight(of: node, graph, uses)?.type.description, multiplyAdds: multiplyAdds(of: node, graph),
-      input: sourceName(of: node, graph, uses), rule: decisions[node.name]?.rule,
+      input: quantizedInputs[graph.shownName(of: node)] ?? sourceName(of: node, graph, uses),
+      rule: decisions[node.name]?.rule,
       reason: decisions[node.name]?.reason)
     report.computeOps[layer.type, default: 0] += 1
     report.multiplyAdds[layer.type, default: 0] &+= layer.multiplyAdds
@@ -38,8 +40,18 @@ private func countTypes(of graph: Graph, _ decisions: [String: NodeDecision], in
   }
   for value in graph.values {
     guard let initializer = value.initializer, let tensor = initializer.tensor else { continue }
-    guard tensor.type.isFloatingPoint || [.int8, .int4].contains(tensor.type) else { continue }
+    guard tensor.type.isFloatingPoint || [.int8, .uint8, .int4].contains(tensor.type) else { continue }
     report.weightBytes[tensor.type.description, default: 0] += tensor.bytes.count
+  }
+}
+
+extension LoweringReport {
+  /// By node: the tensor that it reads quantized, by the name that ranges have it under.
+  fileprivate var quantizedInputs: [String: String] {
+    let activations = quantized.filter { $0.role == .activation }
+    return Dictionary(
+      activations.flatMap { tensor in tensor.readers.map { ($0, tensor.tensor) } },
+      uniquingKeysWith: { first, _ in first })
   }
 }
 
@@ -55,23 +67,23 @@ func dequantizer(of id: ValueID, _ graph: Graph, _ uses: Uses) -> Node? {
   uses.producer(of: id).map { graph.nodes[$0] }.flatMap { $0.opType == "DequantizeLinear" ? $0 : nil }
 }
 
-/// What a convolution reads, before it was moved for it (V2).
+/// What is moved or pooled to what a node reads, where that comes out of a DequantizeLinear (V2, V3).
 private func unmoved(_ id: ValueID, _ graph: Graph, _ uses: Uses) -> ValueID {
   var source = id
-  for _ in 0..<2 {
-    guard let node = uses.producer(of: source).map({ graph.nodes[$0] }), let data = node.inputs.first ?? nil,
-      node.opType == "Transpose" || node.opType == "Unsqueeze"
+  for _ in 0..<8 {
+    if dequantizer(of: source, graph, uses) != nil { return source }
+    guard let node = uses.producer(of: source).map({ graph.nodes[$0] }), node.commutesWithQuantization,
+      let data = node.inputs.first ?? nil
     else { break }
     source = data
   }
-  return dequantizer(of: source, graph, uses) == nil ? id : source
+  return id
 }
 
 /// The tensor that a node reads, before any conversion.
 private func sourceName(of node: Node, _ graph: Graph, _ uses: Uses) -> String {
   let conversions: Set<String> = ["DequantizeLinear", "QuantizeLinear", "Cast"]
   guard var id = node.inputs.first ?? nil else { return "" }
-  if node.opType == "Conv" { id = unmoved(id, graph, uses) }
   // Q, DQ and a cast on either side, at most.
   for _ in 0..<4 {
     guard let producer = uses.producer(of: id), conversions.contains(graph.nodes[producer].opType),
@@ -85,7 +97,7 @@ private func sourceName(of node: Node, _ graph: Graph, _ uses: Uses) -> String {
 /// The type of the weight's numbers where it comes out of a DequantizeLinear and the data does too, else the data's.
 private func computeType(of node: Node, _ graph: Graph, uses: Uses) -> ElementType? {
   var operands = node.inputs.prefix(2).compactMap { $0 }
-  if node.opType == "Conv", let data = operands.first { operands[0] = unmoved(data, graph, uses) }
+  if let data = operands.first { operands[0] = unmoved(data, graph, uses) }
   let quantized = operands.map { id -> ElementType? in
     (dequantizer(of: id, graph, uses)?.inputs.first ?? nil).flatMap { graph[$0].type }
   }

@@ -65,7 +65,11 @@ struct Evaluation {
       onProgress("sample \(samples.upperBound) of \(count)", Double(samples.upperBound) / Double(count))
       let inputs = try set.inputs(session.inputs, samples: samples)
       try measurement.run(session, inputs, samples: samples)
-      if stopsEarly, try measurement.atBest(squares: try referenceSquares(batches)).failsForCertain(gates) { break }
+      if stopsEarly,
+        try measurement.atBest(squares: try referenceSquares(batches, session.inputs)).failsForCertain(gates)
+      {
+        break
+      }
     }
     return measurement
   }
@@ -82,15 +86,21 @@ struct Evaluation {
     return (try set.inputs(inputs, samples: samples), samples.count)
   }
 
-  /// Of each output, over all samples that are run.
-  private mutating func referenceSquares(_ batches: [Range<Int>]) throws -> [String: Double] {
+  /// Of each output, over all samples that are run, without padding.
+  private mutating func referenceSquares(_ batches: [Range<Int>], _ inputs: [IOTensor]) throws -> [String: Double] {
     if let squares { return squares }
+    let masks = inputs.filter { Padding.isMask(named: $0.name) }
     var sums: [String: Double] = [:]
-    for output in reference.description.outputs {
-      for samples in batches {
-        try Interrupt.check()
-        guard let values = reference.tensor(output.name, samples: samples)?.doubles else { continue }
-        for value in values where value.isFinite { sums[output.name, default: 0] += value * value }
+    for samples in batches {
+      try Interrupt.check()
+      let padding = Padding(try set.inputs(masks, samples: samples))
+      for output in reference.description.outputs {
+        guard let tensor = reference.tensor(output.name, samples: samples), let values = tensor.doubles else {
+          continue
+        }
+        for run in padding.kept(of: tensor.shape)?.runs ?? [values.indices] {
+          for value in values[run] where value.isFinite { sums[output.name, default: 0] += value * value }
+        }
       }
     }
     squares = sums
@@ -149,12 +159,14 @@ struct Measurement {
     _ session: any InferenceSession, _ inputs: [String: Tensor], samples: Range<Int>
   ) throws {
     let answers = try session.run(inputs)
+    let padding = Padding(inputs)
     for (index, output) in reference.description.outputs.enumerated() {
       guard let expected = reference.tensor(output.name, samples: samples), let actual = answers[output.name] else {
         throw InputError(
           in: "output '\(output.name)'", "the engine does not have it", hint: "report this as a bug of Ingot")
       }
-      try comparisons[index].add(reference: expected, candidate: actual)
+      let kept = padding.kept(of: expected.shape)?.runs
+      try comparisons[index].add(reference: expected, candidate: actual, kept: kept)
       guard let scoring, output.name == scoring.output else { continue }
       try candidateAccuracy?.add(scores: actual, labels: Array(scoring.labels[samples]))
       try agreement?.add(reference: expected, candidate: actual)

@@ -8,6 +8,8 @@ package struct Comparison: Codable, Sendable, Hashable {
   package var output: String
   /// Elements compared, those that are not finite included.
   package var elementCount = 0
+  /// Elements of padding, which are not compared; nil where there are none.
+  package var paddingCount: Int?
   package var maxAbsoluteError: Double?
   /// The largest |reference - candidate| / max(|reference|, 1e-6).
   package var maxRelativeError: Double?
@@ -45,7 +47,10 @@ package struct ComparisonAccumulator: Sendable {
   package init(output: String) { figures = Comparison(output: output) }
 
   /// Adds a batch; the element types of both may differ.
-  package mutating func add(reference: Tensor, candidate: Tensor) throws(VerifyError) {
+  /// - Parameter kept: the elements that are no padding, in order; nil where all are. Padding only must not turn NaN or infinite.
+  package mutating func add(
+    reference: Tensor, candidate: Tensor, kept: [Range<Int>]? = nil
+  ) throws(VerifyError) {
     guard reference.shape == candidate.shape else {
       throw VerifyError(.shapesDiffer(output: figures.output, reference: reference.shape, candidate: candidate.shape))
     }
@@ -55,7 +60,18 @@ package struct ComparisonAccumulator: Sendable {
     guard let actual = candidate.doubles else {
       throw VerifyError(.unsupportedType(output: figures.output, candidate.type))
     }
-    for index in expected.indices { add(expected[index], actual[index]) }
+    var next = 0
+    for run in kept ?? [expected.indices] {
+      for index in next..<run.lowerBound { addPadding(expected[index], actual[index]) }
+      for index in run { add(expected[index], actual[index]) }
+      next = run.upperBound
+    }
+    for index in next..<expected.count { addPadding(expected[index], actual[index]) }
+  }
+
+  private mutating func addPadding(_ expected: Double, _ actual: Double) {
+    figures.paddingCount = (figures.paddingCount ?? 0) + 1
+    if !expected.isFinite || !actual.isFinite { addNonFinite(expected, actual) }
   }
 
   private mutating func add(_ expected: Double, _ actual: Double) {

@@ -203,7 +203,7 @@ def count_nodes(path):
     return f"{ops.count('QuantizeLinear')} / {ops.count('DequantizeLinear')}"
 
 
-def speeds(paths, folder, rounds=7):
+def speeds(paths, folder, rounds=31):
     """Ratios to fp32 of inferences a second: of each round's, the median."""
     arrays = samples(folder, "eval")
     found = {}
@@ -225,7 +225,7 @@ def speeds(paths, folder, rounds=7):
             for _ in range(rounds):
                 for name, model in loaded.items():
                     start, count = time.perf_counter(), 0
-                    while time.perf_counter() - start < 0.3: model(feed); count += 1
+                    while count < 2 or time.perf_counter() - start < 0.06: model(feed); count += 1
                     times.setdefault(name, []).append((time.perf_counter() - start) / count)
             for name in times:
                 ratio = statistics.median(f / t for f, t in zip(times["fp32"], times[name]))

@@ -114,6 +114,18 @@ private func half(_ values: [Float16]) -> Tensor {
     #expect(Tensor(type: type, shape: [1], bytes: Bytes(bytes)).doubles == [value])
   }
 
+  /// Nobody reads what is made of padding; but what turns NaN there may do so elsewhere.
+  @Test func paddingIsNotComparedButMustStayFinite() throws {
+    var accumulator = ComparisonAccumulator(output: "y")
+    try accumulator.add(
+      reference: floats([9, 3, 4, 7, 0, .infinity, 8]), candidate: floats([1, 3, 3, .nan, 0.5, .infinity, 2]),
+      kept: [1..<3, 4..<5])
+    var expected = try compare([3, 4, 0], [3, 3, 0.5])
+    (expected.paddingCount, expected.candidateNaNCount, expected.newNonFiniteCount) = (4, 1, 1)
+    (expected.referenceInfinityCount, expected.candidateInfinityCount) = (1, 1)
+    #expect(accumulator.comparison == expected)
+  }
+
   @Test func otherTypesAndOtherShapesAreRefused() {
     var accumulator = ComparisonAccumulator(output: "y")
     let packed = Tensor(type: .int4, shape: [2], bytes: Bytes([0]))

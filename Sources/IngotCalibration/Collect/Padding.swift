@@ -15,10 +15,15 @@ package struct Padding: Sendable {
 
   private var masks: [(shape: [Int], keeps: [Bool])] = []
 
-  /// An input is a mask where it is named `attention_mask` or `input_mask`, as tokenizers name theirs, and all of it is 0 or 1.
+  /// Whether an input may be a mask: `attention_mask` or `input_mask`, as tokenizers name theirs.
+  package static func isMask(named name: String) -> Bool {
+    name.contains("attention_mask") || name.contains("input_mask")
+  }
+
+  /// An input is a mask by its name where all of it is 0 or 1.
   package init(_ inputs: [String: Tensor]) {
     for (name, tensor) in inputs.sorted(by: { $0.key < $1.key }) {
-      guard name.contains("attention_mask") || name.contains("input_mask"), tensor.shape.count > 1,
+      guard Self.isMask(named: name), tensor.shape.count > 1,
         let values = tensor.int64s ?? tensor.int32s, values.allSatisfy({ $0 == 0 || $0 == 1 }), values.contains(0)
       else { continue }
       masks.append((tensor.shape, Self.keeps(values, samples: tensor.shape[0])))
