@@ -65,10 +65,13 @@ leaks: packages
 # not: what a sanitizer says of them is left out by Tests/Sanitize/*.supp, with a reason each. Swift has no sanitizer for
 # undefined behaviour on Linux (it checks arithmetic and bounds itself), so that one is of C and C++ alone and rides along with
 # `address`. Left out: LeakTests, which measure memory that a sanitizer keeps back, and EndToEndTests, whose programs
-# are other processes.
+# are other processes. As many tests run at a time as there are threads for them: more would wait for each other past their time limits.
 SANITIZERS ?= address thread
+SANITIZE_TESTS ?= --skip EndToEndTests --skip LeakTests
+SANITIZE_WIDTH ?= $(shell nproc)
 SANITIZE := $(CURDIR)/.build/sanitize
 FLAGS_address := -Xcc -fsanitize=undefined -Xcc -fno-sanitize=vptr,function -Xcc -fno-sanitize-recover=undefined
+FLAGS_thread := -Xlinker $(SANITIZE)/thread/mutex.o
 sanitize: packages $(if $(wildcard $(INGOT_HOME)/runtimes),,runtimes)
 	@for sanitizer in $(SANITIZERS); do $(MAKE) --no-print-directory sanitize-$$sanitizer; done
 
@@ -77,11 +80,18 @@ sanitize-%: export TSAN_OPTIONS = halt_on_error=0:suppressions=$(CURDIR)/Tests/S
 sanitize-%: export UBSAN_OPTIONS = print_stacktrace=1
 # OpenVINO's oneTBB opens its libraries with RTLD_DEEPBIND, which ends an instrumented process, unless this is set.
 sanitize-%: export TBB_ENABLE_SANITIZERS = 1
+# The process that Swift starts to show where a crash was ends in ThreadSanitizer's own, and hides the crash.
+sanitize-thread: export SWIFT_BACKTRACE = enable=no
+sanitize-thread: $(SANITIZE)/thread/mutex.o
 sanitize-%:
 	swift build --build-tests --scratch-path $(SANITIZE)/$* --sanitize=$* $(FLAGS_$*)
 	INGOT_TEST_RUNTIMES=$(INGOT_HOME)/runtimes swift test --skip-build --scratch-path $(SANITIZE)/$* --sanitize=$* \
-	  --disable-xctest --skip EndToEndTests --skip LeakTests
+	  --disable-xctest --experimental-maximum-parallelization-width $(SANITIZE_WIDTH) $(SANITIZE_TESTS)
 	@if [ -z "$(SANITIZE_KEEP)" ]; then rm -rf $(SANITIZE)/$*; fi
+
+$(SANITIZE)/thread/mutex.o: Tests/Sanitize/mutex.c
+	@mkdir -p $(@D)
+	clang -D_GNU_SOURCE -O1 -Wall -Werror -c $< -o $@
 
 # The tools that people use today, from PyPI, and models to measure on (3.9 GB for all of them, 0.2 GB for these), each list of
 # requirements in a folder of its own. What int8 is judged beside takes 6 GB more, so it is no part of `make bench`.
