@@ -9,7 +9,7 @@ the int8 models that Tests/Benchmarks/int8.py leaves there. This Python must hav
 benchmark_app beside it); INGOT_HOME must have the same versions of the runtimes.
 
 Each round times every tool once, in a process of its own, and the order changes from round to round. A row has the medians of the
-rounds and the ratio of them, ingot's over the peer's: 1.00 is the same figure.
+rounds and the median of the rounds' ratios, ingot's over the peer's: 1.00 is the same figure.
   onnxruntime   a session with default options, inputs and outputs bound once, run_with_iobinding in a loop
   openvino      benchmark_app -hint latency -api sync -nireq 1 -infer_precision f32 on static shapes
 """
@@ -156,8 +156,10 @@ def main():
                 for batch in map(int, arguments.batch.split(",")):
                     mine, peers = measure(arguments, str(model), backend, batch)
                     a, b = statistics.median(mine), statistics.median(peers)
-                    ratios = " ".join(f"{x / y:.2f}" for x, y in zip(mine, peers))
-                    print(f"| {name} | {precision} | {backend} | {batch} | {a:.1f} | {b:.1f} | {a / b:.3f} | {ratios} |", flush=True)
+                    ratios = [x / y for x, y in zip(mine, peers)]
+                    shown = " ".join(f"{ratio:.2f}" for ratio in ratios)
+                    ratio = statistics.median(ratios)
+                    print(f"| {name} | {precision} | {backend} | {batch} | {a:.1f} | {b:.1f} | {ratio:.3f} | {shown} |", flush=True)
                     rows.append(dict(model=name, precision=precision, runtime=backend, batch=batch, ingot=mine, peer=peers))
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
