@@ -5,12 +5,7 @@ internal import IngotCore
 internal import IngotGraph
 
 extension Placer {
-  func isLinear(_ index: Int) -> Bool {
-    switch graph.nodes[index].opType {
-    case "Conv", "ConvTranspose", "Gemm", "MatMul": true
-    default: false
-    }
-  }
+  func isLinear(_ index: Int) -> Bool { linearOperators.contains(graph.nodes[index].opType) }
 
   mutating func placeLinear(_ index: Int) {
     let node = graph.nodes[index]
@@ -89,3 +84,5 @@ extension Placer {
     return "a convolution from \(inputs) to \(outputs) channels with kernel \(Array(kernel))"
   }
 }
+
+let linearOperators: Set<String> = ["Conv", "ConvTranspose", "Gemm", "MatMul"]

@@ -61,6 +61,13 @@ private struct Moves {
     }
   }
 
+  /// With what stands in front of them.
+  func behind(_ node: Int) -> Moves {
+    var all = self
+    all.nodes.insert(node, at: 0)
+    return all
+  }
+
   /// Gives what they write other types and names, which end with `suffix`; what the last one writes becomes `result`.
   func rewrite(from first: ValueID, type: ElementType, suffix: String, to result: ValueID, in graph: inout Graph) {
     var data = first
@@ -79,7 +86,7 @@ private struct Moves {
 private struct QuantizedRows {
   private let table: ValueID
   private let codes: Tensor
-  private let gather: Int
+  /// The Gather among them.
   private let moves: Moves
   private let result: ValueID
 
@@ -93,7 +100,7 @@ private struct QuantizedRows {
       uses.isConstant(table, in: graph), uses.readers(of: table).count == 1, !uses.isPinned(table),
       let numbers = graph.constant(table), numbers.type == .float32, Self.isFinite(numbers)
     else { return nil }
-    (self.table, self.gather, self.moves, self.result) = (table, gather, moves, result)
+    (self.table, self.moves, self.result) = (table, moves.behind(gather), result)
     codes = Self.codes(of: numbers, scale: scale[0], zero: zero)
   }
 
@@ -118,17 +125,9 @@ private struct QuantizedRows {
   }
 
   func take(in graph: inout Graph) {
-    graph.nodes[gather].inputs[0] = graph.addInitializer(freshName: "\(graph[table].name)_quantized", codes)
+    let rows = graph.addInitializer(freshName: "\(graph[table].name)_quantized", codes)
     graph[table].initializer = nil
-    guard let rows = graph.nodes[gather].outputs[0] else { return }
-    if moves.nodes.isEmpty {
-      graph.nodes[gather].outputs[0] = result
-    } else {
-      let first = graph.addValue(
-        freshName: "\(graph[rows].name)_quantized", type: codes.type, shape: graph[rows].shape)
-      graph.nodes[gather].outputs[0] = first
-      moves.rewrite(from: first, type: codes.type, suffix: "_quantized", to: result, in: &graph)
-    }
+    moves.rewrite(from: rows, type: codes.type, suffix: "_quantized", to: result, in: &graph)
   }
 }
 
@@ -166,7 +165,7 @@ private struct MovablePair {
 private func isWrittenByKernel(_ id: ValueID, _ graph: Graph, _ uses: Uses, depth: Int = 8) -> Bool {
   guard depth > 0, let producer = uses.producer(of: id) else { return false }
   let node = graph.nodes[producer]
-  if ["Conv", "ConvTranspose", "Gemm", "MatMul"].contains(node.opType) {
+  if linearOperators.contains(node.opType) {
     return node.inputs[1].map { dequantizer(of: $0, graph, uses) != nil } ?? false
   }
   guard fusedOperators.contains(node.opType) else { return false }

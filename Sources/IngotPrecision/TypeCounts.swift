@@ -67,17 +67,10 @@ func dequantizer(of id: ValueID, _ graph: Graph, _ uses: Uses) -> Node? {
   uses.producer(of: id).map { graph.nodes[$0] }.flatMap { $0.opType == "DequantizeLinear" ? $0 : nil }
 }
 
-/// What is moved or pooled to what a node reads, where that comes out of a DequantizeLinear (V2, V3).
-private func unmoved(_ id: ValueID, _ graph: Graph, _ uses: Uses) -> ValueID {
-  var source = id
-  for _ in 0..<8 {
-    if dequantizer(of: source, graph, uses) != nil { return source }
-    guard let node = uses.producer(of: source).map({ graph.nodes[$0] }), node.commutesWithQuantization,
-      let data = node.inputs.first ?? nil
-    else { break }
-    source = data
-  }
-  return id
+/// The same for a value that is then moved or pooled (V2, V3).
+private func dequantizer(behindMoves id: ValueID, _ graph: Graph, _ uses: Uses) -> Node? {
+  guard let node = uses.producer(behindMoves: id, in: graph).map({ graph.nodes[$0.node] }) else { return nil }
+  return node.opType == "DequantizeLinear" ? node : nil
 }
 
 /// The tensor that a node reads, before any conversion.
@@ -96,11 +89,11 @@ private func sourceName(of node: Node, _ graph: Graph, _ uses: Uses) -> String {
 
 /// The type of the weight's numbers where it comes out of a DequantizeLinear and the data does too, else the data's.
 private func computeType(of node: Node, _ graph: Graph, uses: Uses) -> ElementType? {
-  var operands = node.inputs.prefix(2).compactMap { $0 }
-  if let data = operands.first { operands[0] = unmoved(data, graph, uses) }
-  let quantized = operands.map { id -> ElementType? in
-    (dequantizer(of: id, graph, uses)?.inputs.first ?? nil).flatMap { graph[$0].type }
+  let operands = node.inputs.prefix(2).compactMap { $0 }
+  let steps = operands.enumerated().map { index, id in
+    index == 0 ? dequantizer(behindMoves: id, graph, uses) : dequantizer(of: id, graph, uses)
   }
+  let quantized = steps.map { step in (step?.inputs.first ?? nil).flatMap { graph[$0].type } }
   // Unsigned activations with signed weights are int8 as people count it.
   if operands.count == 2, let type = quantized[0], quantized[1] != nil { return type == .uint8 ? .int8 : type }
   return operands.first.flatMap { graph[$0].type }

@@ -55,6 +55,23 @@ struct Uses {
   func isConstant(_ id: ValueID, in graph: Graph) -> Bool { graph[id].initializer != nil && !inputs.contains(id) }
 }
 
+extension Uses {
+  /// The node that writes a value which is then moved or pooled, and the nodes in between, from the last to the first.
+  /// - Returns: nil for inputs and initializers, and where more stand in between than any model has.
+  func producer(behindMoves id: ValueID, in graph: Graph) -> (node: Int, through: [Int])? {
+    var (next, through): (ValueID, [Int]) = (id, [])
+    while through.count < 8 {
+      guard let producer = producer(of: next) else { return nil }
+      let node = graph.nodes[producer]
+      guard node.commutesWithQuantization else { return (producer, through) }
+      guard let source = node.inputs.first ?? nil else { return nil }
+      through.append(producer)
+      next = source
+    }
+    return nil
+  }
+}
+
 extension Node {
   /// The bodies of If, Loop and Scan.
   var bodies: [Graph] {

@@ -88,7 +88,7 @@ private struct WeightPlacer {
   }
 
   mutating func run() {
-    let operators: Set<String> = format == .int4 ? ["Gemm", "MatMul"] : ["Conv", "ConvTranspose", "Gemm", "MatMul"]
+    let operators: Set<String> = format == .int4 ? ["Gemm", "MatMul"] : linearOperators
     for (index, node) in graph.nodes.enumerated() where node.domain.isEmpty && operators.contains(node.opType) {
       let (rule, reason) = place(index, node)
       decisions.append(NodeDecision(node: node.name, op: node.opType, rule: rule, reason: reason))

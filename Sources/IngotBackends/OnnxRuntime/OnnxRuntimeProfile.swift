@@ -3,7 +3,7 @@
 internal import FoundationEssentials
 internal import IngotCore
 
-struct OnnxRuntimeProfile: Decodable {
+struct OnnxRuntimeProfile {
   private struct Event: Decodable {
     struct Arguments: Decodable {
       var op: String?
@@ -27,8 +27,6 @@ struct OnnxRuntimeProfile: Decodable {
   private static let suffix = "_kernel_time"
 
   init(_ json: [UInt8]) throws { events = try JSONDecoder().decode([Event].self, from: Data(json)) }
-
-  init(from decoder: any Decoder) throws { events = try [Event](from: decoder) }
 
   /// Of all runs but the first, in the order in which they ran.
   var layers: [LayerTime] {

@@ -158,16 +158,10 @@ struct QuantizedGraph {
 
   /// The DequantizeLinear whose result the value is, perhaps moved about, and the operators in between.
   func dequantizer(behind id: ValueID) -> (step: Quantizer, through: [Int])? {
-    var (next, through): (ValueID, [Int]) = (id, [])
-    while through.count < 8 {
-      guard let producer = uses.producer(of: next) else { return nil }
-      if let step = quantizer(at: producer) { return step.isQuantize ? nil : (step, through) }
-      let node = graph.nodes[producer]
-      guard node.commutesWithQuantization, let source = node.inputs.first ?? nil else { return nil }
-      through.append(producer)
-      next = source
-    }
-    return nil
+    guard let (producer, through) = uses.producer(behindMoves: id, in: graph), let step = quantizer(at: producer),
+      !step.isQuantize
+    else { return nil }
+    return (step, through)
   }
 
   /// Inputs that read the value, perhaps moved about, and whether it is an output of the graph.
@@ -185,10 +179,8 @@ struct QuantizedGraph {
     return (edges.sorted(), reachesOutput)
   }
 
-  static let linearOperators: Set<String> = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
-
   func isLinear(_ index: Int) -> Bool {
-    graph.nodes[index].domain.isEmpty && Self.linearOperators.contains(graph.nodes[index].opType)
+    graph.nodes[index].domain.isEmpty && linearOperators.contains(graph.nodes[index].opType)
   }
 }
 

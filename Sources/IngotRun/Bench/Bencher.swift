@@ -44,8 +44,9 @@ package struct Bencher {
     var benchmark = opened.conditions
     for batch in opened.batches {
       onProgress("\(subject.title): batch \(batch)")
-      var row = try time(try opened.prepare(batch), batch: batch)
-      if settings.layerCount > 0 { row.layers = longest(try opened.timeLayers(batch)) }
+      let prepared = try opened.prepare(batch)
+      var row = try time(prepared.runs, batch: batch)
+      if settings.layerCount > 0 { row.layers = longest(try prepared.timeLayers()) }
       benchmark.rows.append(row)
     }
     finish(&benchmark, since: before)
@@ -64,7 +65,7 @@ package struct Bencher {
     }
     var result = BenchComparison(first: a.conditions, second: b.conditions, rows: [])
     for batch in batches {
-      let contestants = try [a, b].map { try $0.prepare(batch).calls(withCopies: settings.withCopies) }
+      let contestants = try [a, b].map { try $0.prepare(batch).runs.calls(withCopies: settings.withCopies) }
       let turns = try timeRounds(rounds, of: contestants, clock: ContinuousClock()) { round in
         onProgress("batch \(batch), round \(round + 1)")
       }
@@ -97,8 +98,13 @@ package struct Bencher {
   private struct Opened {
     var conditions: Benchmark
     var batches: [Int]
-    var prepare: (Int) throws -> [any PreparedRun]
-    var timeLayers: (Int) throws -> [LayerTime]
+    var prepare: (Int) throws -> Prepared
+  }
+
+  /// For one size of batch.
+  private struct Prepared {
+    var runs: [any PreparedRun]
+    var timeLayers: () throws -> [LayerTime]
   }
 
   private static let layerRuns = 10
@@ -113,43 +119,33 @@ package struct Bencher {
         ?? "\(Processor.current().name), \(Processor.coreCount) cores", options: subject.options,
       inputs: inputs.description, isSynthetic: inputs.isSynthetic, streams: settings.streams,
       withCopies: settings.withCopies)
-    func runs(_ session: any EngineSession, _ batch: Int) throws -> [any PreparedRun] {
+    func prepare(
+      _ session: any EngineSession, of file: EngineFile, _ code: EngineCode, batch: Int
+    ) throws -> Prepared {
       let tensors = try inputs.tensors(for: session.inputs, batch: batch)
-      return try (0..<settings.streams).map { _ in try session.prepare(tensors) }
-    }
-    func timeLayers(
-      _ path: String, _ code: EngineCode, _ declared: [IOTensor], _ batch: Int
-    ) throws -> [LayerTime] {
-      try FileSystem.makeDirectory(scratch)
-      return try backend.timeLayers(
-        ofEngineAt: path, options: subject.options, code: code,
-        inputs: try inputs.tensors(for: declared, batch: batch), runs: Self.layerRuns, scratch: scratch)
+      return Prepared(runs: try (0..<settings.streams).map { _ in try session.prepare(tensors) }) {
+        try backend.timeLayers(
+          ofEngineAt: file.path, options: subject.options, code: code, inputs: tensors, runs: Self.layerRuns,
+          scratch: scratch)
+      }
     }
     switch subject.source {
     case .engine(let path):
       let session = try backend.openEngine(at: path, options: subject.options, code: subject.code)
       let batches = try batches(for: subject, inputs: session.inputs)
-      return Opened(
-        conditions: conditions, batches: batches, prepare: { try runs(session, $0) },
-        timeLayers: { try timeLayers(path, subject.code, session.inputs, $0) })
+      return Opened(conditions: conditions, batches: batches) {
+        try prepare(session, of: EngineFile(path), subject.code, batch: $0)
+      }
     case .model(let path):
       let declared = try readModel(path).inputTensors
       let batches = try batches(for: subject, inputs: declared)
-      func built<R>(_ batch: Int, _ body: (_ engine: String) throws -> R) throws -> R {
-        try build(path, declared, try inputs.shapes(of: declared, batch: batch), subject, backend, body)
+      let code = EngineCode(isTrusted: true)
+      return Opened(conditions: conditions, batches: batches) { batch in
+        let shapes = try inputs.shapes(of: declared, batch: batch)
+        let engine = try build(path, declared, shapes, subject, backend)
+        let session = try backend.openEngine(at: engine.path, options: subject.options, code: code)
+        return try prepare(session, of: engine, code, batch: batch)
       }
-      return Opened(
-        conditions: conditions, batches: batches,
-        prepare: { batch in
-          // An open engine keeps its file.
-          try built(batch) {
-            try runs(
-              try backend.openEngine(at: $0, options: subject.options, code: EngineCode(isTrusted: true)), batch)
-          }
-        },
-        timeLayers: { batch in
-          try built(batch) { try timeLayers($0, EngineCode(isTrusted: true), declared, batch) }
-        })
     }
   }
 
@@ -170,11 +166,9 @@ package struct Bencher {
     return Set(subject.profiles.flatMap(\.inputs.values).compactMap(\.opt.first)).sorted()
   }
 
-  /// - Parameter body: is called with the engine's path, which is no longer there when it is done.
-  private func build<R>(
-    _ path: String, _ inputs: [IOTensor], _ shapes: [[Int]], _ subject: BenchSubject, _ backend: any Backend,
-    _ body: (_ engine: String) throws -> R
-  ) throws -> R {
+  private func build(
+    _ path: String, _ inputs: [IOTensor], _ shapes: [[Int]], _ subject: BenchSubject, _ backend: any Backend
+  ) throws -> EngineFile {
     let extents = zip(inputs, shapes).map { ($0.name, OptimizationProfile.Extent(min: $1, opt: $1, max: $1)) }
     let isDynamic = inputs.contains { $0.shape.sizes == nil }
     let request = BuildRequest(
@@ -182,11 +176,9 @@ package struct Bencher {
       profiles: isDynamic ? [OptimizationProfile(inputs: Dictionary(extents) { first, _ in first })] : [],
       options: subject.options)
     onProgress("\(subject.title): building")
-    try FileSystem.makeDirectory(scratch)
-    let engine = FileSystem.join(scratch, "engine-\(FileSystem.uniqueSuffix())")
-    defer { try? FileSystem.remove(engine) }
-    _ = try backend.build(request, to: engine) { _ in !Interrupt.wasRequested }
-    return try body(engine)
+    let engine = EngineFile(FileSystem.join(scratch, "engine-\(FileSystem.uniqueSuffix())"), isTemporary: true)
+    _ = try backend.build(request, to: engine.path) { _ in !Interrupt.wasRequested }
+    return engine
   }
 
   private func time(_ prepared: [any PreparedRun], batch: Int) throws -> Benchmark.Row {
@@ -205,6 +197,16 @@ package struct Bencher {
     // The warm-up is in both.
     return (runs, (ProcessUse.processorTime - used) / (clock.now - start))
   }
+}
+
+/// A temporary one goes away with the value.
+private final class EngineFile {
+  let path: String
+  private let isTemporary: Bool
+
+  init(_ path: String, isTemporary: Bool = false) { (self.path, self.isTemporary) = (path, isTemporary) }
+
+  deinit { if isTemporary { try? FileSystem.remove(path) } }
 }
 
 extension [any PreparedRun] {
